@@ -1,0 +1,68 @@
+/**
+ * Agents as people see them: the catalogue's rows and their readiness, what an agent announces of itself, how a
+ * backend came to its context, and the state of a live backend.
+ */
+import { Schema } from "effect"
+import { AgentName, ChatId } from "./Ids.ts"
+
+export const SlashCommand = Schema.Struct({
+  name: Schema.String, description: Schema.String, hint: Schema.optionalKey(Schema.String)
+})
+export type SlashCommand = typeof SlashCommand.Type
+
+export const AgentMode = Schema.Struct({ id: Schema.String, name: Schema.String, description: Schema.optionalKey(Schema.String) })
+export type AgentMode = typeof AgentMode.Type
+
+/** One choice an agent offers for its session, as ACP's config option of type select. */
+export const AgentOption = Schema.Struct({
+  id: Schema.String,
+  name: Schema.String,
+  /** ACP's category: `mode`, `model`, `thought_level`, … */
+  category: Schema.optionalKey(Schema.String),
+  current: Schema.String,
+  choices: Schema.Array(Schema.Struct({ value: Schema.String, name: Schema.String }))
+})
+export type AgentOption = typeof AgentOption.Type
+
+/** How a backend came to its context. */
+export const Continuity = Schema.Literals(["resumed", "replayed", "fresh"])
+export type Continuity = typeof Continuity.Type
+
+/** A catalogue row as a person sees it. `missing` and `failed` carry what to do in `detail`. */
+export const AgentInfo = Schema.Struct({
+  name: AgentName,
+  label: Schema.String,
+  enabled: Schema.Boolean,
+  readiness: Schema.Literals(["ready", "loading", "missing", "failed"]),
+  /** Why it isn't ready, and what to do, in one sentence. */
+  detail: Schema.optionalKey(Schema.String),
+  /** How to install it. */
+  install: Schema.optionalKey(Schema.String),
+  version: Schema.optionalKey(Schema.String),
+  /** The program found. */
+  command: Schema.optionalKey(Schema.String),
+  /** The row's own slash commands, offered before the agent has announced any. */
+  commands: Schema.Array(SlashCommand)
+})
+export type AgentInfo = typeof AgentInfo.Type
+
+export const BackendState = Schema.Literals([
+  "starting", "ready", "busy", "backoff", "crashed", "failed", "stopping", "gone"
+])
+export type BackendState = typeof BackendState.Type
+
+/** The live end of one (chat, agent). Times are epoch milliseconds, `rss` bytes of the whole process tree. */
+export const BackendHealth = Schema.Struct({
+  chatId: ChatId,
+  agent: AgentName,
+  state: BackendState,
+  pid: Schema.optionalKey(Schema.Int),
+  startedAt: Schema.optionalKey(Schema.Finite),
+  rss: Schema.optionalKey(Schema.Finite),
+  /** Turns since this process started. */
+  turns: Schema.Int,
+  restarts: Schema.Int,
+  /** Why the last life ended, in words. */
+  detail: Schema.optionalKey(Schema.String)
+})
+export type BackendHealth = typeof BackendHealth.Type

@@ -1,0 +1,248 @@
+/**
+ * A chat's state and the one fold that makes it from its log, run by the server and by the browser alike. Total,
+ * idempotent, pure. State is a window: it keeps what is open and, of what is finished, the newest; older items are
+ * read as pages and folded with the same `evolve`.
+ *
+ * Laws (Chat.test.ts): applying an entry twice changes nothing; items of an ended turn never change;
+ * fold(compact(log)) = fold(log), at whichever seq a reader stands.
+ */
+import { Schema } from "effect"
+import { AgentMode, AgentOption, Continuity, SlashCommand } from "./Agent.ts"
+import { ChatEvent, Item, type LogEntry, QueuedPrompt } from "./ChatEvent.ts"
+import { itemKey, placeItem, windowItems } from "./ChatItems.ts"
+import { AgentName, PromptId, type TurnId } from "./Ids.ts"
+import { mergeToolCall } from "./ToolCall.ts"
+import { Cause, isOpen, TurnSettings, TurnSummary } from "./Turn.ts"
+import { digestText } from "./Text.ts"
+
+/** What is known of one agent in this chat. */
+export const AgentFacts = Schema.Struct({
+  agentSessionId: Schema.optionalKey(Schema.String),
+  continuity: Schema.optionalKey(Continuity),
+  why: Schema.optionalKey(Schema.String),
+  /** What this agent's next prompts ask for. */
+  settings: TurnSettings,
+  commands: Schema.optionalKey(Schema.Array(SlashCommand)),
+  modes: Schema.optionalKey(Schema.Struct({ current: Schema.String, available: Schema.Array(AgentMode) })),
+  options: Schema.optionalKey(Schema.Array(AgentOption)),
+  down: Schema.optionalKey(Cause),
+  inputTokens: Schema.Int,
+  outputTokens: Schema.Int,
+  cost: Schema.Finite,
+  turns: Schema.Int,
+  lastActiveAt: Schema.optionalKey(Schema.Finite)
+})
+export type AgentFacts = typeof AgentFacts.Type
+
+export const Chat = Schema.Struct({
+  seq: Schema.Int,
+  title: Schema.optionalKey(Schema.String),
+  /** The agent the next prompt goes to. */
+  agent: Schema.optionalKey(AgentName),
+  agents: Schema.Record(Schema.String, AgentFacts),
+  queue: Schema.Array(QueuedPrompt),
+  /** Newest last; the 50 newest. */
+  turns: Schema.Array(TurnSummary),
+  /** In anchor order. */
+  items: Schema.Array(Item),
+  /** Characters held in `items`. */
+  size: Schema.Int,
+  /** Finished items with a smaller anchor are not here: ask for pages. 0 = everything is here. */
+  floor: Schema.Int,
+  /** Prompts that left the queue, newest last, with a digest of what they asked; the 256 newest. */
+  taken: Schema.Array(Schema.Struct({ promptId: PromptId, digest: Schema.String, anchor: Schema.Int }))
+})
+export type Chat = typeof Chat.Type
+
+export const empty: Chat = {
+  seq: 0, agents: {}, queue: [], turns: [], items: [], size: 0, floor: 0, taken: []
+}
+
+const noFacts: AgentFacts = { settings: {}, inputTokens: 0, outputTokens: 0, cost: 0, turns: 0 }
+
+/** How much of what is finished a state keeps. */
+export interface Window { readonly items: number; readonly size: number; readonly turns: number }
+export const standardWindow: Window = { items: 200, size: 256 * 1024, turns: 50 }
+/** For pages and compaction: keeps all. */
+export const openWindow: Window = { items: Infinity, size: Infinity, turns: Infinity }
+
+export const hasOlder = (chat: Chat): boolean => chat.floor > 0
+export const openTurns = (chat: Chat): ReadonlyArray<TurnSummary> => chat.turns.filter(isOpen)
+/** The turn that a prompt started and that has not ended: one at most. */
+export const promptedTurn = (chat: Chat): TurnSummary | undefined =>
+  chat.turns.findLast((turn) => turn.origin === "prompt" && isOpen(turn))
+export const turnOf = (chat: Chat, turnId: TurnId): TurnSummary | undefined =>
+  chat.turns.findLast((turn) => turn.turnId === turnId)
+export const factsOf = (chat: Chat, agent: string): AgentFacts => chat.agents[agent] ?? noFacts
+export const openRequests = (chat: Chat): ReadonlyArray<Extract<Item, { _tag: "Request" }>> =>
+  chat.items.filter((item) => item._tag === "Request").filter((item) => item.closed === undefined)
+
+/** What the same prompt sent again has in common with itself. */
+export const promptDigest = (prompt: Pick<QueuedPrompt, "content" | "agent">): string =>
+  digestText(JSON.stringify([prompt.agent, prompt.content]))
+
+/** Applies one entry of the log. Entries at or below `chat.seq` change nothing. */
+export const evolve = (chat: Chat, entry: LogEntry, window: Window = standardWindow): Chat =>
+  entry.seq <= chat.seq ? chat : windowItems({ ...apply(chat, entry), seq: entry.seq }, window)
+
+const apply = (chat: Chat, { anchor, at, event }: LogEntry): Chat => {
+  switch (event._tag) {
+    case "PromptQueued": return { ...chat, queue: [...chat.queue, event.prompt] }
+    case "PromptChanged": return mapQueue(chat, (prompt) =>
+      prompt.promptId === event.promptId ? { ...prompt, content: event.content } : prompt)
+    case "PromptWithdrawn": return takeFromQueue(chat, event.promptId, anchor)
+    case "QueueHeld": return mapQueue(chat, (prompt) => prompt.held ? prompt : { ...prompt, held: true })
+    case "QueueResumed": return mapQueue(chat, (prompt) => prompt.held ? { ...prompt, held: false } : prompt)
+    case "TitleSet": return { ...chat, title: event.title }
+    case "SettingSet": return withFacts({ ...chat, agent: event.agent }, event.agent, { settings: event.settings })
+    case "TurnStarted": return startTurn(chat, event, anchor, at)
+    case "PromptDelivered": return inTurn(chat, event.turnId, (turn) => ({ ...turn, deliveredAt: at }))
+    case "StopRequested": return inTurn(chat, event.turnId, (turn) => ({ ...turn, stopBy: event.by }))
+    case "StopEscalated": return inTurn(chat, event.turnId, (turn) => ({ ...turn, stopStep: event.step }))
+    case "UsageReported": return inTurn(chat, event.turnId, (turn) => ({ ...turn, usage: event.usage }))
+    case "TurnEnded": return endTurn(chat, event, at)
+    case "TextAppended": case "ToolCallUpserted": case "PlanReplaced": case "RequestOpened": case "RequestClosed":
+      return applyToItem(chat, event, anchor)
+    case "AgentBound": {
+      const { agent, agentSessionId, continuity, why } = event
+      const { down: _, ...facts } = factsOf(chat, agent)
+      return { ...chat, agents: { ...chat.agents, [agent]: { ...facts, agentSessionId, continuity, why } } }
+    }
+    case "AgentAnnounced": {
+      const { _tag: _, agent, ...announced } = event
+      return withFacts(chat, agent, announced)
+    }
+    case "AgentDown": return withFacts(chat, event.agent, { down: event.cause })
+    case "ItemSealed": return isEnded(chat, event.item.turnId) ? chat : placeItem(chat, event.item)
+    case "TurnSealed": return sealTurn(chat, event.turn, event.prompt)
+  }
+}
+
+const withFacts = (chat: Chat, agent: string, facts: Partial<AgentFacts>): Chat => ({
+  ...chat, agents: { ...chat.agents, [agent]: { ...factsOf(chat, agent), ...facts } }
+})
+
+const mapQueue = (chat: Chat, f: (prompt: QueuedPrompt) => QueuedPrompt): Chat => ({ ...chat, queue: chat.queue.map(f) })
+
+const takenLimit = 256
+
+const takeFromQueue = (chat: Chat, promptId: PromptId, anchor: number, prompt?: QueuedPrompt): Chat => {
+  const taken = prompt ?? chat.queue.find((queued) => queued.promptId === promptId)
+  if (taken === undefined) return chat
+  const others = chat.taken.filter((old) => old.promptId !== promptId)
+  const place = others.findLastIndex((old) => old.anchor < anchor) + 1
+  return {
+    ...chat,
+    queue: chat.queue.filter((queued) => queued.promptId !== promptId),
+    taken: others.toSpliced(place, 0, { promptId, digest: promptDigest(taken), anchor }).slice(-takenLimit)
+  }
+}
+
+const placeTurn = (chat: Chat, turn: TurnSummary): Chat => {
+  const others = chat.turns.filter((old) => old.turnId !== turn.turnId)
+  return { ...chat, turns: others.toSpliced(others.findLastIndex((old) => old.anchor < turn.anchor) + 1, 0, turn) }
+}
+
+const isEnded = (chat: Chat, turnId: TurnId): boolean => {
+  const turn = turnOf(chat, turnId)
+  return turn !== undefined && !isOpen(turn)
+}
+
+const inTurn = (chat: Chat, turnId: TurnId, f: (turn: TurnSummary) => TurnSummary): Chat => {
+  const turn = turnOf(chat, turnId)
+  if (turn === undefined || !isOpen(turn)) return chat
+  return { ...chat, turns: chat.turns.map((old) => old === turn ? f(turn) : old) }
+}
+
+type Of<Tag extends ChatEvent["_tag"]> = Extract<ChatEvent, { _tag: Tag }>
+
+const startTurn = (chat: Chat, event: Of<"TurnStarted">, anchor: number, at: number): Chat => {
+  const { _tag: _, bootId: __, ...started } = event
+  const begun = placeTurn(chat, { ...started, anchor, startedAt: at })
+  const prompt = chat.queue.find((queued) => queued.promptId === event.promptId)
+  return prompt === undefined ? begun : placePrompt(begun, prompt, event.turnId, anchor)
+}
+
+const placePrompt = (chat: Chat, prompt: QueuedPrompt, turnId: TurnId, anchor: number): Chat => {
+  const { at, by, content, promptId } = prompt
+  return takeFromQueue(placeItem(chat, { _tag: "Prompt", anchor, turnId, promptId, content, by, at }), promptId, anchor, prompt)
+}
+
+const endTurn = (chat: Chat, event: Of<"TurnEnded">, at: number): Chat => {
+  const turn = turnOf(chat, event.turnId)
+  if (turn === undefined || !isOpen(turn)) return chat
+  const { _tag: _, ...ended } = event
+  return countTurn(placeTurn(chat, { ...turn, ...ended, endedAt: at }), { ...turn, ...ended, endedAt: at })
+}
+
+/** Adds an ended turn to its agent's totals. */
+const countTurn = (chat: Chat, turn: TurnSummary): Chat => {
+  const facts = factsOf(chat, turn.agent)
+  return withFacts(chat, turn.agent, {
+    inputTokens: facts.inputTokens + (turn.usage?.inputTokens ?? 0),
+    outputTokens: facts.outputTokens + (turn.usage?.outputTokens ?? 0),
+    cost: facts.cost + (turn.usage?.cost ?? 0),
+    turns: facts.turns + 1,
+    lastActiveAt: Math.max(facts.lastActiveAt ?? 0, turn.endedAt ?? turn.startedAt)
+  })
+}
+
+const sealTurn = (chat: Chat, turn: TurnSummary, prompt: QueuedPrompt | undefined): Chat => {
+  if (isEnded(chat, turn.turnId)) return chat
+  const placed = countTurn(placeTurn(chat, turn), turn)
+  return prompt === undefined ? placed : placePrompt(placed, prompt, turn.turnId, turn.anchor)
+}
+
+type ItemEvent = Of<"TextAppended" | "ToolCallUpserted" | "PlanReplaced" | "RequestOpened" | "RequestClosed">
+
+const applyToItem = (chat: Chat, event: ItemEvent, anchor: number): Chat => {
+  if (isEnded(chat, event.turnId)) return chat
+  const key = keyOf(event)
+  const old = chat.items.findLast((item) => itemKey(item) === key)
+  // an item that left the window: whatever comes for it changes nothing
+  if (old === undefined && anchor < chat.floor) return chat
+  const next = nextItem(old, event, anchor)
+  return next === undefined || next === old ? chat : placeItem(chat, next)
+}
+
+const keyOf = (event: ItemEvent): string => {
+  switch (event._tag) {
+    case "TextAppended": return `${event.turnId} text ${event.partId}`
+    case "ToolCallUpserted": return `${event.turnId} tool ${event.call.toolCallId}`
+    case "PlanReplaced": return `${event.turnId} plan`
+    case "RequestOpened": case "RequestClosed": return `${event.turnId} request ${event.requestId}`
+  }
+}
+
+const nextItem = (old: Item | undefined, event: ItemEvent, anchor: number): Item | undefined => {
+  const { turnId } = event
+  switch (event._tag) {
+    case "TextAppended": {
+      if (old?._tag !== "Text") return { _tag: "Text", anchor, turnId, partId: event.partId, kind: event.kind, text: event.text }
+      return { ...old, text: old.text.length === event.offset ? old.text + event.text : old.text.slice(0, event.offset) + event.text }
+    }
+    case "ToolCallUpserted": {
+      if (old?._tag !== "Tool") return { _tag: "Tool", anchor, turnId, call: event.call }
+      const call = mergeToolCall(old.call, event.call)
+      return call === old.call ? old : { ...old, call }
+    }
+    case "PlanReplaced": return { _tag: "Plan", anchor: old?.anchor ?? anchor, turnId, entries: event.entries }
+    case "RequestOpened":
+      return old ?? { _tag: "Request", anchor, turnId, requestId: event.requestId, request: event.request }
+    case "RequestClosed": {
+      if (old?._tag !== "Request" || old.closed !== undefined) return old
+      return { ...old, closed: { answer: event.answer, by: event.by, why: event.why } }
+    }
+  }
+}
+
+/** The anchor that an event about to be appended at `seq` belongs to. */
+export const anchorOf = (chat: Chat, event: ChatEvent, seq: number): number => {
+  switch (event._tag) {
+    case "TextAppended": case "ToolCallUpserted": case "PlanReplaced": case "RequestClosed": {
+      const key = keyOf(event)
+      return chat.items.findLast((item) => itemKey(item) === key)?.anchor ?? seq
+    }
+    default: return seq
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * Projects, sessions and their chats as rows that lists are made of. What was said in a chat is not here: that is
+ * `Chat`, folded from its log.
+ */
+import { Schema } from "effect"
+import { AgentName, ChatId, ProjectId, SessionId, WorktreeId } from "./Ids.ts"
+import { Text } from "./Text.ts"
+
+export const Title = Text.check(Schema.isMinLength(1), Schema.isMaxLength(200))
+
+export const Project = Schema.Struct({
+  id: ProjectId,
+  /** Absolute path of the git repository's top folder, symlinks resolved. */
+  path: Schema.String,
+  name: Schema.String,
+  addedAt: Schema.Finite
+})
+export type Project = typeof Project.Type
+
+export const Session = Schema.Struct({
+  id: SessionId,
+  projectId: ProjectId,
+  title: Schema.String,
+  createdAt: Schema.Finite,
+  archivedAt: Schema.NullOr(Schema.Finite)
+})
+export type Session = typeof Session.Type
+
+export const ChatRow = Schema.Struct({
+  id: ChatId,
+  sessionId: SessionId,
+  /** Never reused in its session. */
+  number: Schema.Int,
+  title: Schema.NullOr(Schema.String),
+  /** The agent that the next prompt goes to unless it names another. */
+  agent: AgentName,
+  createdAt: Schema.Finite,
+  archivedAt: Schema.NullOr(Schema.Finite),
+  /** A turn is open. */
+  working: Schema.Boolean
+})
+export type ChatRow = typeof ChatRow.Type
+
+export const Worktree = Schema.Struct({
+  id: WorktreeId,
+  sessionId: Schema.NullOr(SessionId),
+  projectId: ProjectId,
+  path: Schema.String,
+  branch: Schema.String,
+  baseCommit: Schema.String,
+  state: Schema.Literals(["creating", "ready", "failed", "removed"])
+})
+export type Worktree = typeof Worktree.Type
+
+/** Everything the lists of the page are drawn from. */
+export const Directory = Schema.Struct({
+  projects: Schema.Array(Project),
+  sessions: Schema.Array(Session),
+  chats: Schema.Array(ChatRow)
+})
+export type Directory = typeof Directory.Type

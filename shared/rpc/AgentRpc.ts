@@ -1,0 +1,23 @@
+/** The catalogue of agents, the live backends, and the server itself. */
+import { Schema } from "effect"
+import { Rpc, RpcGroup } from "effect/rpc"
+import { AgentInfo, BackendHealth } from "../Agent.ts"
+import { AgentName, ChatId } from "../Ids.ts"
+import { ServerInfo } from "../Server.ts"
+
+export const AgentRpc = RpcGroup.make(
+  /** The catalogue at once and again after every change. */
+  Rpc.make("Watch", { success: Schema.Array(AgentInfo), stream: true }),
+  /** Looks again for installed agents and answers when done. */
+  Rpc.make("Refresh", { success: Schema.Array(AgentInfo) }),
+  Rpc.make("Backends", { success: Schema.Array(BackendHealth) }),
+  /** Live backends at once and after every change of state. */
+  Rpc.make("WatchBackends", { success: Schema.Array(BackendHealth), stream: true }),
+  /** Ends an idle backend; false where there is none or it is busy. */
+  Rpc.make("Evict", { payload: { chatId: ChatId, agent: AgentName }, success: Schema.Boolean })
+).prefix("agent.")
+
+export const ServerRpc = RpcGroup.make(
+  /** The server's state at once and again after every change. */
+  Rpc.make("Watch", { success: ServerInfo, stream: true })
+).prefix("server.")

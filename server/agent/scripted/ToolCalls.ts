@@ -1,0 +1,90 @@
+// The steps that are tool calls: a pretended one, a file written by the agent itself, a file read through the client.
+
+import { mkdir, readFile, writeFile } from "node:fs/promises"
+import { dirname, resolve } from "node:path"
+import { textAt } from "./Json.ts"
+import type { Turn } from "./Turn.ts"
+
+const output = (text: string) => [{ type: "content" as const, content: { type: "text" as const, text } }]
+const reason = (error: unknown) => error instanceof Error ? error.message : String(error)
+
+export const tool = async (turn: Turn, name: string, ms: number): Promise<void> => {
+  const toolCallId = turn.nextToolCallId()
+  const { session } = turn
+  session.update(
+    { sessionUpdate: "tool_call", toolCallId, title: name, name, kind: "other", status: "pending", rawInput: { ms } },
+    { sessionUpdate: "tool_call_update", toolCallId, status: "in_progress" }
+  )
+  if (ms > 0) await turn.pause(ms)
+  session.update({
+    sessionUpdate: "tool_call_update",
+    toolCallId,
+    status: "completed",
+    content: output(`${name} is done`),
+    rawOutput: { ms }
+  })
+}
+
+/** The text of a file that is about to be replaced; null for a new one. */
+const textBefore = (path: string) => readFile(path, "utf8").catch(() => null)
+
+export const write = async (turn: Turn, path: string, text: string): Promise<void> => {
+  const toolCallId = turn.nextToolCallId()
+  const { session } = turn
+  const target = resolve(session.kept.cwd, path)
+  session.update(
+    {
+      sessionUpdate: "tool_call",
+      toolCallId,
+      title: `Write ${path}`,
+      name: "write",
+      kind: "edit",
+      status: "pending",
+      locations: [{ path: target }],
+      rawInput: { path, text }
+    },
+    { sessionUpdate: "tool_call_update", toolCallId, status: "in_progress" }
+  )
+  try {
+    const oldText = await textBefore(target)
+    await mkdir(dirname(target), { recursive: true })
+    await writeFile(target, text)
+    session.update({
+      sessionUpdate: "tool_call_update",
+      toolCallId,
+      status: "completed",
+      content: [{ type: "diff", path: target, oldText, newText: text }]
+    })
+  } catch (error) {
+    session.update({ sessionUpdate: "tool_call_update", toolCallId, status: "failed", content: output(reason(error)) })
+  }
+}
+
+export const read = async (turn: Turn, path: string): Promise<void> => {
+  const { session } = turn
+  if (!session.offered.readTextFile) return turn.report(`read: the client does not offer fs/read_text_file`)
+  const toolCallId = turn.nextToolCallId()
+  const target = resolve(session.kept.cwd, path)
+  session.update({
+    sessionUpdate: "tool_call",
+    toolCallId,
+    title: `Read ${path}`,
+    name: "read",
+    kind: "read",
+    status: "in_progress",
+    locations: [{ path: target }],
+    rawInput: { path }
+  })
+  try {
+    const answer = await turn.answered(
+      session.wire.request("fs/read_text_file", { sessionId: session.kept.id, path: target })
+    )
+    const content = textAt(answer, "content") ?? ""
+    session.update({ sessionUpdate: "tool_call_update", toolCallId, status: "completed", content: output(content) })
+    turn.report(`read: ${content}`)
+  } catch (error) {
+    if (turn.isCancelled) throw error
+    session.update({ sessionUpdate: "tool_call_update", toolCallId, status: "failed", content: output(reason(error)) })
+    turn.report(`read: failed, ${reason(error)}`)
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * The numbered steps that bring a database up to date, run at every start before anything else asks it. They are
+ * embedded: nothing is read from disk.
+ */
+import { PgMigrator } from "@effect/sql-pg"
+import { Effect } from "effect"
+import { SqlClient, SqlError } from "effect/sql"
+import spine from "../../migrations/0001_spine.ts"
+import { StoreError, sqlDetail } from "./StoreError.ts"
+
+const migrations = { "0001_spine": spine }
+
+const failed = (detail: string) => new StoreError({ reason: { _tag: "MigrationFailed", detail } })
+
+/** A database that a newer boocode has used is left alone: this one wouldn't know what its tables mean. */
+const refuseNewer = Effect.gen(function*() {
+  const sql = yield* SqlClient.SqlClient
+  const newest = Object.keys(migrations).length
+  const newer = yield* sql`select 1 from effect_sql_migrations where migration_id > ${newest}`
+  if (newer.length > 0) return yield* failed("a newer boocode has used it; start that one, or choose another database.")
+})
+
+export const migrate = PgMigrator.run({ loader: PgMigrator.fromRecord(migrations) }).pipe(
+  Effect.andThen(refuseNewer),
+  Effect.catchTag("MigrationError", (error) => failed(SqlError.isSqlError(error.cause) ? `${error.message}: ${sqlDetail(error.cause)}` : error.message)),
+  Effect.catchTag("SqlError", (error) => failed(sqlDetail(error))))

@@ -1,0 +1,52 @@
+/**
+ * The contract of a live agent: the live end of one (chat, agent). It knows processes and protocols, and nothing of
+ * logs, SQL or RPC. What it must remember or tell goes through `BackendHost`, which the chat's side implements.
+ */
+import { Context, Data, type Effect, type SubscriptionRef } from "effect"
+import type { BackendHealth } from "../../shared/Agent.ts"
+import type { AgentRequest, RequestAnswer } from "../../shared/AgentRequest.ts"
+import type { ContentBlock } from "../../shared/Content.ts"
+import type { AgentName, ChatId, TurnId, Who } from "../../shared/Ids.ts"
+import type { AgentFact, TurnEnd, TurnUpdate } from "../../shared/SessionUpdate.ts"
+import type { StopStep, TurnSettings } from "../../shared/Turn.ts"
+
+/** Equal by chat and agent. */
+export class BackendKey extends Data.Class<{ readonly chatId: ChatId; readonly agent: AgentName }> {}
+
+/** Carried by the interrupt that stops a turn, so that who and why is typed and never guessed. */
+export class StopNote extends Context.Service<StopNote, { readonly by: Who }>()("boocode/StopNote") {}
+
+/** Where a turn's updates go. Acquired in the turn's scope: once the turn has ended, it takes nothing more. */
+export interface TurnSink {
+  /** The prompt was handed to the agent. */
+  readonly delivered: Effect.Effect<void>
+  /** Durable when it returns. */
+  readonly updates: (updates: ReadonlyArray<TurnUpdate>) => Effect.Effect<void>
+  /** Asks a person. Interrupting it withdraws the question. */
+  readonly ask: (request: AgentRequest) => Effect.Effect<RequestAnswer>
+  /** A step of the stop was needed. */
+  readonly step: (step: StopStep) => Effect.Effect<void>
+}
+
+export interface TurnPrompt {
+  readonly turnId: TurnId
+  readonly content: ReadonlyArray<ContentBlock>
+  readonly settings: TurnSettings
+  readonly sink: TurnSink
+}
+
+export interface AgentBackend {
+  readonly health: SubscriptionRef.SubscriptionRef<BackendHealth>
+  /**
+   * Runs one turn to its end, starting the agent if need be. Never fails: how it ended is its value. Interrupting it
+   * is the stop: it cancels, waits, escalates, and returns when the agent has ended the turn or is gone.
+   */
+  readonly prompt: (turn: TurnPrompt) => Effect.Effect<TurnEnd>
+}
+
+/** What a backend asks of the chat it belongs to. */
+export interface BackendHost {
+  /** The directory to work in, made if need be, and the agent session to take up again. A sentence on failure. */
+  readonly prepare: Effect.Effect<{ readonly cwd: string; readonly agentSessionId?: string }, string>
+  readonly note: (fact: AgentFact) => Effect.Effect<void>
+}

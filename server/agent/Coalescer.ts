@@ -1,0 +1,109 @@
+/**
+ * Joins what an agent says into few updates. The first passes at once; later ones join for at most 16 ms, or until
+ * 2 KB wait. One batch is in flight at a time, and past a bound `push` waits: that is how a database that is away
+ * stops the reading of an agent's output, and nothing else does. It gives texts their offsets, never splits a
+ * surrogate pair, mends what can't be stored, and begins a new part where one grows too long for a page.
+ */
+import { Effect, Latch, type Scope, Semaphore } from "effect"
+import { PartId } from "../../shared/Ids.ts"
+import type { TurnUpdate } from "../../shared/SessionUpdate.ts"
+import { mendText } from "../../shared/Text.ts"
+
+/** A turn's update as a translator makes it: texts without offsets. */
+export type RawUpdate =
+  | Omit<Extract<TurnUpdate, { _tag: "Text" }>, "offset">
+  | Exclude<TurnUpdate, { _tag: "Text" }>
+
+export interface Coalescer {
+  readonly push: (update: RawUpdate) => Effect.Effect<void>
+  /** Everything pushed so far is taken when it returns. */
+  readonly flush: Effect.Effect<void>
+}
+
+const pause = "16 millis"
+const eager = 2048
+const bound = 256 * 1024
+const partLimit = 64 * 1024
+
+const keyOf = (update: RawUpdate): string => {
+  switch (update._tag) {
+    case "Text": return `text ${update.partId}`
+    case "Tool": return `tool ${update.call.toolCallId}`
+    case "Plan": case "Usage": return update._tag
+  }
+}
+
+const weight = (update: RawUpdate): number => update._tag === "Text" ? update.text.length : 256
+
+export const make = Effect.fnUntraced(function*(
+  take: (updates: ReadonlyArray<TurnUpdate>) => Effect.Effect<void>
+): Effect.fn.Return<Coalescer, never, Scope.Scope> {
+  let waiting = new Map<string, RawUpdate>()
+  let size = 0
+  const lengths = new Map<string, { parts: number; length: number }>()
+  const some = Latch.makeUnsafe(false)
+  const much = Latch.makeUnsafe(false)
+  const room = Latch.makeUnsafe(true)
+  const oneAtATime = Semaphore.makeUnsafe(1)
+
+  const place = (update: Extract<RawUpdate, { _tag: "Text" }>): TurnUpdate => {
+    const text = mendText(update.text)
+    const at = lengths.get(update.partId) ?? { parts: 0, length: 0 }
+    const next = at.length > 0 && at.length + text.length > partLimit ? { parts: at.parts + 1, length: 0 } : at
+    lengths.set(update.partId, { parts: next.parts, length: next.length + text.length })
+    const partId = next.parts === 0 ? update.partId : PartId.make(`${update.partId}~${next.parts}`)
+    return { ...update, partId, offset: next.length, text }
+  }
+
+  /** What waits, in the order it began to; half a surrogate pair stays behind unless this is the last. */
+  const drain = (last: boolean): ReadonlyArray<TurnUpdate> => {
+    const updates: Array<TurnUpdate> = []
+    const kept = new Map<string, RawUpdate>()
+    for (const [key, update] of waiting) {
+      if (update._tag !== "Text") {
+        updates.push(update)
+        continue
+      }
+      const half = !last && endsInHalf(update.text)
+      const text = half ? update.text.slice(0, -1) : update.text
+      if (half) kept.set(key, { ...update, text: update.text.slice(-1) })
+      if (text !== "") updates.push(place({ ...update, text }))
+    }
+    waiting = kept
+    size = kept.size
+    much.closeUnsafe()
+    if (!last) some.closeUnsafe()
+    room.openUnsafe()
+    return updates
+  }
+  const pass = (last: boolean) => oneAtATime.withPermit(Effect.suspend(() => {
+    const updates = drain(last)
+    return updates.length === 0 ? Effect.void : take(updates)
+  }))
+
+  yield* Effect.forever(Effect.gen(function*() {
+    yield* some.await
+    yield* pass(false)
+    yield* Effect.raceFirst(Effect.sleep(pause), much.await)
+  })).pipe(Effect.forkScoped)
+
+  const add = (update: RawUpdate) => {
+    const key = keyOf(update)
+    const before = waiting.get(key)
+    const joined = before?._tag === "Text" && update._tag === "Text" ? { ...update, text: before.text + update.text } : update
+    waiting.set(key, joined)
+    size += weight(update)
+    if (size >= eager) much.openUnsafe()
+    if (size >= bound) room.closeUnsafe()
+    some.openUnsafe()
+  }
+  return {
+    push: (update) => room.isOpen() ? Effect.sync(() => add(update)) : Effect.andThen(room.await, Effect.sync(() => add(update))),
+    flush: pass(true)
+  }
+})
+
+const endsInHalf = (text: string): boolean => {
+  const code = text.charCodeAt(text.length - 1)
+  return code >= 0xd800 && code <= 0xdbff
+}

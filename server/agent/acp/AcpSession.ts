@@ -1,0 +1,95 @@
+/**
+ * How a connection comes to its agent session: `initialize`, then resume, load or new, each only where the agent
+ * offers it and its row does not forbid it. What comes while a session is loaded belongs to the past and is dropped by
+ * the caller, who is told by `loading`.
+ */
+import { Effect, Option, Schema } from "effect"
+import type { Continuity } from "../../../shared/Agent.ts"
+import { AgentError } from "../AgentError.ts"
+import type { AgentQuirks } from "../AgentRow.ts"
+import type { AcpConnection } from "./AcpConnection.ts"
+import { AcpInitialized, AcpSession } from "./AcpUpdate.ts"
+
+export interface StartedSession {
+  readonly sessionId: string
+  readonly continuity: Continuity
+  readonly why: string
+  readonly session: AcpSession
+  readonly canClose: boolean
+}
+
+export interface SessionOptions {
+  readonly connection: AcpConnection
+  readonly cwd: string
+  readonly remembered: string | undefined
+  readonly quirks: AgentQuirks
+  readonly loading: (loading: boolean) => void
+  readonly version: string
+}
+
+const decodeInitialized = Schema.decodeUnknownOption(AcpInitialized)
+const decodeSession = Schema.decodeUnknownOption(AcpSession)
+
+const unfit = (what: string) => new AgentError({ reason: { _tag: "Unsupported", what } })
+
+/** For the history that comes after the answer to `session/load`. */
+const quietAfterLoad = "2 seconds"
+
+// ACP: -32000 is "authentication required"
+const authRequired = -32000
+
+const initialize = Effect.fnUntraced(function*({ connection, version }: SessionOptions) {
+  const answer = yield* connection.request("initialize", {
+    protocolVersion: 1,
+    clientCapabilities: { fs: { readTextFile: false, writeTextFile: false }, terminal: false },
+    clientInfo: { name: "boocode", title: "boocode", version }
+  })
+  const initialized = decodeInitialized(answer)
+  if (Option.isNone(initialized)) return yield* unfit("its answer to `initialize` is not ACP's.")
+  return initialized.value
+})
+
+/** Takes up the remembered session; what fails is why the next one is fresh. */
+const takeUp = Effect.fnUntraced(function*(options: SessionOptions, remembered: string, way: "resume" | "load") {
+  const { connection, cwd, loading, quirks } = options
+  const params = { sessionId: remembered, cwd, mcpServers: [] }
+  if (way === "resume") return yield* connection.request("session/resume", params)
+  loading(true)
+  return yield* connection.request("session/load", params).pipe(
+    Effect.tap(() => quirks.replayAfterLoad === true ? Effect.sleep(quietAfterLoad) : Effect.void),
+    Effect.ensuring(Effect.sync(() => loading(false))))
+})
+
+const wayBack = (initialized: AcpInitialized, quirks: AgentQuirks): "resume" | "load" | undefined => {
+  const capabilities = initialized.agentCapabilities
+  if (quirks.resume === "never") return undefined
+  if (quirks.resume !== "load" && capabilities?.sessionCapabilities?.["resume"] != null) return "resume"
+  return capabilities?.loadSession === true ? "load" : undefined
+}
+
+export const start = Effect.fn("AcpSession.start")(function*(options: SessionOptions): Effect.fn.Return<StartedSession, AgentError> {
+  const { connection, cwd, quirks, remembered } = options
+  const initialized = yield* initialize(options)
+  const canClose = initialized.agentCapabilities?.sessionCapabilities?.["close"] != null
+  let why = "The first turn of this agent in this chat."
+  if (remembered !== undefined) {
+    const way = wayBack(initialized, quirks)
+    if (way === undefined) why = "This agent can't take up a session again."
+    else {
+      const taken = yield* Effect.result(takeUp(options, remembered, way))
+      if (taken._tag === "Success") {
+        const session = Option.getOrElse(decodeSession(taken.success ?? {}), (): AcpSession => ({}))
+        return { sessionId: remembered, continuity: "resumed", why: `Its session was taken up again (session/${way}).`, session, canClose }
+      }
+      if (taken.failure.reason._tag !== "Rpc") return yield* taken.failure
+      why = `Its session could not be taken up again: ${taken.failure.message}`
+    }
+  }
+  const made = yield* connection.request("session/new", { cwd, mcpServers: [] }).pipe(Effect.mapError((error) =>
+    error.reason._tag === "Rpc" && error.reason.code === authRequired
+      ? new AgentError({ reason: { _tag: "AuthRequired", methods: (initialized.authMethods ?? []).map(({ id, name }) => name ?? id) } })
+      : error))
+  const session = decodeSession(made)
+  if (Option.isNone(session) || !session.value.sessionId) return yield* unfit("its answer to `session/new` names no session.")
+  return { sessionId: session.value.sessionId, continuity: "fresh", why, session: session.value, canClose }
+})

@@ -1,0 +1,108 @@
+/**
+ * What an ACP agent sends in `session/update` and `session/request_permission`, decoded once, here. Lenient: what is
+ * missing or null is left out, unknown kinds decode to nothing.
+ * Source: Agent Client Protocol schema version 1, and what agents were seen to send.
+ */
+import { Schema } from "effect"
+import { PermissionKind } from "../../../shared/AgentRequest.ts"
+import { PlanEntry } from "../../../shared/ChatEvent.ts"
+import { ToolKind } from "../../../shared/ToolCall.ts"
+
+const maybe = <S extends Schema.Top>(schema: S) => Schema.optional(Schema.NullOr(schema))
+
+const Block = Schema.Struct({
+  type: Schema.String,
+  text: maybe(Schema.String), data: maybe(Schema.String), mimeType: maybe(Schema.String), uri: maybe(Schema.String),
+  name: maybe(Schema.String), resource: maybe(Schema.Unknown)
+})
+export type AcpBlock = typeof Block.Type
+
+const Content = Schema.Struct({
+  type: Schema.String,
+  content: maybe(Block),
+  path: maybe(Schema.String), oldText: maybe(Schema.String), newText: maybe(Schema.String),
+  terminalId: maybe(Schema.String)
+})
+export type AcpContent = typeof Content.Type
+
+const toolFields = {
+  toolCallId: Schema.String,
+  title: maybe(Schema.String),
+  kind: maybe(Schema.String),
+  status: maybe(Schema.String),
+  content: maybe(Schema.Array(Content)),
+  locations: maybe(Schema.Array(Schema.Struct({ path: Schema.String, line: maybe(Schema.Finite) }))),
+  rawInput: maybe(Schema.Unknown),
+  rawOutput: maybe(Schema.Unknown)
+}
+export const AcpToolReport = Schema.Struct(toolFields)
+export type AcpToolReport = typeof AcpToolReport.Type
+
+const update = <const Kind extends string, F extends Schema.Struct.Fields>(kind: Kind, fields: F) =>
+  Schema.Struct({ sessionUpdate: Schema.Literal(kind), ...fields })
+
+const ConfigOption = Schema.Struct({
+  id: Schema.String, name: maybe(Schema.String), category: maybe(Schema.String), type: maybe(Schema.String),
+  currentValue: maybe(Schema.Unknown), options: maybe(Schema.Array(Schema.Unknown))
+})
+export type AcpConfigOption = typeof ConfigOption.Type
+
+export const AcpUpdate = Schema.Union([
+  update("agent_message_chunk", { content: Block }),
+  update("agent_thought_chunk", { content: Block }),
+  update("tool_call", toolFields),
+  update("tool_call_update", toolFields),
+  update("plan", { entries: Schema.Array(Schema.Struct({ content: Schema.String, priority: maybe(Schema.String), status: maybe(Schema.String) })) }),
+  update("available_commands_update", { availableCommands: Schema.Array(Schema.Struct({
+    name: Schema.String, description: maybe(Schema.String), input: maybe(Schema.Unknown)
+  })) }),
+  update("current_mode_update", { currentModeId: Schema.String }),
+  update("config_option_update", { configOptions: Schema.Array(ConfigOption) }),
+  update("session_info_update", { title: maybe(Schema.String) }),
+  update("usage_update", {
+    used: maybe(Schema.Finite), size: maybe(Schema.Finite),
+    cost: maybe(Schema.Struct({ amount: maybe(Schema.Finite) }))
+  })
+])
+export type AcpUpdate = typeof AcpUpdate.Type
+
+export const decodeUpdate = Schema.decodeUnknownOption(Schema.Struct({ sessionId: Schema.String, update: AcpUpdate }))
+
+export const decodePermission = Schema.decodeUnknownOption(Schema.Struct({
+  sessionId: Schema.String,
+  toolCall: AcpToolReport,
+  options: Schema.Array(Schema.Struct({ optionId: Schema.String, name: Schema.String, kind: PermissionKind }))
+}))
+
+const Modes = Schema.Struct({
+  currentModeId: Schema.String,
+  availableModes: Schema.Array(Schema.Struct({ id: Schema.String, name: Schema.String, description: maybe(Schema.String) }))
+})
+
+/** Of `session/new`, `session/load` and `session/resume`. */
+export const AcpSession = Schema.Struct({
+  sessionId: maybe(Schema.String), modes: maybe(Modes), configOptions: maybe(Schema.Array(ConfigOption))
+})
+export type AcpSession = typeof AcpSession.Type
+
+export const AcpInitialized = Schema.Struct({
+  protocolVersion: Schema.Unknown,
+  agentCapabilities: maybe(Schema.Struct({
+    loadSession: maybe(Schema.Boolean),
+    sessionCapabilities: maybe(Schema.Record(Schema.String, Schema.Unknown)),
+    promptCapabilities: maybe(Schema.Struct({ image: maybe(Schema.Boolean), audio: maybe(Schema.Boolean), embeddedContext: maybe(Schema.Boolean) }))
+  })),
+  authMethods: maybe(Schema.Array(Schema.Struct({ id: Schema.String, name: maybe(Schema.String), description: maybe(Schema.String) })))
+})
+export type AcpInitialized = typeof AcpInitialized.Type
+
+const AcpUsage = Schema.Struct({
+  inputTokens: maybe(Schema.Finite), outputTokens: maybe(Schema.Finite), thoughtTokens: maybe(Schema.Finite),
+  cachedReadTokens: maybe(Schema.Finite), cachedWriteTokens: maybe(Schema.Finite)
+})
+export const AcpPrompted = Schema.Struct({ stopReason: maybe(Schema.String), usage: maybe(AcpUsage) })
+export type AcpPrompted = typeof AcpPrompted.Type
+
+export const isToolKind = Schema.is(ToolKind)
+export const isPlanPriority = Schema.is(PlanEntry.fields.priority)
+export const isPlanStatus = Schema.is(PlanEntry.fields.status)

@@ -1,0 +1,172 @@
+/**
+ * One chat, alive: its log, its state, its feed and the fibers of its running turns. The deciders decide; this runs
+ * what they decide, in the order of the actor's loop. It knows no protocol and no SQL.
+ */
+import { Clock, Effect, Exit, FiberMap, Option, Schema, Scope, Semaphore, type Stream } from "effect"
+import { anchorOf, type Chat, empty, evolve, openTurns } from "../../shared/Chat.ts"
+import { ChatEvent, type LogEntry } from "../../shared/ChatEvent.ts"
+import { ChatError } from "../../shared/Errors.ts"
+import type { ChatFrame, Cursor } from "../../shared/Feed.ts"
+import { type BootId, type ChatId, TurnId, type Who } from "../../shared/Ids.ts"
+import * as Actor from "../actor/Actor.ts"
+import { defaultIntensity } from "../actor/Supervisor.ts"
+import type { EventLog, LogError, LogRow } from "../store/EventLog.ts"
+import * as ChatFeed from "./ChatFeed.ts"
+import type { Call, ChatAction, ChatMessage, ChatReply } from "./ChatMessage.ts"
+import { compactTurn } from "./Compaction.ts"
+import { decide } from "./decide.ts"
+import * as TurnRunner from "./TurnRunner.ts"
+
+export interface ChatActor {
+  readonly ask: (message: ChatMessage) => Effect.Effect<ChatReply, ChatError>
+  /** Interrupts what runs at once, before it is recorded. */
+  readonly stop: (by: Who) => Effect.Effect<ChatReply, ChatError>
+  readonly watch: (cursor: Cursor | undefined) => Stream.Stream<ChatFrame>
+  readonly current: () => Chat
+  /** Waits until everything sent so far is handled. */
+  readonly idle: Effect.Effect<void>
+}
+
+export interface ChatActorOptions {
+  readonly chatId: ChatId
+  readonly bootId: BootId
+  readonly log: EventLog["Service"]
+  readonly run: TurnRunner.RunTurn
+  /** Told after each append, with what the lists show: the title, the agent, whether a turn is open. */
+  readonly changed: (before: Chat, after: Chat) => Effect.Effect<void>
+}
+
+export type Ref = Actor.ActorRef<Call, ChatReply, ChatError>
+
+const decodeEvent = Schema.decodeUnknownEffect(Schema.fromJsonString(ChatEvent))
+const readPage = 2000
+
+const restarted = (error: ChatError | Actor.ActorRestarted): ChatError =>
+  error._tag === "ChatError" ? error : new ChatError({ reason: error.closed ? { _tag: "ShuttingDown" } : { _tag: "Restarted" } })
+
+const toRow = (entry: LogEntry): LogRow =>
+  ({ seq: entry.seq, anchor: entry.anchor, at: entry.at, body: JSON.stringify(entry.event) })
+
+export const fromRow = (row: LogRow): Effect.Effect<LogEntry> =>
+  Effect.map(Effect.orDie(decodeEvent(row.body)), (event) => ({ seq: row.seq, anchor: row.anchor, at: row.at, event }))
+
+/** Pure: one message folded over the state, its events in their places. */
+export const step = (chat: Chat, call: Call): Actor.Step<Chat, LogEntry, ChatAction, ChatReply, ChatError> => {
+  const { events, actions, reply } = decide(chat, call)
+  let state = chat
+  const entries = events.map((event): LogEntry => {
+    const seq = state.seq + 1
+    const entry = { seq, anchor: anchorOf(state, event, seq), at: call.at, event }
+    state = evolve(state, entry)
+    return entry
+  })
+  return { state, entries, actions, reply: reply._tag === "ChatError" ? Exit.fail(reply) : Exit.succeed(reply) }
+}
+
+const openTurnChange = (before: Chat, after: Chat, bootId: BootId) => {
+  const was = openTurns(before)[0], is = openTurns(after)[0]
+  if (was?.turnId === is?.turnId) return {}
+  return { openTurn: is === undefined ? null : { turnId: is.turnId, agent: is.agent, bootId } }
+}
+
+export const make = Effect.fnUntraced(function*(options: ChatActorOptions): Effect.fn.Return<ChatActor, never, Scope.Scope> {
+  const { chatId, bootId, log } = options
+  const feed = ChatFeed.make()
+  const clock = yield* Clock.Clock
+  const stamp = (message: ChatMessage): Call =>
+    ({ message, at: clock.currentTimeMillisUnsafe(), turnId: TurnId.make(crypto.randomUUID()), bootId })
+  let epoch = 0
+  /** Where the log says that a prompt was queued, for compaction. */
+  const queuedAt = new Map<string, number>()
+  const uncompacted = new Set<TurnId>()
+  const compacting = Semaphore.makeUnsafe(1)
+  let fibers: FiberMap.FiberMap<TurnId> | undefined
+  const requests = TurnRunner.openQuestions()
+
+  const observe = ({ seq, event }: LogEntry) => {
+    if (event._tag === "PromptQueued") queuedAt.set(event.prompt.promptId, seq)
+    if (event._tag === "TurnEnded") uncompacted.add(event.turnId)
+  }
+
+  const refold = Effect.gen(function*() {
+    const claimed = yield* log.claim(chatId)
+    epoch = claimed.epoch
+    fibers = yield* FiberMap.make<TurnId>()
+    let chat = empty
+    for (;;) {
+      const rows = yield* log.read(chatId, chat.seq, readPage)
+      for (const row of rows) {
+        const entry = yield* fromRow(row)
+        observe(entry)
+        chat = evolve(chat, entry)
+      }
+      if (rows.length < readPage) return chat
+    }
+  })
+
+  /** Seals an ended turn's items, one row each. What is left undone here is redone at the next start. */
+  const compact = (turnId: TurnId): Effect.Effect<void> => compacting.withPermit(Effect.gen(function*() {
+    const chat = feed.current()
+    const turn = chat.turns.find((one) => one.turnId === turnId)
+    if (turn === undefined) return
+    const first = Math.min(turn.anchor, queuedAt.get(turn.promptId ?? "") ?? turn.anchor)
+    const entries: Array<LogEntry> = []
+    for (let after = first - 1;;) {
+      const rows = yield* log.read(chatId, after, readPage)
+      entries.push(...yield* Effect.forEach(rows, fromRow))
+      after = rows.at(-1)?.seq ?? after
+      if (rows.length < readPage || entries.some(({ event }) => event._tag === "TurnEnded" && event.turnId === turnId)) break
+    }
+    const { remove, rows } = compactTurn(entries, turnId)
+    if (remove.length > 0) yield* log.replace({ chatId, epoch, remove, rows: rows.map(toRow) })
+    uncompacted.delete(turnId)
+    if (turn.promptId !== undefined) queuedAt.delete(turn.promptId)
+  }).pipe(Effect.catch((error) => Effect.logWarning("compaction was left for later", error.message))))
+
+  const perform = (action: ChatAction, self: Ref, scope: Scope.Scope): Effect.Effect<void> => {
+    switch (action._tag) {
+      case "RunTurn": {
+        if (fibers === undefined) return Effect.void
+        const cast = (message: ChatMessage) => self.cast(stamp(message))
+        const ask = (message: ChatMessage) => self.ask(stamp(message))
+        const turn = TurnRunner.run({ chatId, action, cast, ask, requests, run: options.run })
+        return Effect.asVoid(FiberMap.run(fibers, action.turnId, turn, { startImmediately: true }))
+      }
+      case "InterruptTurn": return Effect.sync(() => interrupt(action.turnId, action.by))
+      case "AnswerAgent": return requests.answer(action.requestId, action.answer)
+      case "Compact": return Effect.asVoid(Effect.forkIn(compact(action.turnId), scope))
+    }
+  }
+
+  const interrupt = (turnId: TurnId, by: Who) => {
+    if (fibers === undefined) return
+    const fiber = FiberMap.getUnsafe(fibers, turnId)
+    if (Option.isSome(fiber)) fiber.value.interruptUnsafe(undefined, TurnRunner.stopNote(by))
+  }
+
+  const ref = yield* Actor.make<Chat, Call, LogEntry, ChatAction, ChatReply, ChatError, LogError>({
+    recover: refold,
+    started: () => stamp({ _tag: "Recover" }),
+    step,
+    append: (before, entries, after) => log.append({
+      chatId, epoch, expected: before.seq, rows: entries.map(toRow), ...openTurnChange(before, after, bootId)
+    }).pipe(Effect.andThen(options.changed(before, after))),
+    publish: (chat, entries) => {
+      entries.forEach(observe)
+      feed.publish(epoch, chat, entries)
+    },
+    perform
+  }, defaultIntensity)
+
+  return {
+    ask: (message) => Effect.mapError(Effect.suspend(() => ref.send(stamp(message))), restarted),
+    stop: (by) => Effect.suspend(() => {
+      const reply = ref.send(stamp({ _tag: "Stop", by }))
+      for (const turn of openTurns(feed.current())) interrupt(turn.turnId, by)
+      return Effect.mapError(reply, restarted)
+    }),
+    watch: feed.watch,
+    current: feed.current,
+    idle: ref.idle
+  }
+})

@@ -1,0 +1,172 @@
+/**
+ * The chats, as a service: everything that is done to a chat by its id. Actors are started on demand and kept while
+ * somebody watches or a turn runs. Its methods exchange ids, Schema values, typed errors and streams, so that another
+ * machine can host it.
+ */
+import { Context, Effect, Layer, Scope, Stream } from "effect"
+import type { RequestAnswer } from "../../shared/AgentRequest.ts"
+import { type Chat, factsOf, openTurns } from "../../shared/Chat.ts"
+import type { ContentBlock } from "../../shared/Content.ts"
+import { ChatError, type ProjectError } from "../../shared/Errors.ts"
+import type { ChatFrame, Cursor } from "../../shared/Feed.ts"
+import type { AgentName, BootId, ChatId, PromptId, RequestId, SessionId, TurnId, Who } from "../../shared/Ids.ts"
+import type { Accepted, ChatPage } from "../../shared/rpc/ChatRpc.ts"
+import type { ChatRow } from "../../shared/Session.ts"
+import type { TurnSettings } from "../../shared/Turn.ts"
+import * as Registry from "../actor/Registry.ts"
+import { type BackendHost, BackendKey } from "../agent/AgentBackend.ts"
+import { AgentCatalog } from "../agent/AgentCatalog.ts"
+import { Backends } from "../agent/Backends.ts"
+import { Projects } from "../project/Projects.ts"
+import { Blobs } from "../store/Blobs.ts"
+import { ChatRows } from "../store/ChatRows.ts"
+import { EventLog } from "../store/EventLog.ts"
+import { Worktrees } from "../work/Worktrees.ts"
+import * as ChatActor from "./ChatActor.ts"
+import type { ChatMessage, ChatReply } from "./ChatMessage.ts"
+import { pageOf } from "./Compaction.ts"
+import type { RunTurn } from "./TurnRunner.ts"
+
+export interface PromptCall {
+  readonly chatId: ChatId
+  readonly promptId: PromptId
+  readonly content: ReadonlyArray<ContentBlock>
+  readonly agent?: AgentName | undefined
+  readonly settings?: TurnSettings | undefined
+  readonly by: Who
+}
+
+type Done = Effect.Effect<void, ChatError>
+
+export class Chats extends Context.Service<Chats, {
+  readonly create: (sessionId: SessionId, agent: AgentName | undefined, by: Who) => Effect.Effect<ChatRow, ChatError | ProjectError>
+  /** Answers when the prompt is durable. Idempotent by its id. */
+  readonly prompt: (call: PromptCall) => Effect.Effect<Accepted, ChatError>
+  readonly stop: (chatId: ChatId, by: Who) => Effect.Effect<{ readonly turnId?: TurnId }, ChatError>
+  readonly changePrompt: (chatId: ChatId, promptId: PromptId, content: ReadonlyArray<ContentBlock>, by: Who) => Done
+  readonly withdrawPrompt: (chatId: ChatId, promptId: PromptId, by: Who) => Done
+  readonly resumeQueue: (chatId: ChatId, by: Who) => Done
+  readonly setTitle: (chatId: ChatId, title: string, by: Who) => Done
+  readonly setSettings: (chatId: ChatId, agent: AgentName, settings: TurnSettings, by: Who) => Done
+  readonly answer: (chatId: ChatId, requestId: RequestId, answer: RequestAnswer, by: Who) => Done
+  readonly archive: (chatId: ChatId, archived: boolean) => Done
+  readonly watch: (chatId: ChatId, cursor: Cursor | undefined) => Stream.Stream<ChatFrame, ChatError>
+  readonly older: (chatId: ChatId, before: number, limit: number) => Effect.Effect<ChatPage, ChatError>
+  readonly blob: (hash: string) => Effect.Effect<string, ChatError>
+  /** Ends every turn that a dead boot left open. To be run before anything is admitted. */
+  readonly recover: Effect.Effect<void>
+}>()("boocode/chat/Chats") {
+  static readonly layer = (options: ChatsOptions) => Layer.effect(Chats, make(options))
+}
+
+export interface ChatsOptions { readonly bootId: BootId }
+
+/** How long an actor is kept that nobody uses. */
+const idleTimeToLive = "10 minutes"
+const recoveries = 8
+
+const unknownChat = (chatId: ChatId) => new ChatError({ reason: { _tag: "UnknownChat", chatId } })
+
+const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
+  const log = yield* EventLog
+  const rows = yield* ChatRows
+  const blobs = yield* Blobs
+  const worktrees = yield* Worktrees
+  const backends = yield* Backends
+  const catalog = yield* AgentCatalog
+  const projects = yield* Projects
+
+  /** The database may be away for a while: reads wait with the rest. What remains is a defect. */
+  const rowOf = (chatId: ChatId) => rows.find(chatId).pipe(Effect.orDie,
+    Effect.flatMap((row) => row === undefined ? Effect.fail(unknownChat(chatId)) : Effect.succeed(row)))
+
+  const hostOf = (sessionId: SessionId, agent: AgentName, current: () => Chat, cast: (message: ChatMessage) => Effect.Effect<void>): BackendHost => ({
+    prepare: worktrees.ensure(sessionId).pipe(
+      Effect.mapError((error) => error.message),
+      Effect.map(({ path }) => {
+        const { agentSessionId } = factsOf(current(), agent)
+        return { cwd: path, ...(agentSessionId === undefined ? {} : { agentSessionId }) }
+      })),
+    note: (fact) => cast({ _tag: "Note", agent, fact })
+  })
+
+  const changed = (chatId: ChatId) => (before: Chat, after: Chat) => {
+    const title = before.title === after.title ? undefined : after.title
+    const agent = before.agent === after.agent ? undefined : after.agent
+    const working = openTurns(before).length > 0 !== openTurns(after).length > 0
+    if (title === undefined && agent === undefined && !working) return Effect.void
+    return Effect.gen(function*() {
+      if (title !== undefined) yield* rows.rename(chatId, title)
+      if (agent !== undefined) yield* rows.setAgent(chatId, agent)
+      yield* projects.changed
+    }).pipe(Effect.catch((error) => Effect.logWarning("a chat's row is behind its log", error.message)))
+  }
+
+  const start = Effect.fnUntraced(function*(chatId: ChatId) {
+    const { sessionId } = yield* rowOf(chatId)
+    let actor: ChatActor.ChatActor | undefined
+    const run: RunTurn = (_, agent, turn, cast) => {
+      const current = () => actor?.current() ?? { ...emptyFacts }
+      return backends.run(new BackendKey({ chatId, agent }), hostOf(sessionId, agent, current, cast), turn)
+    }
+    // a turn keeps its actor
+    const kept: RunTurn = (id, agent, turn, cast) => registry.use(chatId, () => run(id, agent, turn, cast)).pipe(Effect.orDie)
+    actor = yield* ChatActor.make({ chatId, bootId, log, blobs, run: kept, changed: changed(chatId) })
+    return actor
+  })
+  const registry: Registry.Registry<ChatId, ChatActor.ChatActor, ChatError> = yield* Registry.make({ start, idleTimeToLive })
+  const tell = (chatId: ChatId, message: ChatMessage): Effect.Effect<ChatReply, ChatError> =>
+    registry.use(chatId, (actor) => actor.ask(message))
+  const done = (chatId: ChatId, message: ChatMessage) => Effect.asVoid(tell(chatId, message))
+
+  const ready = Effect.fnUntraced(function*(agent: AgentName) {
+    yield* catalog.find(agent)
+  })
+
+  return Chats.of({
+    create: Effect.fn("Chats.create")(function*(sessionId, wanted, by) {
+      yield* projects.session(sessionId)
+      const before = yield* Effect.orDie(rows.list(sessionId))
+      const agent = wanted ?? before.at(-1)?.agent ?? (yield* catalog.preferred)
+      const row = yield* Effect.orDie(rows.create(sessionId, agent))
+      yield* done(row.id, { _tag: "SetSettings", agent, settings: {}, by })
+      yield* projects.changed
+      return row
+    }),
+    prompt: Effect.fn("Chats.prompt")(function*({ chatId, promptId, content, agent, settings, by }) {
+      const reply = yield* registry.use(chatId, (actor) => {
+        const name = agent ?? actor.current().agent
+        return Effect.andThen(name === undefined ? Effect.void : ready(name),
+          actor.ask({ _tag: "Prompt", promptId, content, agent, settings, by }))
+      })
+      return reply._tag === "Accepted" && reply.turnId !== undefined ? { promptId, turnId: reply.turnId } : { promptId }
+    }),
+    stop: Effect.fn("Chats.stop")(function*(chatId, by) {
+      const reply = yield* registry.use(chatId, (actor) => actor.stop(by))
+      return reply._tag === "Stopping" && reply.turnId !== undefined ? { turnId: reply.turnId } : {}
+    }),
+    changePrompt: (chatId, promptId, content, by) => done(chatId, { _tag: "ChangePrompt", promptId, content, by }),
+    withdrawPrompt: (chatId, promptId, by) => done(chatId, { _tag: "WithdrawPrompt", promptId, by }),
+    resumeQueue: (chatId, by) => done(chatId, { _tag: "ResumeQueue", by }),
+    setTitle: (chatId, title, by) => done(chatId, { _tag: "SetTitle", title, by }),
+    setSettings: (chatId, agent, settings, by) => done(chatId, { _tag: "SetSettings", agent, settings, by }),
+    answer: (chatId, requestId, answer, by) => done(chatId, { _tag: "Answer", requestId, answer, by }),
+    archive: Effect.fn("Chats.archive")(function*(chatId, archived) {
+      yield* rowOf(chatId)
+      yield* Effect.orDie(rows.archive(chatId, archived))
+      yield* projects.changed
+    }),
+    watch: (chatId, cursor) => Stream.unwrap(Effect.map(registry.get(chatId), (actor) => actor.watch(cursor))),
+    older: Effect.fn("Chats.older")(function*(chatId, before, limit) {
+      yield* rowOf(chatId)
+      const page = yield* Effect.orDie(log.readOlder(chatId, before, limit))
+      return pageOf(yield* Effect.forEach(page, ChatActor.fromRow))
+    }),
+    blob: (hash) => Effect.flatMap(Effect.orDie(blobs.get(hash)), (text) => text === undefined
+      ? Effect.fail(new ChatError({ reason: { _tag: "UnknownBlob", hash } })) : Effect.succeed(text)),
+    recover: Effect.gen(function*() {
+      const open = yield* Effect.orDie(log.openTurns)
+      yield* Effect.forEach(open, ({ chatId }) => registry.use(chatId, (actor) => actor.idle), { concurrency: recoveries, discard: true })
+    })
+  })
+})

@@ -1,0 +1,133 @@
+/**
+ * Decides what a turn's fiber reports: its updates, its requests and its one end. Pure.
+ *
+ *   RunTurn ─▶ Deliver ─▶ Update* / Ask* ─▶ EndTurn ─▶ the queue's next
+ *
+ * Whatever comes for a turn that has ended changes nothing: its end is the fence.
+ */
+import { type Chat, openRequests, openTurns, promptedTurn, turnOf } from "../../shared/Chat.ts"
+import type { ChatEvent } from "../../shared/ChatEvent.ts"
+import type { CloseReason, RequestAnswer } from "../../shared/AgentRequest.ts"
+import { ChatError } from "../../shared/Errors.ts"
+import { Who } from "../../shared/Ids.ts"
+import type { TurnEnd, TurnUpdate } from "../../shared/SessionUpdate.ts"
+import { hasEnded } from "../../shared/ToolCall.ts"
+import { type Cause, isOpen, type Outcome, type TurnSummary } from "../../shared/Turn.ts"
+import { type Call, type ChatMessage, type Decision, done, nothing, record, refuse } from "./ChatMessage.ts"
+import { nextPrompt, startTurn } from "./QueueDecider.ts"
+
+type Of<Tag extends ChatMessage["_tag"]> = Extract<ChatMessage, { _tag: Tag }>
+
+const server = Who.make("boocode")
+
+const openTurn = (chat: Chat, turnId: TurnSummary["turnId"]): TurnSummary | undefined => {
+  const turn = turnOf(chat, turnId)
+  return turn !== undefined && isOpen(turn) ? turn : undefined
+}
+
+export const deliver = (chat: Chat, { turnId }: Of<"Deliver">): Decision =>
+  openTurn(chat, turnId) === undefined ? nothing : record({ _tag: "PromptDelivered", turnId })
+
+export const update = (chat: Chat, { turnId, updates }: Of<"Update">): Decision =>
+  openTurn(chat, turnId) === undefined ? nothing : record(...updates.map((one) => updateEvent(turnId, one)))
+
+const updateEvent = (turnId: TurnSummary["turnId"], one: TurnUpdate): ChatEvent => {
+  switch (one._tag) {
+    case "Text": {
+      const { partId, kind, offset, text } = one
+      return { _tag: "TextAppended", turnId, partId, kind, offset, text }
+    }
+    case "Tool": return { _tag: "ToolCallUpserted", turnId, call: one.call }
+    case "Plan": return { _tag: "PlanReplaced", turnId, entries: one.entries }
+    case "Usage": return { _tag: "UsageReported", turnId, usage: one.usage }
+  }
+}
+
+/** A request of a turn that is over, or being stopped, is answered `cancelled` at once. */
+export const ask = (chat: Chat, { turnId, requestId, request }: Of<"Ask">): Decision => {
+  const turn = openTurn(chat, turnId)
+  if (turn === undefined || turn.stopBy !== undefined) {
+    return { ...nothing, actions: [{ _tag: "AnswerAgent", requestId, answer: { _tag: "Cancelled" } }] }
+  }
+  return record({ _tag: "RequestOpened", turnId, requestId, request })
+}
+
+export const answer = (chat: Chat, { requestId, answer, by }: Of<"Answer">): Decision => {
+  const item = chat.items.find((one) => one._tag === "Request" && one.requestId === requestId)
+  if (item?._tag !== "Request") return refuse(new ChatError({ reason: { _tag: "RequestExpired", requestId } }))
+  if (item.closed !== undefined) {
+    const { why, by: first } = item.closed
+    return refuse(new ChatError({
+      reason: why === "answered" ? { _tag: "AlreadyAnswered", requestId, by: first } : { _tag: "RequestExpired", requestId }
+    }))
+  }
+  const turn = openTurn(chat, item.turnId)
+  if (turn === undefined || turn.stopBy !== undefined) return refuse(new ChatError({ reason: { _tag: "RequestExpired", requestId } }))
+  const detail = unfit(item.request, answer)
+  if (detail !== undefined) return refuse(new ChatError({ reason: { _tag: "BadAnswer", detail } }))
+  return {
+    events: [{ _tag: "RequestClosed", turnId: item.turnId, requestId, answer, by, why: "answered" }],
+    actions: [{ _tag: "AnswerAgent", requestId, answer }], reply: done
+  }
+}
+
+const unfit = (request: Extract<Chat["items"][number], { _tag: "Request" }>["request"], answer: RequestAnswer): string | undefined => {
+  if (answer._tag === "Cancelled" || answer._tag === "Declined") return undefined
+  if (request._tag === "Elicitation") return answer._tag === "Accepted" ? undefined : "the agent asked for a form to be filled in."
+  if (answer._tag !== "Selected") return "the agent asked to choose one of its options."
+  return request.options.some((option) => option.optionId === answer.optionId) ? undefined : `it has no option "${answer.optionId}".`
+}
+
+export const escalate = (chat: Chat, { turnId, step }: Of<"Escalate">): Decision =>
+  openTurn(chat, turnId) === undefined ? nothing : record({ _tag: "StopEscalated", turnId, step })
+
+/** What the end means: a person's stop goes before whatever the agent said. */
+export const outcomeOf = (turn: TurnSummary, { cause, stopReason }: TurnEnd): { outcome: Outcome; cause: Cause } => {
+  if (turn.stopBy !== undefined) {
+    return { outcome: "stopped", cause: { _tag: "Stopped", by: turn.stopBy, ...(turn.stopStep === undefined ? {} : { step: turn.stopStep }) } }
+  }
+  switch (cause._tag) {
+    case "Stopped": return { outcome: "stopped", cause }
+    case "ServerRestarted": case "ServerStopped": return { outcome: "interrupted", cause }
+    case "Quiet": return { outcome: "completed", cause }
+    case "Answered": return { outcome: stopReason === "refusal" || stopReason === "cancelled" ? "failed" : "completed", cause }
+    default: return { outcome: "failed", cause }
+  }
+}
+
+/** Everything that ends with a turn: its requests, its running tool calls, itself. */
+const endEvents = (chat: Chat, turn: TurnSummary, end: TurnEnd, at: number): ReadonlyArray<ChatEvent> => {
+  const { turnId } = turn
+  const ended = outcomeOf(turn, end)
+  const why: CloseReason = ended.outcome === "stopped" ? "stopped" : ended.outcome === "interrupted" ? "expired" : "turn_ended"
+  const requests = openRequests(chat).filter((item) => item.turnId === turnId).map(({ requestId }): ChatEvent =>
+    ({ _tag: "RequestClosed", turnId, requestId, answer: { _tag: "Cancelled" }, by: turn.stopBy ?? server, why }))
+  const calls = chat.items.flatMap((item): ReadonlyArray<ChatEvent> =>
+    item._tag === "Tool" && item.turnId === turnId && !hasEnded(item.call.status)
+      ? [{ _tag: "ToolCallUpserted", turnId, call: { ...item.call, status: "canceled", endedAt: at } }] : [])
+  return [...requests, ...calls, {
+    _tag: "TurnEnded", turnId, ...ended, ...(end.stopReason === undefined ? {} : { stopReason: end.stopReason })
+  }]
+}
+
+export const endTurn = (chat: Chat, { turnId, end }: Of<"EndTurn">, call: Call): Decision => {
+  const turn = openTurn(chat, turnId)
+  if (turn === undefined) return nothing
+  const events = endEvents(chat, turn, end, call.at)
+  const compact = { _tag: "Compact", turnId } as const
+  const next = turn.origin === "prompt" || promptedTurn(chat) === undefined ? nextPrompt(chat) : undefined
+  if (next === undefined) return { events, actions: [compact], reply: done }
+  const started = startTurn(next, call.turnId, call)
+  return { events: [...events, ...started.events], actions: [compact, ...started.actions], reply: done }
+}
+
+/** An actor's life begins: turns that are open in the log have no fiber any more, and what waits is held. */
+export const recover = (chat: Chat, call: Call): Decision => {
+  const open = openTurns(chat)
+  if (open.length === 0) return nothing
+  const events = open.flatMap((turn) =>
+    endEvents(chat, turn, { cause: { _tag: "ServerRestarted", bootId: call.bootId } }, call.at))
+  const hold: ReadonlyArray<ChatEvent> = chat.queue.some((prompt) => !prompt.held) ? [{ _tag: "QueueHeld", by: server }] : []
+  return { events: [...events, ...hold], actions: open.map(({ turnId }) => ({ _tag: "Compact", turnId })), reply: done }
+}
+

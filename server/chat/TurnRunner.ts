@@ -1,0 +1,86 @@
+/**
+ * A turn as one fiber: it runs the agent, passes on what it reports, and reports the one end, whoever brought it about.
+ * Its sink is open for as long as the fiber runs: what an agent says after that has nowhere to go.
+ */
+import { Cause, Context, Deferred, Effect, Exit, Option } from "effect"
+import type { AgentRequest, RequestAnswer } from "../../shared/AgentRequest.ts"
+import { type AgentName, type ChatId, RequestId, type Who } from "../../shared/Ids.ts"
+import type { TurnEnd } from "../../shared/SessionUpdate.ts"
+import { StopNote, type TurnPrompt, type TurnSink } from "../agent/AgentBackend.ts"
+import type { ChatAction, ChatMessage, ChatReply } from "./ChatMessage.ts"
+
+/** Runs a turn on the chat's agent, starting it if need be. */
+export type RunTurn = (chatId: ChatId, agent: AgentName, turn: TurnPrompt, cast: (message: ChatMessage) => Effect.Effect<void>) => Effect.Effect<TurnEnd>
+
+/** The annotation that a stop's interrupt carries. */
+export const stopNote = (by: Who) => Context.make(StopNote, { by })
+
+/** Questions of running turns, waiting for a person. */
+export interface OpenQuestions {
+  readonly ask: (requestId: RequestId) => Effect.Effect<RequestAnswer>
+  readonly answer: (requestId: RequestId, answer: RequestAnswer) => Effect.Effect<void>
+}
+
+export const openQuestions = (): OpenQuestions => {
+  const waiting = new Map<RequestId, Deferred.Deferred<RequestAnswer>>()
+  return {
+    ask: (requestId) => Effect.suspend(() => {
+      const reply = Deferred.makeUnsafe<RequestAnswer>()
+      waiting.set(requestId, reply)
+      return Effect.ensuring(Deferred.await(reply), Effect.sync(() => waiting.delete(requestId)))
+    }),
+    answer: (requestId, answer) => Effect.suspend(() => {
+      const reply = waiting.get(requestId)
+      return reply === undefined ? Effect.void : Effect.asVoid(Deferred.succeed(reply, answer))
+    })
+  }
+}
+
+export interface TurnOptions {
+  readonly chatId: ChatId
+  readonly action: Extract<ChatAction, { _tag: "RunTurn" }>
+  readonly cast: (message: ChatMessage) => Effect.Effect<void>
+  readonly ask: (message: ChatMessage) => Effect.Effect<ChatReply, unknown>
+  readonly requests: OpenQuestions
+  readonly run: RunTurn
+}
+
+const sinkOf = ({ action: { turnId }, ask, cast, requests }: TurnOptions, isOpen: () => boolean): TurnSink => ({
+  delivered: cast({ _tag: "Deliver", turnId }),
+  updates: (updates) => isOpen() ? Effect.ignore(ask({ _tag: "Update", turnId, updates })) : Effect.void,
+  ask: (request: AgentRequest) => Effect.suspend(() => {
+    const requestId = RequestId.make(crypto.randomUUID())
+    if (!isOpen()) return Effect.succeed<RequestAnswer>({ _tag: "Cancelled" })
+    // waits before it asks, so that no answer can come too early
+    return Effect.raceFirst(requests.ask(requestId), Effect.andThen(cast({ _tag: "Ask", turnId, requestId, request }), Effect.never))
+  }),
+  step: (step) => cast({ _tag: "Escalate", turnId, step })
+})
+
+/** What the exit of a turn's fiber means. */
+export const endOf = (exit: Exit.Exit<TurnEnd>): TurnEnd => {
+  if (Exit.isSuccess(exit)) return exit.value
+  if (!Cause.hasInterruptsOnly(exit.cause)) {
+    return { cause: { _tag: "AgentFailed", message: `boocode itself failed: ${Cause.pretty(exit.cause).split("\n")[0] ?? "unknown"}` } }
+  }
+  const note = Context.getOption(Cause.annotations(exit.cause), StopNote)
+  return Option.match(note, {
+    onNone: (): TurnEnd => ({ cause: { _tag: "ServerStopped" } }),
+    onSome: ({ by }): TurnEnd => ({ cause: { _tag: "Stopped", by } })
+  })
+}
+
+export const run = (options: TurnOptions): Effect.Effect<void> => Effect.suspend(() => {
+  const { action, cast, chatId } = options
+  let open = true
+  const sink = sinkOf(options, () => open)
+  const { turnId, content, settings } = action
+  return options.run(chatId, action.agent, { turnId, content, settings, sink }, cast).pipe(
+    Effect.onExit((exit) => Effect.suspend(() => {
+      open = false
+      return cast({ _tag: "EndTurn", turnId, end: endOf(exit) })
+    })),
+    Effect.exit,
+    Effect.asVoid
+  )
+})

@@ -1,0 +1,103 @@
+/**
+ * git, as a child process with a deadline and an environment of its own: no variable points it at another repository,
+ * nothing is asked of a person, no hook, monitor or maintenance starts. What is done with it belongs to others.
+ */
+import { Context, Duration, Effect, FileSystem, Layer } from "effect"
+import { ChildProcessSpawner } from "effect/process"
+import { Environment, type Variables } from "../process/Environment.ts"
+import { type ProgramError, runProgram } from "../process/Program.ts"
+import { gitRefusal } from "./GitRefusal.ts"
+import { WorkError, type WorkReason } from "./WorkError.ts"
+
+export interface GitCall {
+  /** Completes "git could not …". */
+  readonly what: string
+  readonly args: ReadonlyArray<string>
+  readonly deadline?: Duration.Input
+}
+
+export interface GitResult { readonly code: number | null; readonly stdout: string; readonly stderr: string }
+
+// how git is set up for this user; every other GIT_… variable says which repository, and that is ours to say
+const kept = /^GIT_(SSH|SSH_COMMAND|SSL_.*|HTTP_.*|CONFIG_GLOBAL|CONFIG_SYSTEM|CONFIG_NOSYSTEM|EXEC_PATH|TEMPLATE_DIR|AUTHOR_.*|COMMITTER_.*)$/
+
+/** What git gets of the server's environment. Its messages are read, so they come untranslated. */
+export const gitEnvironment = (server: Variables): Variables => ({
+  ...Object.fromEntries(Object.entries(server).filter(([name]) => !name.startsWith("BOOCODE_") && (!name.startsWith("GIT_") || kept.test(name)))),
+  LC_ALL: "C", LANGUAGE: undefined, GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0", GIT_ASKPASS: "true", SSH_ASKPASS: "true"
+})
+
+const settings = [
+  "core.fsmonitor=false", "core.hooksPath=/dev/null", "core.quotePath=false", "gc.auto=0", "maintenance.auto=false",
+  "advice.detachedHead=false", "color.ui=false"
+].flatMap((setting) => ["-c", setting])
+
+const questionDeadline = Duration.seconds(20)
+
+const fail = (reason: WorkReason) => new WorkError({ reason })
+
+const runError = (what: string) => ({ reason }: ProgramError): WorkError => {
+  switch (reason._tag) {
+    case "NotFound": return fail({ _tag: "GitMissing" })
+    case "NotStarted": return fail({ _tag: "GitFailed", what, detail: reason.detail })
+    case "Deadline": return fail({ _tag: "Deadline", what, seconds: reason.seconds })
+  }
+}
+
+/** git ends a path with one newline; the path may have its own. */
+const line = (stdout: string): string => stdout.endsWith("\n") ? stdout.slice(0, -1) : stdout
+
+const make = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const spawner = yield* ChildProcessSpawner.ChildProcessSpawner
+  const env = gitEnvironment(yield* Environment)
+
+  const attempt = Effect.fn("Git.attempt")(function*(directory: string, { args, deadline = questionDeadline, what }: GitCall) {
+    const isDirectory = yield* fs.stat(directory).pipe(Effect.map(({ type }) => type === "Directory"), Effect.orElseSucceed(() => false))
+    if (!isDirectory) return yield* fail({ _tag: "NotADirectory", path: directory })
+    const result: GitResult = yield* runProgram({ command: "git", args: [...settings, ...args], cwd: directory, env, deadline }).pipe(
+      Effect.provideService(ChildProcessSpawner.ChildProcessSpawner, spawner), Effect.mapError(runError(what)))
+    return result
+  })
+
+  const run = Effect.fn("Git.run")(function*(directory: string, call: GitCall) {
+    const { code, stderr, stdout } = yield* attempt(directory, call)
+    return code === 0 ? stdout : yield* fail(gitRefusal(stderr, call.what, directory))
+  })
+
+  const version = Effect.fn("Git.version")(function*() {
+    const said = yield* run("/", { what: "say its version", args: ["--version"] })
+    return /\d+(\.\d+)+/.exec(said)?.[0] ?? said.trim()
+  })
+
+  const toplevel = Effect.fn("Git.toplevel")(function*(path: string) {
+    const { code, stderr, stdout } = yield* attempt(path, { what: "find the repository", args: ["rev-parse", "--is-bare-repository", "--show-toplevel"] })
+    const [bare = "", ...rest] = stdout.split("\n")
+    if (code === 0 && rest.join("\n") !== "") return line(rest.join("\n"))
+    const reason = gitRefusal(stderr, "find the repository", path)
+    return yield* fail(reason._tag === "NoCheckout" ? { ...reason, bare: bare === "true" } : reason)
+  })
+
+  const head = Effect.fn("Git.head")(function*(path: string) {
+    const { code, stderr, stdout } = yield* attempt(path, { what: "read the last commit", args: ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"] })
+    if (code === 0) return line(stdout)
+    return yield* fail(stderr.trim() === "" ? { _tag: "NoCommit", path } : gitRefusal(stderr, "read the last commit", path))
+  })
+
+  return Git.of({ attempt, run, version: version(), toplevel, head })
+})
+
+export class Git extends Context.Service<Git, {
+  /** A call whose non-zero code is an answer. */
+  readonly attempt: (directory: string, call: GitCall) => Effect.Effect<GitResult, WorkError>
+  /** What git wrote to its output. */
+  readonly run: (directory: string, call: GitCall) => Effect.Effect<string, WorkError>
+  /** As `2.39.5`. */
+  readonly version: Effect.Effect<string, WorkError>
+  /** The top folder of the checkout that `path` lies in, symlinks resolved. */
+  readonly toplevel: (path: string) => Effect.Effect<string, WorkError>
+  /** The commit of HEAD. */
+  readonly head: (path: string) => Effect.Effect<string, WorkError>
+}>()("boocode/work/Git") {
+  static readonly layer = Layer.effect(Git, make)
+}

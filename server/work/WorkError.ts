@@ -1,0 +1,48 @@
+/** The one error of this folder: whatever keeps git or the disk from doing what was asked, in a sentence a person can act on. */
+import { Schema } from "effect"
+
+export const WorkReason = Schema.TaggedUnion({
+  GitMissing: {},
+  NotADirectory: { path: Schema.String },
+  NotARepository: { path: Schema.String },
+  /** A repository without a checkout, or the inside of git's own folder. */
+  NoCheckout: { path: Schema.String, bare: Schema.Boolean },
+  /** git refuses what belongs to another user. */
+  NotOwned: { path: Schema.String },
+  NoCommit: { path: Schema.String },
+  /** `lock` is the file that stands in the way. */
+  Locked: { lock: Schema.String },
+  DiskFull: { path: Schema.String },
+  Denied: { path: Schema.String },
+  /** Something else is where a worktree was or should be. */
+  Occupied: { path: Schema.String },
+  Deadline: { what: Schema.String, seconds: Schema.Finite },
+  /** Anything else git said. */
+  GitFailed: { what: Schema.String, detail: Schema.String },
+  /** The row that remembers a worktree could not be read or written. */
+  Unrecorded: { detail: Schema.String }
+})
+export type WorkReason = typeof WorkReason.Type
+
+const sentence: (reason: WorkReason) => string = WorkReason.match({
+  GitMissing: () => "git is not installed on the server; install it and try again.",
+  NotADirectory: ({ path }) => `${path} is not a directory on the server's disk; it may have been moved or deleted.`,
+  NotARepository: ({ path }) => `${path} is not a git repository; run \`git init\` there first, or choose another directory.`,
+  NoCheckout: ({ path, bare }) => bare
+    ? `${path} is a bare repository, without files to work on; clone it and use the clone.`
+    : `${path} is inside git's own folder; use the folder that it belongs to.`,
+  NotOwned: ({ path }) =>
+    `git refuses ${path} because it belongs to another user; as the server's user run \`git config --global --add safe.directory '${path}'\`.`,
+  NoCommit: ({ path }) => `${path} has no commit yet; agents need one to start from. Make a first commit, then try again.`,
+  Locked: ({ lock }) => `Another git command is at work there; wait for it to end. If none runs, delete ${lock} and try again.`,
+  DiskFull: ({ path }) => `The disk that holds ${path} is full; free some space and try again.`,
+  Denied: ({ path }) => `The server's user may not write in ${path}; change its owner or its permissions.`,
+  Occupied: ({ path }) => `${path} is there but is no worktree of this session; move it away and try again.`,
+  Deadline: ({ what, seconds }) => `git did not ${what} within ${seconds} s; see whether its disk answers, then try again.`,
+  GitFailed: ({ what, detail }) => `git could not ${what}: ${detail}`,
+  Unrecorded: ({ detail }) => detail
+})
+
+export class WorkError extends Schema.TaggedError<WorkError>()("WorkError", { reason: WorkReason }) {
+  override get message(): string { return sentence(this.reason) }
+}

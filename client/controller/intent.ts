@@ -1,0 +1,73 @@
+/**
+ * Intents: everything an element asks of whoever holds it, by name and with its details. Elements draw and dispatch;
+ * the page's containers hear an intent and turn it into a call of a store.
+ */
+import type { ReactiveController, ReactiveControllerHost } from "lit"
+import type { RequestAnswer } from "../../shared/AgentRequest.ts"
+import type { ContentBlock } from "../../shared/Content.ts"
+import type { AgentName, ChatId, ProjectId, PromptId, RequestId, SessionId } from "../../shared/Ids.ts"
+import type { TurnSettings } from "../../shared/Turn.ts"
+
+export interface Intents {
+  // one chat
+  "boo-prompt": { readonly content: ReadonlyArray<ContentBlock>; readonly agent: AgentName; readonly settings: TurnSettings }
+  "boo-stop": undefined
+  "boo-answer": { readonly requestId: RequestId; readonly answer: RequestAnswer }
+  "boo-change-prompt": { readonly promptId: PromptId; readonly content: ReadonlyArray<ContentBlock> }
+  "boo-withdraw": { readonly promptId: PromptId }
+  "boo-dismiss": { readonly promptId: PromptId }
+  "boo-resume-queue": undefined
+  "boo-choose-agent": { readonly agent: AgentName; readonly settings: TurnSettings }
+  "boo-older": undefined
+  "boo-put-away": undefined
+  // the lists
+  "boo-new-session": { readonly projectId: ProjectId }
+  "boo-new-chat": { readonly sessionId: SessionId }
+  "boo-rename-session": { readonly sessionId: SessionId; readonly title: string }
+  "boo-rename-chat": { readonly chatId: ChatId; readonly title: string }
+  "boo-archive-session": { readonly sessionId: SessionId; readonly archived: boolean }
+  "boo-archive-chat": { readonly chatId: ChatId; readonly archived: boolean }
+  "boo-remove-project": { readonly projectId: ProjectId }
+  "boo-fold-project": { readonly projectId: ProjectId }
+  "boo-refresh-agents": undefined
+  // the page
+  "boo-go": { readonly sessionId: SessionId; readonly chatId: ChatId | undefined }
+  "boo-open": "addProject" | "switcher" | "shortcuts" | "sidebar"
+  "boo-theme": "auto" | "light" | "dark"
+  "boo-token": { readonly token: string }
+}
+
+export type IntentName = keyof Intents
+
+/** Goes up through every element that holds this one. */
+export const ask = <Name extends IntentName>(from: EventTarget, name: Name, detail: Intents[Name]): void => {
+  from.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }))
+}
+
+/** Hears the intents of everything inside its element, and lets them go no further. */
+export class IntentController implements ReactiveController {
+  readonly #host: ReactiveControllerHost & EventTarget
+  readonly #listeners = new Map<string, (event: Event) => void>()
+
+  constructor(host: ReactiveControllerHost & EventTarget) {
+    this.#host = host
+    host.addController(this)
+  }
+
+  on<Name extends IntentName>(name: Name, handler: (detail: Intents[Name]) => void): this {
+    this.#listeners.set(name, (event) => {
+      if (!(event instanceof CustomEvent)) return
+      event.stopPropagation()
+      handler(event.detail)
+    })
+    return this
+  }
+
+  hostConnected(): void {
+    for (const [name, listener] of this.#listeners) this.#host.addEventListener(name, listener)
+  }
+
+  hostDisconnected(): void {
+    for (const [name, listener] of this.#listeners) this.#host.removeEventListener(name, listener)
+  }
+}

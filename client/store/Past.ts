@@ -1,0 +1,49 @@
+/**
+ * Past: what a page shows of a chat above its live window: pages that were asked for, and finished items that left the
+ * window while it was being watched. Pure. Together with the window it has no hole: where one would come to be, the
+ * past is dropped and begins anew at the window's floor.
+ */
+import type { Chat } from "../../shared/Chat.ts"
+import type { Item } from "../../shared/ChatEvent.ts"
+import { itemKey } from "../../shared/ChatItems.ts"
+import type { ChatPage } from "../../shared/rpc/ChatRpc.ts"
+import type { TurnSummary } from "../../shared/Turn.ts"
+
+export interface Past {
+  /** In anchor order, each below the window's floor when it came here. */
+  readonly items: ReadonlyArray<Item>
+  readonly turns: ReadonlyMap<string, TurnSummary>
+  /** What is older than this is not here; `undefined`: the window's floor holds. */
+  readonly floor: number | undefined
+  /** Somebody asked for older pages: then nothing is let go. */
+  readonly asked: boolean
+}
+
+export const noPast: Past = { items: [], turns: new Map(), floor: undefined, asked: false }
+
+/** Items kept after they left the window, at most, while nobody looks at the past. */
+const keptLimit = 1000
+
+/** Where to ask for what is older; 0 = nothing is. */
+export const pastFloor = (past: Past, chat: Chat): number => past.floor ?? chat.floor
+
+/** After `before` became `after` by one entry: keeps what left the window. */
+export const keepDropped = (past: Past, before: Chat, after: Chat): Past => {
+  if (after.floor <= before.floor) return past
+  const left = before.items.filter((item) => item.anchor < after.floor && !after.items.some((now) => itemKey(now) === itemKey(item)))
+  const turns = new Map(past.turns)
+  for (const turn of before.turns) turns.set(turn.turnId, turn)
+  const items = [...past.items, ...left]
+  const floor = past.floor ?? before.floor
+  if (past.asked || items.length <= keptLimit) return { ...past, items, turns, floor }
+  const kept = items.slice(-keptLimit)
+  return { ...past, items: kept, turns, floor: kept[0]?.anchor ?? after.floor }
+}
+
+/** A page below what is here. */
+export const addPage = (past: Past, page: ChatPage): Past => {
+  const known = new Set(past.items.map(itemKey))
+  const turns = new Map(past.turns)
+  for (const turn of page.turns) if (!turns.has(turn.turnId)) turns.set(turn.turnId, turn)
+  return { items: [...page.items.filter((item) => !known.has(itemKey(item))), ...past.items], turns, floor: page.floor, asked: true }
+}

@@ -1,0 +1,46 @@
+/** Preferences: how this browser likes the page, and what was typed and not sent. */
+import type { Kept } from "./Kept.ts"
+import { Observable } from "./Observable.ts"
+
+export type Theme = "auto" | "light" | "dark"
+
+export class Preferences extends Observable {
+  readonly #kept: Kept
+  readonly #drafts: Kept
+
+  constructor(kept: Kept, drafts: Kept) {
+    super()
+    this.#kept = kept
+    this.#drafts = drafts
+  }
+
+  get theme(): Theme {
+    const theme = this.#kept.get("theme")
+    return theme === "light" || theme === "dark" ? theme : "auto"
+  }
+
+  set theme(theme: Theme) {
+    this.#kept.set("theme", theme === "auto" ? undefined : theme)
+    this.changed()
+  }
+
+  get folded(): ReadonlySet<string> {
+    return new Set((this.#kept.get("folded") ?? "").split(" ").filter((id) => id !== ""))
+  }
+
+  /** Folds or unfolds a project in the list. */
+  fold(projectId: string): void {
+    const folded = new Set(this.folded)
+    if (!folded.delete(projectId)) folded.add(projectId)
+    this.#kept.set("folded", folded.size === 0 ? undefined : [...folded].join(" "))
+    this.changed()
+  }
+
+  draft(chatId: string): string {
+    return this.#drafts.get(`draft.${chatId}`) ?? ""
+  }
+
+  keepDraft(chatId: string, text: string): void {
+    this.#drafts.set(`draft.${chatId}`, text === "" ? undefined : text)
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * Highlight: code as lines of coloured pieces. Loaded with the first code that is shown; each language when it first
+ * occurs. Colours are classes, never styles: the page's policy allows no inline style, and both themes share them.
+ */
+import { createCssVariablesTheme, createHighlighterCore, type HighlighterCore, type LanguageRegistration } from "shiki/core"
+import { createJavaScriptRegexEngine } from "shiki/engine/javascript"
+
+export interface Piece { readonly text: string; readonly colour: string | undefined }
+export type Line = ReadonlyArray<Piece>
+
+const languages: Readonly<Record<string, () => Promise<{ readonly default: Array<LanguageRegistration> }>>> = {
+  bash: () => import("shiki/langs/bash.mjs"),
+  c: () => import("shiki/langs/c.mjs"),
+  cpp: () => import("shiki/langs/cpp.mjs"),
+  csharp: () => import("shiki/langs/csharp.mjs"),
+  css: () => import("shiki/langs/css.mjs"),
+  dart: () => import("shiki/langs/dart.mjs"),
+  diff: () => import("shiki/langs/diff.mjs"),
+  docker: () => import("shiki/langs/docker.mjs"),
+  elixir: () => import("shiki/langs/elixir.mjs"),
+  go: () => import("shiki/langs/go.mjs"),
+  graphql: () => import("shiki/langs/graphql.mjs"),
+  haskell: () => import("shiki/langs/haskell.mjs"),
+  html: () => import("shiki/langs/html.mjs"),
+  ini: () => import("shiki/langs/ini.mjs"),
+  java: () => import("shiki/langs/java.mjs"),
+  javascript: () => import("shiki/langs/javascript.mjs"),
+  json: () => import("shiki/langs/json.mjs"),
+  jsx: () => import("shiki/langs/jsx.mjs"),
+  kotlin: () => import("shiki/langs/kotlin.mjs"),
+  lua: () => import("shiki/langs/lua.mjs"),
+  make: () => import("shiki/langs/make.mjs"),
+  markdown: () => import("shiki/langs/markdown.mjs"),
+  nix: () => import("shiki/langs/nix.mjs"),
+  perl: () => import("shiki/langs/perl.mjs"),
+  php: () => import("shiki/langs/php.mjs"),
+  python: () => import("shiki/langs/python.mjs"),
+  ruby: () => import("shiki/langs/ruby.mjs"),
+  rust: () => import("shiki/langs/rust.mjs"),
+  scala: () => import("shiki/langs/scala.mjs"),
+  scss: () => import("shiki/langs/scss.mjs"),
+  sql: () => import("shiki/langs/sql.mjs"),
+  svelte: () => import("shiki/langs/svelte.mjs"),
+  swift: () => import("shiki/langs/swift.mjs"),
+  toml: () => import("shiki/langs/toml.mjs"),
+  tsx: () => import("shiki/langs/tsx.mjs"),
+  typescript: () => import("shiki/langs/typescript.mjs"),
+  vue: () => import("shiki/langs/vue.mjs"),
+  xml: () => import("shiki/langs/xml.mjs"),
+  yaml: () => import("shiki/langs/yaml.mjs"),
+  zig: () => import("shiki/langs/zig.mjs")
+}
+
+const theme = createCssVariablesTheme({ name: "page", variablePrefix: "--code-", fontStyle: false })
+
+let started: Promise<HighlighterCore> | undefined
+const highlighter = (): Promise<HighlighterCore> =>
+  started ??= createHighlighterCore({ themes: [theme], langs: [], engine: createJavaScriptRegexEngine({ forgiving: true }) })
+
+/** Colours come as `var(--code-token-keyword)`: the class is `keyword`. */
+const colourOf = (colour: string | undefined): string | undefined => /--code-token-([a-z-]+)/.exec(colour ?? "")?.[1]
+
+/** At most this many characters are coloured. */
+export const colourLimit = 60_000
+
+/** `undefined` for what has no colours: a language that is not known, or too much of it. */
+export const highlight = async (text: string, language: string): Promise<ReadonlyArray<Line> | undefined> => {
+  const load = languages[language]
+  if (load === undefined || text.length > colourLimit) return undefined
+  const shiki = await highlighter()
+  if (!shiki.getLoadedLanguages().includes(language)) await shiki.loadLanguage((await load()).default)
+  const { tokens } = shiki.codeToTokens(text, { lang: language, theme: "page" })
+  return tokens.map((line) => line.map((token) => ({ text: token.content, colour: colourOf(token.color) })))
+}

@@ -1,0 +1,71 @@
+/**
+ * Timeline: a chat's items in groups, one for each stretch of a turn. Pure. A group that did not change is the same
+ * object as before, so that while an agent writes nothing but the last group is drawn again.
+ */
+import type { Chat } from "../../shared/Chat.ts"
+import type { Item } from "../../shared/ChatEvent.ts"
+import { itemKey } from "../../shared/ChatItems.ts"
+import { isOpen, type TurnSummary } from "../../shared/Turn.ts"
+
+export interface Group {
+  readonly key: string
+  /** `undefined` where the turn is no longer remembered. */
+  readonly turn: TurnSummary | undefined
+  readonly items: ReadonlyArray<Item>
+  /** The turn's first and last stretch that is here: where its agent is named, and where its end is told. */
+  readonly first: boolean
+  readonly last: boolean
+}
+
+const sameItems = (a: ReadonlyArray<Item>, b: ReadonlyArray<Item>): boolean =>
+  a.length === b.length && a.every((item, index) => item === b[index])
+
+const same = (a: Group, b: Group): boolean =>
+  a.turn === b.turn && a.first === b.first && a.last === b.last && sameItems(a.items, b.items)
+
+/** Items that stand together: of one turn, with none of another between them. */
+const stretches = (items: ReadonlyArray<Item>): ReadonlyArray<ReadonlyArray<Item>> => {
+  const found: Array<Array<Item>> = []
+  for (const item of items) {
+    const open = found.at(-1)
+    if (open !== undefined && open[0]?.turnId === item.turnId) open.push(item)
+    else found.push([item])
+  }
+  return found
+}
+
+/** `before` is what the last call answered: its groups are used again where they still hold. */
+export const groupItems = (
+  items: ReadonlyArray<Item>, turnOf: (turnId: string) => TurnSummary | undefined, before: ReadonlyArray<Group>
+): ReadonlyArray<Group> => {
+  const old = new Map(before.map((group) => [group.key, group]))
+  const runs = stretches(items)
+  const firstOf = new Map<string, number>(), lastOf = new Map<string, number>()
+  runs.forEach((run, index) => {
+    const turnId = run[0]?.turnId ?? ""
+    if (!firstOf.has(turnId)) firstOf.set(turnId, index)
+    lastOf.set(turnId, index)
+  })
+  return runs.map((run, index) => {
+    const turnId = run[0]?.turnId ?? ""
+    const group: Group = {
+      key: `${turnId} ${run[0]?.anchor ?? 0}`, turn: turnOf(turnId), items: run,
+      first: firstOf.get(turnId) === index, last: lastOf.get(turnId) === index
+    }
+    const kept = old.get(group.key)
+    return kept !== undefined && same(kept, group) ? kept : group
+  })
+}
+
+/** Everything that is here, in anchor order; what the window holds stands before what the past remembers of it. */
+export const wholeTimeline = (chat: Chat, past: ReadonlyArray<Item>): ReadonlyArray<Item> => {
+  if (past.length === 0) return chat.items
+  const live = new Set(chat.items.map(itemKey))
+  const items = [...past.filter((item) => !live.has(itemKey(item))), ...chat.items]
+  return items.every((item, index) => index === 0 || (items[index - 1]?.anchor ?? 0) <= item.anchor)
+    ? items : items.toSorted((a, b) => a.anchor - b.anchor)
+}
+
+/** Open turns that have no item to stand by: their progress is shown at the end. */
+export const turnsWithoutItems = (chat: Chat): ReadonlyArray<TurnSummary> =>
+  chat.turns.filter((turn) => isOpen(turn) && !chat.items.some((item) => item.turnId === turn.turnId))

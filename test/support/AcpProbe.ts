@@ -43,7 +43,7 @@ export class AcpProbe {
   #nextId = 1
 
   static start(launch: Launch, cwd = process.cwd()): AcpProbe {
-    return new AcpProbe(spawn(launch.command, [...launch.args], { cwd, env: { ...process.env, ...launch.env } }))
+    return new AcpProbe(spawn(launch.command, [...launch.args], { cwd, env: { ...process.env, ...launch.env }, detached: true }))
   }
 
   constructor(child: ChildProcessWithoutNullStreams) {
@@ -146,8 +146,13 @@ export class AcpProbe {
     return this.exited
   }
 
+  /** Signals the program's process group: some agents are several processes. */
   kill(signal: NodeJS.Signals = "SIGKILL"): Promise<Exit> {
-    this.child.kill(signal)
+    try {
+      if (this.child.pid !== undefined) process.kill(-this.child.pid, signal)
+    } catch {
+      // it is gone
+    }
     return this.exited
   }
 

@@ -10,11 +10,13 @@ import type { ChatFrame, Cursor } from "../../shared/Feed.ts"
 import { type BootId, type ChatId, TurnId, type Who } from "../../shared/Ids.ts"
 import * as Actor from "../actor/Actor.ts"
 import { defaultIntensity } from "../actor/Supervisor.ts"
-import type { EventLog, LogError, LogRow } from "../store/EventLog.ts"
+import type { EventLog } from "../store/EventLog.ts"
+import type { LogError, LogRow } from "../store/LogTable.ts"
 import * as ChatFeed from "./ChatFeed.ts"
 import type { Call, ChatAction, ChatMessage, ChatReply } from "./ChatMessage.ts"
 import { compactTurn } from "./Compaction.ts"
 import { decide } from "./decide.ts"
+import type { PutText } from "./LargeTexts.ts"
 import * as TurnRunner from "./TurnRunner.ts"
 
 export interface ChatActor {
@@ -32,6 +34,8 @@ export interface ChatActorOptions {
   readonly bootId: BootId
   readonly log: EventLog["Service"]
   readonly run: TurnRunner.RunTurn
+  /** Keeps a large text by hash. */
+  readonly putText: PutText
   /** Told after each append, with what the lists show: the title, the agent, whether a turn is open. */
   readonly changed: (before: Chat, after: Chat) => Effect.Effect<void>
 }
@@ -129,7 +133,7 @@ export const make = Effect.fnUntraced(function*(options: ChatActorOptions): Effe
         if (fibers === undefined) return Effect.void
         const cast = (message: ChatMessage) => self.cast(stamp(message))
         const ask = (message: ChatMessage) => self.ask(stamp(message))
-        const turn = TurnRunner.run({ chatId, action, cast, ask, requests, run: options.run })
+        const turn = TurnRunner.run({ chatId, action, cast, ask, requests, run: options.run, putText: options.putText })
         return Effect.asVoid(FiberMap.run(fibers, action.turnId, turn, { startImmediately: true }))
       }
       case "InterruptTurn": return Effect.sync(() => interrupt(action.turnId, action.by))

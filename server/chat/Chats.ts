@@ -3,9 +3,9 @@
  * somebody watches or a turn runs. Its methods exchange ids, Schema values, typed errors and streams, so that another
  * machine can host it.
  */
-import { Context, Effect, Layer, Scope, Stream } from "effect"
+import { Context, Effect, Layer, Stream } from "effect"
 import type { RequestAnswer } from "../../shared/AgentRequest.ts"
-import { type Chat, factsOf, openTurns } from "../../shared/Chat.ts"
+import { type Chat, empty, factsOf, openTurns } from "../../shared/Chat.ts"
 import type { ContentBlock } from "../../shared/Content.ts"
 import { ChatError, type ProjectError } from "../../shared/Errors.ts"
 import type { ChatFrame, Cursor } from "../../shared/Feed.ts"
@@ -106,12 +106,12 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
     const { sessionId } = yield* rowOf(chatId)
     let actor: ChatActor.ChatActor | undefined
     const run: RunTurn = (_, agent, turn, cast) => {
-      const current = () => actor?.current() ?? { ...emptyFacts }
+      const current = () => actor?.current() ?? empty
       return backends.run(new BackendKey({ chatId, agent }), hostOf(sessionId, agent, current, cast), turn)
     }
     // a turn keeps its actor
     const kept: RunTurn = (id, agent, turn, cast) => registry.use(chatId, () => run(id, agent, turn, cast)).pipe(Effect.orDie)
-    actor = yield* ChatActor.make({ chatId, bootId, log, blobs, run: kept, changed: changed(chatId) })
+    actor = yield* ChatActor.make({ chatId, bootId, log, putText: (text) => Effect.orDie(blobs.put(text)), run: kept, changed: changed(chatId) })
     return actor
   })
   const registry: Registry.Registry<ChatId, ChatActor.ChatActor, ChatError> = yield* Registry.make({ start, idleTimeToLive })

@@ -7,6 +7,7 @@ import type { AgentRequest, RequestAnswer } from "../../shared/AgentRequest.ts"
 import { type AgentName, type ChatId, RequestId, type Who } from "../../shared/Ids.ts"
 import type { TurnEnd } from "../../shared/SessionUpdate.ts"
 import { StopNote, type TurnPrompt, type TurnSink } from "../agent/AgentBackend.ts"
+import { keepLargeTexts, type PutText } from "./LargeTexts.ts"
 import type { ChatAction, ChatMessage, ChatReply } from "./ChatMessage.ts"
 
 /** Runs a turn on the chat's agent, starting it if need be. */
@@ -43,11 +44,14 @@ export interface TurnOptions {
   readonly ask: (message: ChatMessage) => Effect.Effect<ChatReply, unknown>
   readonly requests: OpenQuestions
   readonly run: RunTurn
+  readonly putText: PutText
 }
 
-const sinkOf = ({ action: { turnId }, ask, cast, requests }: TurnOptions, isOpen: () => boolean): TurnSink => ({
+const sinkOf = ({ action: { turnId }, ask, cast, putText, requests }: TurnOptions, isOpen: () => boolean): TurnSink => ({
   delivered: cast({ _tag: "Deliver", turnId }),
-  updates: (updates) => isOpen() ? Effect.ignore(ask({ _tag: "Update", turnId, updates })) : Effect.void,
+  updates: (updates) => isOpen()
+    ? Effect.flatMap(keepLargeTexts(putText, updates), (kept) => Effect.ignore(ask({ _tag: "Update", turnId, updates: kept })))
+    : Effect.void,
   ask: (request: AgentRequest) => Effect.suspend(() => {
     const requestId = RequestId.make(crypto.randomUUID())
     if (!isOpen()) return Effect.succeed<RequestAnswer>({ _tag: "Cancelled" })

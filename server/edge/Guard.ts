@@ -1,0 +1,67 @@
+/**
+ * Who is let in: a known Host, on WebSocket a known Origin, and the token. Pure decisions over a request's headers; the
+ * middleware that asks them stands in `Http.ts`. Cookies ignore ports, so the cookie opens the page and nothing else.
+ */
+import { timingSafeEqual } from "node:crypto"
+
+export interface GuardOptions {
+  readonly token: string
+  /** Hostnames, without ports, besides the loopback's. */
+  readonly hosts: ReadonlyArray<string>
+  /** Origins such as `https://box.example`, besides the request's own. */
+  readonly origins: ReadonlyArray<string>
+}
+
+export type Headers = Readonly<Record<string, string | undefined>>
+
+export const cookieName = "boocode"
+/** Sent first by the page, and the one that is answered. */
+export const protocolName = "boocode"
+const tokenProtocol = "boocode.token."
+
+const loopback = ["localhost", "127.0.0.1", "[::1]"]
+
+const hostname = (host: string): string => {
+  const end = host.startsWith("[") ? host.indexOf("]") + 1 : host.indexOf(":")
+  return (end > 0 ? host.slice(0, end) : host).toLowerCase()
+}
+
+export const isKnownHost = ({ hosts }: GuardOptions, headers: Headers): boolean => {
+  const host = headers["host"]
+  return host !== undefined && [...loopback, ...hosts.map((known) => known.toLowerCase())].includes(hostname(host))
+}
+
+/** Programs send no Origin; pages do, and theirs must be the server's own or an allowed one. */
+export const isKnownOrigin = ({ origins }: GuardOptions, headers: Headers): boolean => {
+  const origin = headers["origin"]
+  if (origin === undefined) return true
+  const host = headers["host"]?.toLowerCase()
+  return origins.includes(origin) || origin.toLowerCase() === `http://${host}` || origin.toLowerCase() === `https://${host}`
+}
+
+export const isToken = ({ token }: GuardOptions, candidate: string | undefined): boolean => {
+  if (candidate === undefined) return false
+  const given = Buffer.from(candidate), wanted = Buffer.from(token)
+  return given.length === wanted.length && timingSafeEqual(given, wanted)
+}
+
+const bearer = (headers: Headers): string | undefined => /^Bearer (.+)$/i.exec(headers["authorization"] ?? "")?.[1]
+
+/** From `Sec-WebSocket-Protocol: boocode, boocode.token.<base64url>`. */
+const fromProtocol = (headers: Headers): string | undefined => {
+  const offered = (headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim())
+  const encoded = offered.find((name) => name.startsWith(tokenProtocol))
+  return encoded === undefined ? undefined : Buffer.from(encoded.slice(tokenProtocol.length), "base64url").toString()
+}
+
+const fromCookie = (headers: Headers): string | undefined =>
+  (headers["cookie"] ?? "").split(";").map((part) => part.trim().split("="))
+    .filter(([name]) => name === cookieName).map(([, value]) => value)[0]
+
+/** For tools and for `/rpc`: by bearer or subprotocol, never by cookie. */
+export const mayCall = (options: GuardOptions, headers: Headers): boolean =>
+  isToken(options, bearer(headers)) || isToken(options, fromProtocol(headers))
+
+/** For the page's files: by cookie as well. */
+export const maySee = (options: GuardOptions, headers: Headers): boolean =>
+  mayCall(options, headers) || isToken(options, fromCookie(headers))

@@ -1,0 +1,81 @@
+/**
+ * The HTTP edge: one listener, guarded before anything is routed, with the page, `/rpc`, `/health` and `/metrics`. The
+ * only module that opens a port.
+ */
+import { createServer } from "node:http"
+import { NodeHttpServer } from "@effect/platform-node"
+import { Effect, Layer, SubscriptionRef } from "effect"
+import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { PrometheusMetrics } from "effect/observability"
+import { RpcSerialization, RpcServer } from "effect/rpc"
+import { Who, type BootId } from "../../shared/Ids.ts"
+import { Api } from "../../shared/rpc/Api.ts"
+import { Auth, Caller } from "../../shared/rpc/Auth.ts"
+import { Unauthorized } from "../../shared/Errors.ts"
+import { Backends } from "../agent/Backends.ts"
+import { Database } from "../store/Database.ts"
+import { agentHandlers, serverHandlers } from "./AgentHandlers.ts"
+import { chatHandlers } from "./ChatHandlers.ts"
+import { type GuardOptions, isKnownHost, isKnownOrigin, mayCall } from "./Guard.ts"
+import { pageRoutes } from "./PageRoutes.ts"
+import { projectHandlers, sessionHandlers } from "./ProjectHandlers.ts"
+
+export interface HttpOptions {
+  readonly host: string
+  readonly port: number
+  readonly guard: GuardOptions
+  readonly bootId: BootId
+  readonly version: string
+  readonly demo: boolean
+}
+
+/** Bytes of one websocket message, at most. A prompt of 1 MB fits with room. */
+const maxPayload = 4 * 1024 * 1024
+
+const refuse = (status: number, sentence: string) => HttpServerResponse.text(`${sentence}\n`, { status })
+
+/** Before any route, the upgrade included. */
+const guarded = (guard: GuardOptions) => HttpRouter.middleware((handler) => Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+  const { headers, url } = request
+  const path = new URL(url, "http://localhost").pathname
+  if (!isKnownHost(guard, headers)) {
+    return Effect.succeed(refuse(403, "This server is not known by that name; start it with --allow-host to add the name."))
+  }
+  if (path === "/health") return handler
+  if (path === "/rpc" || path === "/metrics" || path.startsWith("/api/") || path === "/mcp") {
+    if (!isKnownOrigin(guard, headers)) {
+      return Effect.succeed(refuse(403, "Pages of that origin may not connect; start the server with --allow-origin to let them."))
+    }
+    if (!mayCall(guard, headers)) return Effect.succeed(refuse(401, new Unauthorized().message))
+  }
+  return handler
+}), { global: true })
+
+const healthRoute = ({ bootId, version }: HttpOptions) => HttpRouter.use(Effect.fnUntraced(function*(router) {
+  const database = yield* Database
+  const backends = yield* Backends
+  yield* router.add("GET", "/health", Effect.gen(function*() {
+    const state = yield* SubscriptionRef.get(database.status)
+    const live = yield* backends.health
+    const ok = state._tag === "Ok"
+    return HttpServerResponse.jsonUnsafe({
+      status: ok ? "ok" : "database away", version, bootId, database: ok ? "ok" : "away", backends: live.length
+    }, { status: ok ? 200 : 503 })
+  }))
+}))
+
+/** The upgrade was authenticated by the guard; a call's own headers may hold only the same secret again. */
+const auth = (who: Who) => Layer.succeed(Auth, Auth.of((effect) => Effect.provideService(effect, Caller, { who })))
+
+const rpcRoute = (options: HttpOptions) => RpcServer.layerHttp({
+  group: Api, path: "/rpc", protocol: "websocket", disableFatalDefects: true, disableTracing: true
+}).pipe(Layer.provide([
+  chatHandlers, projectHandlers, sessionHandlers, agentHandlers, serverHandlers(options), auth(Who.make("owner")), RpcSerialization.layerNdjson
+]))
+
+export const http = (options: HttpOptions) => HttpRouter.serve(
+  Layer.mergeAll(guarded(options.guard), rpcRoute(options), healthRoute(options), PrometheusMetrics.layerHttp(), pageRoutes(options.guard)),
+  { disableLogger: true, disableListenLog: true }
+).pipe(Layer.provideMerge(NodeHttpServer.layer(createServer, {
+  port: options.port, host: options.host, gracefulShutdownTimeout: "100 millis", websocket: { maxPayload }
+})))

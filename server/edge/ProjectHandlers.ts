@@ -1,0 +1,23 @@
+/** The project and session groups of the contract, onto `Projects`. */
+import { Effect } from "effect"
+import { ProjectRpc, SessionRpc } from "../../shared/rpc/ProjectRpc.ts"
+import { Projects } from "../project/Projects.ts"
+
+export const projectHandlers = ProjectRpc.toLayer(Effect.gen(function*() {
+  const projects = yield* Projects
+  return ProjectRpc.of({
+    "project.Add": ({ path }) => projects.add(path),
+    "project.Remove": ({ projectId }) => projects.remove(projectId),
+    "project.Complete": ({ prefix }) => projects.complete(prefix),
+    "project.Watch": () => projects.directory
+  })
+}))
+
+export const sessionHandlers = SessionRpc.toLayer(Effect.gen(function*() {
+  const projects = yield* Projects
+  return SessionRpc.of({
+    "session.Create": ({ projectId, title }) => projects.createSession(projectId, title),
+    "session.Rename": ({ sessionId, title }) => projects.renameSession(sessionId, title),
+    "session.Archive": ({ sessionId, archived }) => projects.archiveSession(sessionId, archived)
+  })
+}))

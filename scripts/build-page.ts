@@ -46,7 +46,7 @@ const to = resolve(flags.to ?? join(root, "dist/page"))
 
 const html = await readFile(join(from, "index.html"), "utf8")
 const entries = entriesOf(html)
-const { metafile, outputFiles } = await bundle()
+const { metafile, outputFiles } = await bundle().catch(() => fail("it can't be bundled: see above."))
 const scripts = loadedFirst(metafile)
 const files: ReadonlyArray<Built> = [
   { path: "/", body: Buffer.from(linked(html)), immutable: false },

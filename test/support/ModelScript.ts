@@ -5,7 +5,7 @@
 //   say TEXT              TEXT in one piece; \n is a line break
 //   stream N [every MS]   N pieces "word 1 " …, every 20 ms by default
 //   think TEXT            reasoning, where the wire has it
-//   call TOOL {JSON}      a tool call; the steps after it are played when its result is seen
+//   call TOOL {JSON}      a tool call; the steps after it are played when its result is seen. $CWD is the agent's directory
 //   sleep MS, hang, drop  waits; never goes on; breaks the connection
 //   status CODE [TEXT]    an HTTP error in place of the answer
 //

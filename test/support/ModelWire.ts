@@ -16,6 +16,8 @@ export interface ModelRequest {
   readonly tools: ReadonlyArray<string>
   /** What a person wrote last (of its pieces, the last that is a script), without what the agent put around it. */
   readonly prompt: string
+  /** Where the agent says it works; empty where it doesn't say. */
+  readonly directory: string
   /** The tool results since then, in order. */
   readonly results: ReadonlyArray<string>
   /** Titles, summaries, classifiers: what an agent asks beside the conversation. They have no tools, or want an answer by schema. */
@@ -63,6 +65,12 @@ const written = (message: unknown): ReadonlyArray<string> => {
   return blocks.flatMap((block) => block.split(surroundings)).map((text) => text.trim()).filter((text) => text !== "")
 }
 
+/** As goose, opencode and qwen put it. */
+const directoryIn = (texts: ReadonlyArray<string>): string => {
+  const found = /(?:<working-directory>|[Ww]orking directory: |working in the directory: )([^\n<]+)/.exec(texts.join("\n"))
+  return found?.[1]?.trim() ?? ""
+}
+
 /** Questions that an agent asks beside the conversation with tools in hand: qwen's memory and its guess of the next prompt. */
 const isAside = (prompt: string) => /^(Managed memory has|\[SUGGESTION MODE)/.test(prompt)
 
@@ -89,6 +97,7 @@ export const readRequest = (wire: WireName, body: unknown): ModelRequest => {
     messages: system === "" ? said : [{ role: "system", text: system }, ...said],
     tools,
     prompt,
+    directory: directoryIn([system, ...said.map(({ text }) => text)]),
     results: said.slice(last + 1).filter(({ role }) => role === "tool").map(({ text }) => text),
     isSideCall: tools.length === 0 || schema !== undefined || forcedTool !== undefined || isAside(prompt),
     schema: schema ?? (forcedTool === undefined ? undefined : schemaOfTool(body, forcedTool)),

@@ -142,7 +142,7 @@ describe.each(agents.filter(isInstalled))("$name", ({ freeMode, gatedWrite, laun
   test.skipIf(freeMode === undefined)("writes without asking in the mode for that", async () => {
     await probe.request("session/set_mode", { sessionId: id, modeId: freeMode })
     const from = probe.messages.length
-    await probe.turn(id, write(join(work, "free.txt"), "hello\n"))
+    await probe.turn(id, write("$CWD/free.txt", "hello\n"))
     expect(existsSync(join(work, "free.txt"))).toBe(true)
     expect(toolTraffic(probe.messages.slice(from))).not.toContain("session/request_permission")
   })

@@ -68,6 +68,11 @@ describe("requests", () => {
     expect(model.requests.at(-1)?.prompt).toBe("say yes")
   })
 
+  test("say where the agent works, for calls that need an absolute path", async () => {
+    const prompt = "call write {\"path\":\"$CWD/a.txt\"}\n<turn-context><working-directory>/work/$1</working-directory></turn-context>"
+    expect(JSON.stringify(await json("/chat/completions", chat([user(prompt)])))).toContain("/work/$1/a.txt")
+  })
+
   test("without tools, by schema, or with one tool that must be called are side calls", async () => {
     const schema = { type: "object", required: ["ok", "kind"], properties: { ok: { type: "boolean" }, kind: { enum: ["a", "b"] }, more: {} } }
     model.next(say("not for side calls"))

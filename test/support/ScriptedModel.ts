@@ -103,7 +103,7 @@ export class ScriptedModel implements AsyncDisposable {
     if (asked.forcedTool !== undefined) return [call(asked.forcedTool, sample(asked.schema))]
     if (asked.schema !== undefined) return [say(JSON.stringify(sample(asked.schema)))]
     if (asked.isSideCall) return [say("Scripted")]
-    return this.#queue.shift() ?? this.script(asked) ?? answerFrom(asked.prompt, asked.results.length)
+    return this.#queue.shift() ?? this.script(asked) ?? answerFrom(asked.prompt.replaceAll("$CWD", () => asked.directory), asked.results.length)
   }
 
   async #answer(asked: ModelRequest, steps: ReadonlyArray<ModelStep>, response: ServerResponse): Promise<void> {

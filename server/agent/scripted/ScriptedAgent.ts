@@ -19,20 +19,18 @@ import { invalidParams, methodNotFound, notFound, Wire, WireError } from "./Wire
 
 const now = () => new Date().toISOString()
 
-export class ScriptedAgent {
+class ScriptedAgent {
   readonly #wire = new Wire()
   readonly #open = new Map<string, Session>()
   readonly #faults = Faults.startFaults()
   #offered: Offered = { readTextFile: false, elicitation: false }
 
-  /** Serves ACP on stdin and stdout until stdin ends, then ends the process. */
-  static async main(): Promise<void> {
-    const agent = new ScriptedAgent()
-    Faults.crashAtStart(agent.#faults.crashes)
-    await agent.#wire.listen({
-      request: (method, params) => agent.#request(method, params),
+  async serve(): Promise<void> {
+    Faults.crashAtStart(this.#faults.crashes)
+    await this.#wire.listen({
+      request: (method, params) => this.#request(method, params),
       notification: (method, params) => {
-        if (method === "session/cancel") agent.#open.get(textAt(params, "sessionId") ?? "")?.turn?.cancel()
+        if (method === "session/cancel") this.#open.get(textAt(params, "sessionId") ?? "")?.turn?.cancel()
       }
     })
     Faults.exit()
@@ -170,6 +168,9 @@ export class ScriptedAgent {
     return session
   }
 }
+
+/** Serves ACP on stdin and stdout until stdin ends, then ends the process. */
+export const main = (): Promise<void> => new ScriptedAgent().serve()
 
 const directory = (params: unknown): string => {
   const cwd = textAt(params, "cwd")

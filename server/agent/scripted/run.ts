@@ -1,5 +1,5 @@
 // The scripted agent as a program of its own.
 
-import { ScriptedAgent } from "./ScriptedAgent.ts"
+import { main } from "./ScriptedAgent.ts"
 
-await ScriptedAgent.main()
+await main()

@@ -22,5 +22,7 @@ const refuseNewer = Effect.gen(function*() {
 
 export const migrate = PgMigrator.run({ loader: PgMigrator.fromRecord(migrations) }).pipe(
   Effect.andThen(refuseNewer),
-  Effect.catchTag("MigrationError", (error) => failed(SqlError.isSqlError(error.cause) ? `${error.message}: ${sqlDetail(error.cause)}` : error.message)),
-  Effect.catchTag("SqlError", (error) => failed(sqlDetail(error))))
+  Effect.catchTags({
+    MigrationError: (error) => failed(SqlError.isSqlError(error.cause) ? `${error.message}: ${sqlDetail(error.cause)}` : error.message),
+    SqlError: (error) => failed(sqlDetail(error))
+  }))

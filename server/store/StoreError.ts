@@ -47,7 +47,8 @@ const isPgCause = Schema.is(PgCause)
 export const sqlDetail = (error: SqlError.SqlError): string => {
   const cause = error.reason.cause
   const said = isPgCause(cause) && cause.message !== undefined && cause.message !== "" ? cause.message : error.message
-  return said.split("\n")[0] ?? said
+  const line = said.split("\n")[0] ?? said
+  return error.reason._tag === "ConnectionError" ? `the connection to it failed (${line})` : line
 }
 
 // 08 connection, 25006 read only (a fail-over), 53 out of resources, 57P shutting down or starting, 58 system

@@ -41,8 +41,9 @@ export const unpackPostgres = Effect.fn("unpackPostgres")(function*(
 })
 
 /** To be provided to whatever opens the database. */
-export const postgresBundle = (dataDir: string): Layer.Layer<never, never, ChildProcessSpawner.ChildProcessSpawner> =>
-  binaryAssets === undefined ? Layer.empty : Layer.effect(postgresBinaries, Effect.map(
-    ChildProcessSpawner.ChildProcessSpawner,
-    (spawner) => unpackPostgres(binaryAssets, dataDir).pipe(Effect.provideService(ChildProcessSpawner.ChildProcessSpawner, spawner))
-  ))
+export const postgresBundle = (dataDir: string): Layer.Layer<never, never, ChildProcessSpawner.ChildProcessSpawner> => {
+  const assets = binaryAssets
+  if (assets === undefined) return Layer.empty
+  return Layer.effect(postgresBinaries, Effect.map(ChildProcessSpawner.ChildProcessSpawner, (spawner) =>
+    unpackPostgres(assets, dataDir).pipe(Effect.provideService(ChildProcessSpawner.ChildProcessSpawner, spawner))))
+}

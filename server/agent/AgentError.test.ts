@@ -1,6 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import { AgentError, type AgentReason } from "./AgentError.ts"
+import { AgentError, type AgentReason, lastWords } from "./AgentError.ts"
 
 const reasons: ReadonlyArray<AgentReason> = [
   { _tag: "NotInstalled", command: "goose" },
@@ -32,4 +32,10 @@ it.effect("every reason crosses the wire and is one sentence without a stack tra
 it("the last words of a process that exited are in its sentence", () => {
   const exited = new AgentError({ reason: { _tag: "Exited", code: 1, signal: null, stderrTail: "a\nError: no key\n\n" } })
   assert.strictEqual(exited.message, "The agent's process exited with code 1. Its last words: Error: no key")
+})
+
+it("the last words are the error, not the stack below it", () => {
+  assert.strictEqual(lastWords("starting\nTypeError: x is not a function\n    at run (a.js:1:2)\n    at b.js:3:4\n\nNode.js v24.21.0\n"), "TypeError: x is not a function")
+  assert.strictEqual(lastWords("loading\nno provider configured\nBun v1.4.5 (Linux x64)\n"), "no provider configured")
+  assert.strictEqual(lastWords("\n"), "")
 })

@@ -32,11 +32,19 @@ export const AgentReason = Schema.TaggedUnion({
 })
 export type AgentReason = typeof AgentReason.Type
 
-const lastLine = (text: string): string => text.trim().split("\n").at(-1)?.trim() ?? ""
+/**
+ * The line of a tail of stderr that says most: the last that names an error, else the last that is neither a frame of a stack nor
+ * a runtime's farewell (`Node.js v24.1.0`).
+ */
+export const lastWords = (tail: string): string => {
+  const lines = tail.split("\n").map((line) => line.trim()).filter((line) =>
+    line !== "" && !line.startsWith("at ") && !/^(Node\.js|Bun) v\d/.test(line)).toReversed()
+  return lines.slice(0, 20).find((line) => /error|exception|panic|fatal/i.test(line)) ?? lines[0] ?? ""
+}
 
 const exitSentence = ({ code, signal, stderrTail }: ProcessExit): string => {
   const how = signal === null ? `exited with code ${code ?? "unknown"}` : `was killed by ${signal}`
-  const last = lastLine(stderrTail)
+  const last = lastWords(stderrTail)
   return `The agent's process ${how}. ${last === "" ? "Send the prompt again to restart it." : `Its last words: ${last}`}`
 }
 

@@ -121,7 +121,7 @@ live("an agent that ignores the end of its input and SIGTERM is killed, each ste
   const steps: Array<string> = []
   const scope = yield* Scope.make()
   const agent = yield* spawn(sh("trap '' TERM; echo 1; while :; do sleep 0.05; done", {
-    onStep: (step) => Effect.andThen(Effect.sync(() => { steps.push(step) }), step === "sigterm" ? Effect.never : Effect.void)
+    onStep: (step) => Effect.andThen(Effect.sync(() => { steps.push(step) }), step === "sigterm" ? Effect.uninterruptible(Effect.never) : Effect.void)
   })).pipe(Scope.provide(scope))
   yield* numbersOf(agent, 1)
   const start = yield* Clock.currentTimeMillis
@@ -141,8 +141,16 @@ live("stop may be called by several, and again by the scope", () => Effect.gen(f
   assert.deepStrictEqual(steps, ["stdin-closed", "sigterm", "sigkill"])
 }))
 
-// Prints the pids of: a child, one in a session of its own, an orphan, an orphan in a session of its own; then its own.
-const FAMILY = `sleep 300 & echo $!
+it.live("a ledger that never answers holds up neither the start nor the end", () => Effect.gen(function*() {
+  const stuck = Layer.succeed(ProcessLedger, { record: () => Effect.uninterruptible(Effect.never), forget: () => Effect.uninterruptible(Effect.never) })
+  const start = yield* Clock.currentTimeMillis
+  yield* Effect.scoped(spawn(sh("cat"))).pipe(Effect.provide(stuck))
+  assert.isBelow((yield* Clock.currentTimeMillis) - start, 4_000)
+}))
+
+// Prints the pids of: a child without the mark, as agents start their MCP servers; one in a session of its own, an orphan, an
+// orphan in a session of its own; then its own.
+const FAMILY = `env -i sleep 300 & echo $!
   setsid sh -c 'trap "" TERM; while :; do sleep 300; done' & echo $!
   (sleep 300 & echo $!)
   (setsid sh -c 'trap "" TERM; while :; do sleep 300; done' & echo $!)
@@ -177,11 +185,12 @@ const serverScript = (script: string, lifeId: LifeId) => `
     Effect.flatMap((agent) => Stream.runForEach(Stream.decodeText(agent.stdout), (text) => Effect.sync(() => process.stdout.write(text)))),
     Effect.andThen(Effect.never), Effect.scoped, Effect.provide(ProcessLedger.layerMemory)))`
 
+// Where the agent is gone before its server, only the mark is left to go by: there nothing is without it.
 for (const end of ["while :; do sleep 300; done", "exit 0"]) {
   live(`nothing outlives a server that was killed, where the agent ${end === "exit 0" ? "was already gone" : "ignores everything"}`, () => Effect.gen(function*() {
     const folder = yield* inFolder
     const lifeId = mintLifeId()
-    yield* Effect.promise(() => Bun.write(join(folder, "server.ts"), serverScript(`trap '' TERM; ${FAMILY}; ${end}`, lifeId)))
+    yield* Effect.promise(() => Bun.write(join(folder, "server.ts"), serverScript(`trap '' TERM; ${end === "exit 0" ? FAMILY.replace("env -i", "") : FAMILY}; ${end}`, lifeId)))
     // The server of this test is itself an agent's process: if the test fails, nothing of it stays.
     const server = yield* spawn({ command: process.execPath, args: [join(folder, "server.ts")], cwd: folder, ladder: quick })
     const pids = yield* numbersOf(server, 5)

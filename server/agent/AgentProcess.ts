@@ -11,20 +11,22 @@ import { type ChildProcessWithoutNullStreams, spawn as spawnChild } from "node:c
 import { stat } from "node:fs/promises"
 import { constants } from "node:os"
 import { NodeStream } from "@effect/platform-node"
-import { Cause, Clock, Deferred, Duration, Effect, Exit, type Scope, Stream } from "effect"
+import { Cause, Clock, Deferred, Duration, Effect, type Scope, Stream } from "effect"
 import { AgentError, type AgentReason, type ProcessExit } from "./AgentError.ts"
 import * as DeathWatch from "./DeathWatch.ts"
 import { agentEnvironment, type LifeId, mintLifeId } from "./LifeMarker.ts"
 import { OutputTail, plainText } from "./OutputTail.ts"
 import { ProcessLedger } from "./ProcessLedger.ts"
 import { ProcessTree, startTimeOfNewChild } from "./ProcessTree.ts"
-import { climb, ladderLimit, type LadderStep, ladderTimes, type LadderTimes } from "./StopLadder.ts"
+import { climb, ladderLimit, type LadderStep, ladderTimes, type LadderTimes, waitAtMost } from "./StopLadder.ts"
 
 const TAIL_BYTES = 8 * 1024
 /** Output of a process that is gone may still be on its way; a descendant may hold the pipe open for ever. */
 const OUTPUT_GRACE = Duration.millis(200)
 const STDERR_GRACE = Duration.millis(100)
 const LEDGER_LIMIT = Duration.seconds(1)
+/** How long after the exit of its leader a process group can't have come to name another's: that takes a round of all pids. */
+const GROUP_FRESH_MILLIS = 1_000
 
 export interface SpawnOptions {
   /** A program on PATH, or its path. */
@@ -103,12 +105,16 @@ class Child {
   readonly gone = Deferred.makeUnsafe<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>()
   readonly stderrEnded = Deferred.makeUnsafe<void>()
   readonly #child: ChildProcessWithoutNullStreams
+  #goneAt = Number.POSITIVE_INFINITY
 
   constructor(child: ChildProcessWithoutNullStreams, pid: number) {
     this.#child = child
     this.pid = pid
     this.startTime = startTimeOfNewChild(pid)
-    child.on("exit", (code, signal) => Deferred.doneUnsafe(this.gone, Effect.succeed({ code, signal })))
+    child.on("exit", (code, signal) => {
+      this.#goneAt = performance.now()
+      Deferred.doneUnsafe(this.gone, Effect.succeed({ code, signal }))
+    })
     // Errors of a pipe are told to whoever writes or reads next; without a listener they would end the server.
     child.stdin.on("error", () => {})
     child.stdout.on("error", () => {})
@@ -120,6 +126,10 @@ class Child {
 
   get hasExited(): boolean {
     return Deferred.isDoneUnsafe(this.gone)
+  }
+
+  get isFresh(): boolean {
+    return performance.now() - this.#goneAt < GROUP_FRESH_MILLIS
   }
 
   readonly exited: Effect.Effect<ProcessExit> = Effect.suspend(() => Deferred.await(this.gone)).pipe(
@@ -169,41 +179,42 @@ const launch = (options: SpawnOptions, lifeId: LifeId): Effect.Effect<Child, Age
   }
 })
 
+/** The ladder, once: whoever comes later waits for the one that climbs it. */
+const makeStop = (child: Child, watch: DeathWatch.DeathWatch, ledger: ProcessLedger["Service"], { ladder, lifeId, onStep }: SpawnOptions & { readonly lifeId: LifeId }) => {
+  const times = { ...ladderTimes, ...ladder }
+  const climbed = climb({
+    tree: new ProcessTree(child, lifeId, () => child.isFresh),
+    hasExited: () => child.hasExited,
+    gone: Deferred.await(child.gone),
+    closeStdin: child.closeStdin,
+    onStep: onStep ?? (() => Effect.void)
+  }, times).pipe(
+    Effect.timeoutOption(ladderLimit(times)),
+    Effect.flatMap((clear) => clear._tag === "Some" && clear.value
+      ? Effect.andThen(Effect.sync(watch.setClear), ledger.forget(child.pid).pipe(waitAtMost(LEDGER_LIMIT)))
+      : Effect.logWarning(`Not all of the processes of agent ${child.pid} could be ended; the watcher goes on trying.`)),
+    inRealTime,
+    Effect.ignoreCause
+  )
+  let done: Deferred.Deferred<void> | undefined
+  return Effect.uninterruptible(Effect.suspend(() => {
+    if (done !== undefined) return Deferred.await(done)
+    const mine = done = Deferred.makeUnsafe<void>()
+    return Effect.ensuring(climbed, Deferred.succeed(mine, undefined))
+  }))
+}
+
 /** Spawns, and ends what was spawned when the scope closes: never later than the ladder's limit. */
 export const spawn = Effect.fn("AgentProcess.spawn")(function*(
   options: SpawnOptions
 ): Effect.fn.Return<AgentProcess, AgentError, ProcessLedger | Scope.Scope> {
   const ledger = yield* ProcessLedger
   const lifeId = options.lifeId ?? mintLifeId()
-  const times = { ...ladderTimes, ...options.ladder }
   yield* checkDirectory(options.cwd)
   const watch = yield* DeathWatch.open(lifeId).pipe(inRealTime)
-  const stopOnce = (child: Child) => {
-    const tree = new ProcessTree(child, lifeId)
-    const ladder = climb({
-      tree,
-      hasExited: () => child.hasExited,
-      gone: Deferred.await(child.gone),
-      closeStdin: child.closeStdin,
-      onStep: options.onStep ?? (() => Effect.void)
-    }, times).pipe(
-      Effect.timeoutOption(ladderLimit(times)),
-      Effect.flatMap((clear) => clear._tag === "Some" && clear.value
-        ? Effect.andThen(Effect.sync(watch.setClear), ledger.forget(child.pid).pipe(Effect.timeoutOption(LEDGER_LIMIT)))
-        : Effect.logWarning(`Not all of the processes of agent ${child.pid} could be ended; the watcher goes on trying.`)),
-      inRealTime,
-      Effect.ignoreCause
-    )
-    let running: Deferred.Deferred<void> | undefined
-    return Effect.uninterruptible(Effect.suspend(() => {
-      if (running !== undefined) return Deferred.await(running)
-      const done = running = Deferred.makeUnsafe<void>()
-      return Effect.onExit(ladder, () => Deferred.done(done, Exit.void))
-    }))
-  }
   const { child, stop } = yield* Effect.acquireRelease(
     launch(options, lifeId).pipe(
-      Effect.map((child) => ({ child, stop: stopOnce(child) })),
+      Effect.map((child) => ({ child, stop: makeStop(child, watch, ledger, { ...options, lifeId }) })),
       Effect.tapError(() => Effect.andThen(Effect.sync(watch.setClear), watch.close))
     ),
     ({ stop }) => stop
@@ -211,7 +222,7 @@ export const spawn = Effect.fn("AgentProcess.spawn")(function*(
   watch.guard(child.pid)
   child.onExit(() => watch.guard(undefined))
   yield* ledger.record({ pid: child.pid, startTime: child.startTime, lifeId, command: options.command }).pipe(
-    Effect.timeoutOption(LEDGER_LIMIT), inRealTime)
+    waitAtMost(LEDGER_LIMIT), inRealTime)
   return {
     pid: child.pid,
     lifeId,

@@ -24,16 +24,24 @@ it("members are the group, the descendants in any order, and whatever carries th
     info(121, 120, 120, 1_013),
     info(200, 1, 200, 1_500) // somebody else
   ]
-  assert.deepStrictEqual(pids(membersOf(root, none, { processes, marked: new Set([120]) })), [100, 101, 102, 103, 110, 120, 121])
+  assert.deepStrictEqual(pids(membersOf(root, none, { processes, marked: new Set([120]), fresh: false })), [100, 101, 102, 103, 110, 120, 121])
 })
 
 it("a pid or group that now names another is nobody of ours", () => {
   const reused = [info(100, 1, 100, 9_000), info(101, 100, 100, 9_001), info(300, 1, 300, 9_002)]
   const known = new Map([[101, 1_005], [300, 1_010]])
-  assert.deepStrictEqual(pids(membersOf(root, known, { processes: reused, marked: new Set() })), [])
+  for (const fresh of [true, false]) {
+    assert.deepStrictEqual(pids(membersOf(root, known, { processes: reused, marked: new Set(), fresh })), [])
+  }
 })
 
 it("an orphan that was seen before is still ours, and so are its children", () => {
   const processes = [info(102, 1, 102, 1_010), info(103, 102, 103, 1_020)]
-  assert.deepStrictEqual(pids(membersOf(root, new Map([[102, 1_010]]), { processes, marked: new Set() })), [102, 103])
+  assert.deepStrictEqual(pids(membersOf(root, new Map([[102, 1_010]]), { processes, marked: new Set(), fresh: false })), [102, 103])
+})
+
+it("the group of a leader that is gone is ours for a moment only", () => {
+  const processes = [info(110, 1, 100, 1_011)]
+  assert.deepStrictEqual(pids(membersOf(root, none, { processes, marked: new Set(), fresh: true })), [110])
+  assert.deepStrictEqual(pids(membersOf(root, none, { processes, marked: new Set(), fresh: false })), [])
 })

@@ -69,24 +69,27 @@ export interface Sighting {
   readonly processes: ReadonlyArray<ProcessInfo>
   /** Pids that carry the mark. */
   readonly marked: ReadonlySet<number>
+  /** The leader was there only just now: what is in its group is still its own. */
+  readonly fresh: boolean
 }
 
 /**
  * Which of the processes seen belong to the life. `known` are the start times of pids that were found to belong before: the
- * children of a dead parent are nobody's, but they have been seen. A group is trusted only while its leader lives, since
- * afterwards its number may come to name another's.
+ * children of a dead parent are nobody's, but they have been seen. A group is trusted only while its leader lives and for a
+ * moment longer, since afterwards its number may come to name another's.
  */
 export const membersOf = (
   root: Root,
   known: ReadonlyMap<number, number>,
-  { marked, processes }: Sighting
+  { fresh, marked, processes }: Sighting
 ): ReadonlyArray<ProcessInfo> => {
   const isRoot = (info: ProcessInfo) => info.pid === root.pid && info.startTime === root.startTime
-  const leaderLives = processes.some((info) => isRoot(info) && info.group === root.pid)
+  const leader = processes.find((info) => info.pid === root.pid)
+  const groupIsOurs = leader === undefined ? fresh : isRoot(leader) && leader.group === root.pid
   const members = new Map<number, ProcessInfo>()
   for (const info of processes) {
     const belongs = isRoot(info) || known.get(info.pid) === info.startTime || marked.has(info.pid) ||
-      (leaderLives && info.group === root.pid)
+      (groupIsOurs && info.group === root.pid)
     if (belongs) members.set(info.pid, info)
   }
   // Children may be listed before their parents: go on until a pass finds nothing new.
@@ -108,17 +111,20 @@ const signalQuietly = (pid: number, signal: NodeJS.Signals | 0): boolean => {
 export class ProcessTree {
   readonly root: Root
   readonly #lifeId: LifeId
+  readonly #fresh: () => boolean
   readonly #known = new Map<number, number>()
 
-  constructor(root: Root, lifeId: LifeId) {
+  /** `fresh`: see Sighting. Never, for what is known from a ledger only. */
+  constructor(root: Root, lifeId: LifeId, fresh: () => boolean = () => false) {
     this.root = root
     this.#lifeId = lifeId
+    this.#fresh = fresh
   }
 
   /** What is alive of this life now. Remembers what it saw, so that later calls find what has lost its parent since. */
   readonly survey: Effect.Effect<ReadonlyArray<ProcessInfo>> = Effect.suspend(() => Effect.flatMap(listProcesses, (processes) =>
     processes === undefined ? this.#surveyGroup : Effect.map(this.#marked(processes), (marked) => {
-      const members = membersOf(this.root, this.#known, { processes, marked }).filter((info) => info.pid !== process.pid)
+      const members = membersOf(this.root, this.#known, { processes, marked, fresh: this.#fresh() }).filter((info) => info.pid !== process.pid)
       for (const info of members) this.#known.set(info.pid, info.startTime)
       return members
     })))

@@ -5,7 +5,7 @@
  *   stdin closed ──2 s──▶ SIGTERM to all ──2 s──▶ SIGKILL to all, until none is left (at most 1 s)
  *        └── the process is gone: what it left behind gets 1 s before the next step
  */
-import { Duration, Effect } from "effect"
+import { Duration, Effect, Fiber } from "effect"
 import type { ProcessTree } from "./ProcessTree.ts"
 
 export type LadderStep = "stdin-closed" | "sigterm" | "sigkill"
@@ -25,6 +25,13 @@ export const ladderTimes: LadderTimes = { stdin: "2 seconds", term: "2 seconds",
 
 /** No report of a step may hold up the steps. */
 const REPORT_LIMIT = Duration.millis(500)
+
+/**
+ * Waits for what others have to do, but no longer than the limit, even where it can't be interrupted: it goes on by itself then.
+ * Only so can nobody hold up the end of a process.
+ */
+export const waitAtMost = (limit: Duration.Input) => <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<void, never, R> =>
+  Effect.forkDetach(work).pipe(Effect.flatMap(Fiber.await), Effect.timeoutOption(limit), Effect.asVoid)
 
 export interface LadderTarget {
   readonly tree: ProcessTree
@@ -72,7 +79,7 @@ export const killAll = Effect.fnUntraced(function*(tree: ProcessTree, limit: Dur
 
 /** True if nothing is left. */
 export const climb = Effect.fnUntraced(function*(target: LadderTarget, times: LadderTimes) {
-  const report = (step: LadderStep) => target.onStep(step).pipe(Effect.timeoutOption(REPORT_LIMIT), Effect.ignoreCause)
+  const report = (step: LadderStep) => waitAtMost(REPORT_LIMIT)(target.onStep(step))
   if (target.hasExited()) {
     if (yield* isClear(target.tree)) return true
   } else {

@@ -2,6 +2,7 @@
 import { Schema } from "effect"
 
 export const WorkReason = Schema.TaggedUnion({
+  UnknownSession: {},
   GitMissing: {},
   NotADirectory: { path: Schema.String },
   NotARepository: { path: Schema.String },
@@ -25,6 +26,7 @@ export const WorkReason = Schema.TaggedUnion({
 export type WorkReason = typeof WorkReason.Type
 
 const sentence: (reason: WorkReason) => string = WorkReason.match({
+  UnknownSession: () => "There is no such session; it may have been deleted.",
   GitMissing: () => "git is not installed on the server; install it and try again.",
   NotADirectory: ({ path }) => `${path} is not a directory on the server's disk; it may have been moved or deleted.`,
   NotARepository: ({ path }) => `${path} is not a git repository; run \`git init\` there first, or choose another directory.`,

@@ -1,0 +1,97 @@
+/**
+ * Worktrees on disk: put there by git, found again, and cleared where one was left half made. Which session they belong to
+ * and what is remembered of them is `Worktrees`' business.
+ */
+import { Duration, Effect, FileSystem, type PlatformError, Semaphore } from "effect"
+import type { Project, Worktree } from "../../shared/Session.ts"
+import type { ProjectId } from "../../shared/Ids.ts"
+import { Git } from "./Git.ts"
+import { WorkError } from "./WorkError.ts"
+
+/** A large checkout on a slow disk takes minutes. */
+const filesDeadline = Duration.minutes(10)
+const what = "make the session's worktree"
+
+const diskError = (path: string) => ({ message, reason }: PlatformError.PlatformError) => new WorkError({
+  reason: reason._tag === "PermissionDenied" ? { _tag: "Denied", path } : { _tag: "GitFailed", what, detail: message }
+})
+
+/** What fills up is the disk that the files go to, wherever git was started. */
+const fullAt = (path: string) => (error: WorkError): WorkError =>
+  error.reason._tag === "DiskFull" ? new WorkError({ reason: { _tag: "DiskFull", path } }) : error
+
+/** How git tells branches, commits and worktrees apart. */
+const makeQuestions = Effect.gen(function*() {
+  const git = yield* Git
+  const fs = yield* FileSystem.FileSystem
+  const isSo = ({ path }: Project, ...args: ReadonlyArray<string>) => Effect.map(git.attempt(path, { what, args }), ({ code }) => code === 0)
+  const exists = (path: string) => Effect.orElseSucceed(fs.exists(path), () => false)
+  return {
+    exists,
+    isBranch: (project: Project, branch: string) => isSo(project, "show-ref", "--verify", "--quiet", `refs/heads/${branch}`),
+    isCommit: (project: Project, commit: string) => isSo(project, "cat-file", "-e", `${commit}^{commit}`),
+    isWorktree: (path: string) => exists(`${path}/.git`).pipe(
+      Effect.andThen((linked) => linked ? Effect.map(git.toplevel(path), (top) => top === path) : Effect.succeed(false)),
+      Effect.catchIf(({ reason }) => reason._tag === "NotARepository", () => Effect.succeed(false)))
+  }
+})
+
+/** `root` is the folder that all worktrees are in. */
+export const makeWorktreeFiles = Effect.fnUntraced(function*(root: string) {
+  const fs = yield* FileSystem.FileSystem
+  const git = yield* Git
+  const { exists, isBranch, isCommit, isWorktree } = yield* makeQuestions
+  const queues = new Map<ProjectId, Semaphore.Semaphore>()
+  /** Stands beside a worktree for as long as it is being made: no agent has been in it yet. */
+  const markOf = (path: string) => `${root}/.${path.slice(path.lastIndexOf("/") + 1)}.making`
+
+  /**
+   * Two adds at a time in one repository stumble over each other: one reads what the other has half written. So they
+   * queue, and the files, which take the time, come after. Twice forced: a folder that vanished is still git's, and
+   * locked if the server died while it was made.
+   */
+  const add = Effect.fnUntraced(function*(project: Project, path: string, args: ReadonlyArray<string>) {
+    const queue = queues.get(project.id) ?? Semaphore.makeUnsafe(1)
+    queues.set(project.id, queue)
+    yield* Semaphore.withPermit(queue, git.run(project.path, { what, args: ["worktree", "add", "--no-checkout", "-f", "-f", ...args] }))
+    yield* git.run(path, { what, deadline: filesDeadline, args: ["reset", "--hard", "--quiet", "--no-recurse-submodules"] })
+  }, (effect, _, path) => Effect.mapError(effect, fullAt(path)))
+
+  /** On its branch where that still is, else on a new one from its base, else from where the project is now. */
+  const checkOut = Effect.fn("WorktreeFiles.checkOut")(function*(worktree: Worktree, project: Project) {
+    const { branch, path } = worktree
+    if (yield* isBranch(project, branch)) {
+      yield* add(project, path, [path, branch])
+      return worktree
+    }
+    const baseCommit = (yield* isCommit(project, worktree.baseCommit)) ? worktree.baseCommit : yield* git.head(project.path)
+    yield* add(project, path, ["--no-track", "-b", branch, path, baseCommit])
+    return { ...worktree, baseCommit }
+  })
+
+  return {
+    isBranch,
+    isTaken: exists,
+    /** A cheap look: the folder and its link to the repository are there. */
+    isThere: (path: string) => exists(`${path}/.git`),
+    /** There, whole, and a worktree by git's own word. */
+    isWhole: Effect.fn("WorktreeFiles.isWhole")(function*(path: string) {
+      return !(yield* exists(markOf(path))) && (yield* isWorktree(path))
+    }),
+    /** What a died server left half made is taken away; what somebody else put there is not. */
+    clear: Effect.fn("WorktreeFiles.clear")(function*(path: string) {
+      if (!(yield* exists(path))) return
+      const empty = yield* Effect.map(Effect.orElseSucceed(fs.readDirectory(path), () => ["?"]), (names) => names.length === 0)
+      if (!empty && !(yield* exists(markOf(path)))) return yield* new WorkError({ reason: { _tag: "Occupied", path } })
+      yield* fs.remove(path, { recursive: true }).pipe(Effect.mapError(diskError(path)))
+    }),
+    /** The worktree as it is on disk: with another base where its own is gone. */
+    make: Effect.fn("WorktreeFiles.make")(function*(worktree: Worktree, project: Project) {
+      const mark = markOf(worktree.path)
+      yield* fs.makeDirectory(root, { recursive: true, mode: 0o700 }).pipe(Effect.andThen(fs.writeFileString(mark, "")), Effect.mapError(diskError(root)))
+      const made = yield* checkOut(worktree, project)
+      yield* Effect.mapError(fs.remove(mark), diskError(root))
+      return made
+    })
+  }
+})

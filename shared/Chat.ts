@@ -9,7 +9,7 @@
 import { Schema } from "effect"
 import { AgentMode, AgentOption, Continuity, SlashCommand } from "./Agent.ts"
 import { ChatEvent, Item, type LogEntry, QueuedPrompt } from "./ChatEvent.ts"
-import { itemKey, placeItem, windowItems } from "./ChatItems.ts"
+import { finishes, indexOfItem, isItemEvent, type ItemEvent, placeItem, refOfEvent, windowItems } from "./ChatItems.ts"
 import { AgentName, PromptId, type TurnId } from "./Ids.ts"
 import { mergeToolCall } from "./ToolCall.ts"
 import { Cause, isOpen, TurnSettings, TurnSummary } from "./Turn.ts"
@@ -41,7 +41,7 @@ export const Chat = Schema.Struct({
   agent: Schema.optionalKey(AgentName),
   agents: Schema.Record(Schema.String, AgentFacts),
   queue: Schema.Array(QueuedPrompt),
-  /** Newest last; the 50 newest. */
+  /** Newest last: what is open, the 50 newest that ended, and those whose items are here. */
   turns: Schema.Array(TurnSummary),
   /** In anchor order. */
   items: Schema.Array(Item),
@@ -73,7 +73,8 @@ export const promptedTurn = (chat: Chat): TurnSummary | undefined =>
   chat.turns.findLast((turn) => turn.origin === "prompt" && isOpen(turn))
 export const turnOf = (chat: Chat, turnId: TurnId): TurnSummary | undefined =>
   chat.turns.findLast((turn) => turn.turnId === turnId)
-export const factsOf = (chat: Chat, agent: string): AgentFacts => chat.agents[agent] ?? noFacts
+export const factsOf = (chat: Chat, agent: string): AgentFacts =>
+  Object.hasOwn(chat.agents, agent) ? chat.agents[agent] ?? noFacts : noFacts
 export const openRequests = (chat: Chat): ReadonlyArray<Extract<Item, { _tag: "Request" }>> =>
   chat.items.filter((item) => item._tag === "Request").filter((item) => item.closed === undefined)
 
@@ -82,8 +83,11 @@ export const promptDigest = (prompt: Pick<QueuedPrompt, "content" | "agent">): s
   digestText(JSON.stringify([prompt.agent, prompt.content]))
 
 /** Applies one entry of the log. Entries at or below `chat.seq` change nothing. */
-export const evolve = (chat: Chat, entry: LogEntry, window: Window = standardWindow): Chat =>
-  entry.seq <= chat.seq ? chat : windowItems({ ...apply(chat, entry), seq: entry.seq }, window)
+export const evolve = (chat: Chat, entry: LogEntry, window: Window = standardWindow): Chat => {
+  if (entry.seq <= chat.seq) return chat
+  const next = { ...apply(chat, entry), seq: entry.seq }
+  return finishes(chat, next) ? windowItems(next, window) : next
+}
 
 const apply = (chat: Chat, { anchor, at, event }: LogEntry): Chat => {
   switch (event._tag) {
@@ -157,6 +161,7 @@ const inTurn = (chat: Chat, turnId: TurnId, f: (turn: TurnSummary) => TurnSummar
 type Of<Tag extends ChatEvent["_tag"]> = Extract<ChatEvent, { _tag: Tag }>
 
 const startTurn = (chat: Chat, event: Of<"TurnStarted">, anchor: number, at: number): Chat => {
+  if (turnOf(chat, event.turnId) !== undefined) return chat
   const { _tag: _, bootId: __, ...started } = event
   const begun = placeTurn(chat, { ...started, anchor, startedAt: at })
   const prompt = chat.queue.find((queued) => queued.promptId === event.promptId)
@@ -175,13 +180,13 @@ const endTurn = (chat: Chat, event: Of<"TurnEnded">, at: number): Chat => {
   return countTurn(placeTurn(chat, { ...turn, ...ended, endedAt: at }), { ...turn, ...ended, endedAt: at })
 }
 
-/** Adds an ended turn to its agent's totals. */
+/** Adds an ended turn to its agent's totals, which stay numbers that can be sent, whatever agents report. */
 const countTurn = (chat: Chat, turn: TurnSummary): Chat => {
   const facts = factsOf(chat, turn.agent)
   return withFacts(chat, turn.agent, {
-    inputTokens: facts.inputTokens + (turn.usage?.inputTokens ?? 0),
-    outputTokens: facts.outputTokens + (turn.usage?.outputTokens ?? 0),
-    cost: facts.cost + (turn.usage?.cost ?? 0),
+    inputTokens: Math.min(facts.inputTokens + (turn.usage?.inputTokens ?? 0), Number.MAX_SAFE_INTEGER),
+    outputTokens: Math.min(facts.outputTokens + (turn.usage?.outputTokens ?? 0), Number.MAX_SAFE_INTEGER),
+    cost: Math.min(facts.cost + (turn.usage?.cost ?? 0), Number.MAX_VALUE),
     turns: facts.turns + 1,
     lastActiveAt: Math.max(facts.lastActiveAt ?? 0, turn.endedAt ?? turn.startedAt)
   })
@@ -193,33 +198,24 @@ const sealTurn = (chat: Chat, turn: TurnSummary, prompt: QueuedPrompt | undefine
   return prompt === undefined ? placed : placePrompt(placed, prompt, turn.turnId, turn.anchor)
 }
 
-type ItemEvent = Of<"TextAppended" | "ToolCallUpserted" | "PlanReplaced" | "RequestOpened" | "RequestClosed">
-
 const applyToItem = (chat: Chat, event: ItemEvent, anchor: number): Chat => {
   if (isEnded(chat, event.turnId)) return chat
-  const key = keyOf(event)
-  const old = chat.items.findLast((item) => itemKey(item) === key)
+  const index = indexOfItem(chat.items, refOfEvent(event))
+  const old = chat.items[index]
   // an item that left the window: whatever comes for it changes nothing
   if (old === undefined && anchor < chat.floor) return chat
   const next = nextItem(old, event, anchor)
-  return next === undefined || next === old ? chat : placeItem(chat, next)
-}
-
-const keyOf = (event: ItemEvent): string => {
-  switch (event._tag) {
-    case "TextAppended": return `${event.turnId} text ${event.partId}`
-    case "ToolCallUpserted": return `${event.turnId} tool ${event.call.toolCallId}`
-    case "PlanReplaced": return `${event.turnId} plan`
-    case "RequestOpened": case "RequestClosed": return `${event.turnId} request ${event.requestId}`
-  }
+  return next === undefined || next === old ? chat : placeItem(chat, next, index)
 }
 
 const nextItem = (old: Item | undefined, event: ItemEvent, anchor: number): Item | undefined => {
   const { turnId } = event
   switch (event._tag) {
     case "TextAppended": {
-      if (old?._tag !== "Text") return { _tag: "Text", anchor, turnId, partId: event.partId, kind: event.kind, text: event.text }
-      return { ...old, text: old.text.length === event.offset ? old.text + event.text : old.text.slice(0, event.offset) + event.text }
+      if (old?._tag === "Text") return { ...old, text: appendText(old.text, event.offset, event.text) }
+      const { kind, offset, partId, text } = event
+      // the rest of a text that isn't here
+      return offset > 0 ? undefined : { _tag: "Text", anchor, turnId, partId, kind, text }
     }
     case "ToolCallUpserted": {
       if (old?._tag !== "Tool") return { _tag: "Tool", anchor, turnId, call: event.call }
@@ -236,13 +232,15 @@ const nextItem = (old: Item | undefined, event: ItemEvent, anchor: number): Item
   }
 }
 
-/** The anchor that an event about to be appended at `seq` belongs to. */
+/** What was appended before stays, though it come again. */
+const appendText = (before: string, offset: number, text: string): string =>
+  offset >= before.length ? before + text : before.slice(0, offset) + text + before.slice(offset + text.length)
+
+/**
+ * The anchor that an event about to be appended at `seq` belongs to, as far as the state can say: an item that left the
+ * window it can't tell from a new one. Who appends keeps the anchors of open turns beside the state.
+ */
 export const anchorOf = (chat: Chat, event: ChatEvent, seq: number): number => {
-  switch (event._tag) {
-    case "TextAppended": case "ToolCallUpserted": case "PlanReplaced": case "RequestClosed": {
-      const key = keyOf(event)
-      return chat.items.findLast((item) => itemKey(item) === key)?.anchor ?? seq
-    }
-    default: return seq
-  }
+  if (!isItemEvent(event)) return seq
+  return chat.items[indexOfItem(chat.items, refOfEvent(event))]?.anchor ?? seq
 }

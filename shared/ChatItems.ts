@@ -1,23 +1,56 @@
 /**
- * The items of a chat's window: keys, sizes, their place in anchor order, and which finished ones leave. The floor
- * only rises, and depends on nothing but the finished items themselves; that is why a compacted log folds to the same
- * state as the full one.
+ * The items of a chat's window: what tells one from another, their sizes, their place in anchor order, and which
+ * finished ones leave. The floor only rises, and depends on nothing but which items and turns are finished: these only
+ * become more, and what is finished never shrinks. That is why a compacted log folds to the same state as the full one,
+ * whoever stood where when it was compacted.
  */
 import type { Chat, Window } from "./Chat.ts"
-import type { Item } from "./ChatEvent.ts"
+import type { ChatEvent, Item } from "./ChatEvent.ts"
+import type { TurnId } from "./Ids.ts"
 import type { LargeText, ToolCall, ToolContent } from "./ToolCall.ts"
 import { hasEnded } from "./ToolCall.ts"
-import { isOpen } from "./Turn.ts"
+import { isOpen, type TurnSummary } from "./Turn.ts"
 
-export const itemKey = (item: Item): string => {
+/** An event that begins an item or adds to it. */
+export type ItemEvent = Extract<ChatEvent, {
+  _tag: "TextAppended" | "ToolCallUpserted" | "PlanReplaced" | "RequestOpened" | "RequestClosed"
+}>
+
+const itemTags: ReadonlySet<ChatEvent["_tag"]> =
+  new Set(["TextAppended", "ToolCallUpserted", "PlanReplaced", "RequestOpened", "RequestClosed"])
+
+/** What tells an item from all others; `id` is "" where a turn has one at most. */
+interface ItemRef { readonly turnId: TurnId; readonly tag: Item["_tag"]; readonly id: string }
+
+const itemId = (item: Item): string => {
   switch (item._tag) {
-    case "Prompt": return `${item.turnId} prompt`
-    case "Text": return `${item.turnId} text ${item.partId}`
-    case "Tool": return `${item.turnId} tool ${item.call.toolCallId}`
-    case "Plan": return `${item.turnId} plan`
-    case "Request": return `${item.turnId} request ${item.requestId}`
+    case "Prompt": case "Plan": return ""
+    case "Text": return item.partId
+    case "Tool": return item.call.toolCallId
+    case "Request": return item.requestId
   }
 }
+
+const refOf = (item: Item): ItemRef => ({ turnId: item.turnId, tag: item._tag, id: itemId(item) })
+
+export const isItemEvent = (event: ChatEvent): event is ItemEvent => itemTags.has(event._tag)
+
+/** The item that an event is about. */
+export const refOfEvent = (event: ItemEvent): ItemRef => {
+  switch (event._tag) {
+    case "TextAppended": return { turnId: event.turnId, tag: "Text", id: event.partId }
+    case "ToolCallUpserted": return { turnId: event.turnId, tag: "Tool", id: event.call.toolCallId }
+    case "PlanReplaced": return { turnId: event.turnId, tag: "Plan", id: "" }
+    case "RequestOpened": case "RequestClosed": return { turnId: event.turnId, tag: "Request", id: event.requestId }
+  }
+}
+
+export const refKey = ({ id, tag, turnId }: ItemRef): string => `${turnId} ${tag} ${id}`
+export const itemKey = (item: Item): string => refKey(refOf(item))
+
+/** Where it stands among `items`; -1 where it doesn't. Looks at the newest first. */
+export const indexOfItem = (items: ReadonlyArray<Item>, { id, tag, turnId }: ItemRef): number =>
+  items.findLastIndex((item) => item._tag === tag && item.turnId === turnId && itemId(item) === id)
 
 const textSize = (text: LargeText | null | undefined): number =>
   text === null || text === undefined ? 0 : typeof text === "string" ? text.length : text.head.length
@@ -55,49 +88,93 @@ export const itemSize = (item: Item): number => {
   }
 }
 
-/** Puts an item in its place by anchor, in the stead of the one with its key. */
-export const placeItem = (chat: Chat, item: Item): Chat => {
-  const key = itemKey(item)
-  const at = chat.items.findLastIndex((old) => itemKey(old) === key)
-  if (at >= 0) {
-    const old = chat.items[at]
-    return { ...chat, items: chat.items.with(at, item), size: chat.size + itemSize(item) - (old === undefined ? 0 : itemSize(old)) }
+/** Puts an item in its place by anchor, in the stead of the one at `index` if there is one. */
+export const placeItem = (chat: Chat, item: Item, index = indexOfItem(chat.items, refOf(item))): Chat => {
+  const old = chat.items[index]
+  if (old !== undefined) {
+    return { ...chat, items: chat.items.with(index, item), size: chat.size + itemSize(item) - itemSize(old) }
   }
-  const place = chat.items.findLastIndex((old) => old.anchor <= item.anchor) + 1
+  const place = chat.items.findLastIndex((other) => other.anchor <= item.anchor) + 1
   const items = place === chat.items.length ? [...chat.items, item] : chat.items.toSpliced(place, 0, item)
   return { ...chat, items, size: chat.size + itemSize(item) }
 }
 
-/** Whether an item may still be added to, in a way that counts: such items never leave the window. */
-const isUnfinished = (chat: Chat, item: Item, index: number): boolean => {
-  const turn = chat.turns.findLast((candidate) => candidate.turnId === item.turnId)
-  if (turn === undefined || !isOpen(turn)) return false
+/** Of an open turn: whether more may come for an item, in a way that counts. Such items never leave the window. */
+const goesOn = (item: Item, isNewest: boolean): boolean => {
   switch (item._tag) {
-    case "Prompt": return false
-    case "Plan": return true
+    case "Prompt": case "Plan": return true
     case "Tool": return !hasEnded(item.call.status)
     case "Request": return item.closed === undefined
-    case "Text": return index === chat.items.length - 1
+    // the newest of its turn is being written
+    case "Text": return isNewest
   }
+}
+
+const unfinishedItems = ({ items, turns }: Chat): ReadonlyArray<Item> => {
+  const open = turns.filter(isOpen)
+  const from = open[0]?.anchor ?? Infinity
+  const found: Array<Item> = [], seen: Array<TurnId> = []
+  for (let index = items.length - 1; index >= 0; index--) {
+    const item = items[index]
+    if (item === undefined || item.anchor < from) break
+    if (!open.some((turn) => turn.turnId === item.turnId)) continue
+    const isNewest = !seen.includes(item.turnId)
+    if (isNewest) seen.push(item.turnId)
+    if (goesOn(item, isNewest)) found.push(item)
+  }
+  return found
+}
+
+/** Whether other items or turns may be finished than before. Only then can anything leave the window. */
+export const finishes = (before: Chat, after: Chat): boolean => {
+  if (after.turns !== before.turns || after.items.length !== before.items.length) return true
+  if (after.items === before.items) return false
+  const index = after.items.findLastIndex((item, at) => item !== before.items[at])
+  const item = after.items[index]
+  const turn = after.turns.findLast(({ turnId }) => turnId === item?.turnId)
+  return item === undefined || turn === undefined || !isOpen(turn)
+    || !goesOn(item, after.items.findLastIndex(({ turnId }) => turnId === item.turnId) === index)
+}
+
+/** Where the ended turns begin that the window keeps; 0 while it keeps all. */
+const turnFloor = (turns: ReadonlyArray<TurnSummary>, limit: number): number => {
+  let ended = 0, floor = 0
+  for (let index = turns.length - 1; index >= 0; index--) {
+    const turn = turns[index]
+    if (turn === undefined || isOpen(turn)) continue
+    ended += 1
+    if (ended > limit) return floor
+    floor = turn.anchor
+  }
+  return 0
 }
 
 /** Lets the oldest finished items and turns go that are over the window, and raises the floor. */
 export const windowItems = (chat: Chat, window: Window): Chat => {
-  const turns = chat.turns.length > window.turns ? chat.turns.slice(-window.turns) : chat.turns
-  const turnFloor = turns.length < chat.turns.length ? turns[0]?.anchor ?? 0 : 0
-  const over = chat.items.length > window.items || chat.size > window.size
-  if (!over && turnFloor <= chat.floor && (chat.items[0]?.anchor ?? chat.floor) >= chat.floor) {
-    return turns === chat.turns ? chat : { ...chat, turns }
-  }
-  let count = 0, size = 0, floor = Math.max(chat.floor, turnFloor)
-  for (let index = chat.items.length - 1; index >= 0; index--) {
-    const item = chat.items[index]
-    if (item === undefined || item.anchor < floor || isUnfinished(chat, item, index)) continue
-    count += 1
-    size += itemSize(item)
+  const endedFrom = turnFloor(chat.turns, window.turns)
+  let floor = Math.max(chat.floor, endedFrom)
+  const unfinished = unfinishedItems(chat)
+  let count = chat.items.length - unfinished.length
+  let size = unfinished.reduce((rest, item) => rest - itemSize(item), chat.size)
+  const kept: Array<Item> = []
+  let passed = 0, left = 0
+  for (const item of chat.items) {
     // the newest is kept whatever its size
-    if (count > 1 && (count > window.items || size > window.size)) floor = Math.max(floor, item.anchor + 1)
+    const isOver = count > 1 && (count > window.items || size > window.size)
+    if (item.anchor >= floor && !isOver) break
+    passed += 1
+    if (unfinished.includes(item)) {
+      kept.push(item)
+      continue
+    }
+    floor = Math.max(floor, item.anchor + 1)
+    count -= 1
+    left += itemSize(item)
+    size -= itemSize(item)
   }
-  const items = chat.items.filter((item, index) => item.anchor >= floor || isUnfinished(chat, item, index))
-  return { ...chat, turns, items, floor, size: items.reduce((sum, item) => sum + itemSize(item), 0) }
+  const items = left === 0 ? chat.items : [...kept, ...chat.items.slice(passed)]
+  // a turn stays as long as an item of it does
+  const turns = endedFrom === 0 ? chat.turns : chat.turns.filter((turn) =>
+    isOpen(turn) || turn.anchor >= endedFrom || items.some((item) => item.turnId === turn.turnId))
+  return { ...chat, turns, items, floor, size: chat.size - left }
 }

@@ -52,7 +52,7 @@ export function forbidden(file: string, target: string): string | undefined {
   const isTest = file.endsWith(".test.ts")
   if (target === "server/Server.ts" && !/^server\/(main|cli\/Serve)\.ts$/.test(file)) return "only the serve command sees Server.ts"
   if (isTest && testTools.test(target)) return undefined
-  const zone = zones.find(({ files }) => files.test(file.replace(/\.test\.ts$/, ".ts")))
+  const zone = zones.find(({ files }) => files.test(file))
   if (zone === undefined) return undefined
   const allowed = (zone.only?.test(target) ?? true) && !(zone.never?.test(target) ?? false)
   return allowed ? undefined : zone.law

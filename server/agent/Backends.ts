@@ -10,7 +10,6 @@ import * as Registry from "../actor/Registry.ts"
 import * as AcpBackend from "./acp/AcpBackend.ts"
 import type { AgentBackend, BackendHost, BackendKey, TurnPrompt } from "./AgentBackend.ts"
 import { AgentCatalog } from "./AgentCatalog.ts"
-import { ProcessLedger } from "./ProcessLedger.ts"
 
 export interface BackendsOptions {
   readonly idleTimeToLive: Duration.Input

@@ -9,7 +9,8 @@ import { type Chat, empty, factsOf, openTurns } from "../../shared/Chat.ts"
 import type { ContentBlock } from "../../shared/Content.ts"
 import { ChatError, type ProjectError } from "../../shared/Errors.ts"
 import type { ChatFrame, Cursor } from "../../shared/Feed.ts"
-import type { AgentName, BootId, ChatId, PromptId, RequestId, SessionId, TurnId, Who } from "../../shared/Ids.ts"
+import { ChatId } from "../../shared/Ids.ts"
+import type { AgentName, BootId, PromptId, RequestId, SessionId, TurnId, Who } from "../../shared/Ids.ts"
 import type { Accepted, ChatPage } from "../../shared/rpc/ChatRpc.ts"
 import type { ChatRow } from "../../shared/Session.ts"
 import type { TurnSettings } from "../../shared/Turn.ts"
@@ -159,14 +160,16 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
     watch: (chatId, cursor) => Stream.unwrap(Effect.map(registry.get(chatId), (actor) => actor.watch(cursor))),
     older: Effect.fn("Chats.older")(function*(chatId, before, limit) {
       yield* rowOf(chatId)
+      // anchors below those of a full page may exist; a page of none ends the asking
       const page = yield* Effect.orDie(log.readOlder(chatId, before, limit))
-      return pageOf(yield* Effect.forEach(page, ChatActor.fromRow))
+      const anchors = new Set(page.map(({ anchor }) => anchor))
+      return pageOf(yield* Effect.forEach(page, ChatActor.fromRow), anchors.size >= limit)
     }),
     blob: (hash) => Effect.flatMap(Effect.orDie(blobs.get(hash)), (text) => text === undefined
       ? Effect.fail(new ChatError({ reason: { _tag: "UnknownBlob", hash } })) : Effect.succeed(text)),
     recover: Effect.gen(function*() {
-      const open = yield* Effect.orDie(log.openTurns)
-      yield* Effect.forEach(open, ({ chatId }) => registry.use(chatId, (actor) => actor.idle), { concurrency: recoveries, discard: true })
-    })
+      const open = yield* log.openTurns
+      yield* Effect.forEach(open, ({ chatId }) => registry.use(ChatId.make(chatId), (actor) => actor.idle), { concurrency: recoveries, discard: true })
+    }).pipe(Effect.orDie)
   })
 })

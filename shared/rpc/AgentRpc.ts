@@ -4,6 +4,7 @@ import { Rpc, RpcGroup } from "effect/rpc"
 import { AgentInfo, BackendHealth } from "../Agent.ts"
 import { AgentName, ChatId } from "../Ids.ts"
 import { ServerInfo } from "../Server.ts"
+import { Auth } from "./Auth.ts"
 
 export const AgentRpc = RpcGroup.make(
   /** The catalogue at once and again after every change. */
@@ -15,9 +16,9 @@ export const AgentRpc = RpcGroup.make(
   Rpc.make("WatchBackends", { success: Schema.Array(BackendHealth), stream: true }),
   /** Ends an idle backend; false where there is none or it is busy. */
   Rpc.make("Evict", { payload: { chatId: ChatId, agent: AgentName }, success: Schema.Boolean })
-).prefix("agent.")
+).prefix("agent.").middleware(Auth)
 
 export const ServerRpc = RpcGroup.make(
   /** The server's state at once and again after every change. */
   Rpc.make("Watch", { success: ServerInfo, stream: true })
-).prefix("server.")
+).prefix("server.").middleware(Auth)

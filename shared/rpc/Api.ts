@@ -1,7 +1,6 @@
 /** The whole contract: every group, each call authenticated. */
 import { AgentRpc, ServerRpc } from "./AgentRpc.ts"
-import { Auth } from "./Auth.ts"
 import { ChatRpc } from "./ChatRpc.ts"
 import { ProjectRpc, SessionRpc } from "./ProjectRpc.ts"
 
-export const Api = ChatRpc.merge(ProjectRpc, SessionRpc, AgentRpc, ServerRpc).middleware(Auth)
+export const Api = ChatRpc.merge(ProjectRpc, SessionRpc, AgentRpc, ServerRpc)

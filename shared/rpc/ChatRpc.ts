@@ -9,6 +9,7 @@ import { ChatFrame, Cursor } from "../Feed.ts"
 import { AgentName, ChatId, PromptId, RequestId, SessionId, TurnId } from "../Ids.ts"
 import { ChatRow, Title } from "../Session.ts"
 import { TurnSettings, TurnSummary } from "../Turn.ts"
+import { Auth } from "./Auth.ts"
 
 const chatId = ChatId
 
@@ -50,4 +51,4 @@ export const ChatRpc = RpcGroup.make(
   Rpc.make("Older", { payload: { chatId, before: Schema.Int, limit: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 200 })) }, success: ChatPage, error: ChatError }),
   /** A text that the log keeps by hash. */
   Rpc.make("Blob", { payload: { hash: Schema.String }, success: Schema.String, error: ChatError })
-).prefix("chat.")
+).prefix("chat.").middleware(Auth)

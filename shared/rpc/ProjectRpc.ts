@@ -4,6 +4,7 @@ import { Rpc, RpcGroup } from "effect/rpc"
 import { ProjectError } from "../Errors.ts"
 import { ProjectId, SessionId } from "../Ids.ts"
 import { Directory, Project, Session, Title } from "../Session.ts"
+import { Auth } from "./Auth.ts"
 
 export const ProjectRpc = RpcGroup.make(
   /** Registers the repository that `path` lies in; the same path again answers the same project. */
@@ -17,10 +18,10 @@ export const ProjectRpc = RpcGroup.make(
   }),
   /** The whole directory at once and again after every change. */
   Rpc.make("Watch", { success: Directory, error: ProjectError, stream: true })
-).prefix("project.")
+).prefix("project.").middleware(Auth)
 
 export const SessionRpc = RpcGroup.make(
   Rpc.make("Create", { payload: { projectId: ProjectId, title: Schema.optionalKey(Title) }, success: Session, error: ProjectError }),
   Rpc.make("Rename", { payload: { sessionId: SessionId, title: Title }, error: ProjectError }),
   Rpc.make("Archive", { payload: { sessionId: SessionId, archived: Schema.Boolean }, error: ProjectError })
-).prefix("session.")
+).prefix("session.").middleware(Auth)

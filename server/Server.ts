@@ -1,0 +1,86 @@
+/**
+ * The supervision tree, as layers in boot order. What stands lower is started first and stopped last.
+ *
+ *   announce     the ready line, server.json
+ *   http         page, /rpc, /health: nothing is admitted before recovery is through
+ *   recovery     open turns of dead boots end `interrupted`
+ *   chats        actors by chat, on demand
+ *   backends     live agents by (chat, agent), on demand
+ *   projects     projects, sessions, the feed of lists; their worktrees
+ *   catalogue    which agents there are
+ *   reaper       what agents of dead boots are still alive is killed
+ *   store        the log and the repositories
+ *   database     embedded Postgres, or an external one; the data directory's lock
+ */
+import { spawn } from "node:child_process"
+import { hostname } from "node:os"
+import { Console, Effect, Layer } from "effect"
+import { HttpServer } from "effect/http"
+import { BootId } from "../shared/Ids.ts"
+import { AgentCatalog } from "./agent/AgentCatalog.ts"
+import { Backends } from "./agent/Backends.ts"
+import { reap } from "./agent/ProcessLedger.ts"
+import { Chats } from "./chat/Chats.ts"
+import { selfCommand, type ServeConfig, version } from "./Config.ts"
+import { http } from "./edge/Http.ts"
+import { ownerToken } from "./edge/OwnerToken.ts"
+import { Projects } from "./project/Projects.ts"
+import { writeServerFile } from "./ServerFile.ts"
+import { ProcessRows } from "./store/ProcessRows.ts"
+import { store } from "./store/Store.ts"
+import { Git } from "./work/Git.ts"
+import { Worktrees } from "./work/Worktrees.ts"
+
+const reaper = Layer.effectDiscard(Effect.gen(function*() {
+  const rows = yield* ProcessRows
+  const alive = yield* reap(yield* rows.ofOtherBoots)
+  if (alive.length > 0) yield* Effect.logWarning(`Killed ${alive.length} agent process(es) that an earlier server left behind.`)
+  yield* rows.forgetOtherBoots
+}))
+
+const recovery = Layer.effectDiscard(Effect.flatMap(Chats, (chats) => chats.recover))
+
+const openBrowser = (url: string) => Effect.sync(() => {
+  const opener = process.platform === "darwin" ? "open" : "xdg-open"
+  spawn(opener, [url], { stdio: "ignore", detached: true }).on("error", () => {
+    process.stderr.write(`${opener} is not installed; open the address above in a browser.\n`)
+  }).unref()
+})
+
+/** Where pages and programs of this machine reach the server. */
+const urlOf = (config: ServeConfig, port: number): string => {
+  const host = ["0.0.0.0", "::"].includes(config.host) ? "127.0.0.1" : config.host
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`
+}
+
+const announce = (config: ServeConfig, token: string) => Layer.effectDiscard(Effect.gen(function*() {
+  const { address } = yield* HttpServer.HttpServer
+  const url = urlOf(config, "port" in address ? address.port : config.port)
+  yield* writeServerFile(config.dataDir, { url, token, pid: process.pid })
+  yield* Console.log(`boocode ready ${url}/?token=${token}`)
+  if (config.open) yield* openBrowser(`${url}/?token=${token}`)
+}))
+
+/** The whole program as one layer. Fails with a sentence where it can't start. */
+export const server = (config: ServeConfig) => Layer.unwrap(Effect.sync(() => {
+  const bootId = BootId.make(crypto.randomUUID())
+  const { dataDir, demo } = config
+  const storage = store({ dataDir, url: config.databaseUrl, host: hostname(), bootId })
+  const agents = AgentCatalog.layer({ dataDir, demo, selfCommand: selfCommand() })
+  const work = Projects.layer.pipe(Layer.provideMerge(Worktrees.layer({ dataDir })), Layer.provideMerge(Git.layer))
+  const backends = Backends.layer({ cap: config.maxBackends, idleTimeToLive: config.idleTimeToLive, version })
+  const edge = Layer.unwrap(Effect.map(ownerToken(dataDir), (token) => announce(config, token).pipe(
+    Layer.provideMerge(http({
+      host: config.host, port: config.port, bootId, version, demo,
+      guard: { token, hosts: [config.host, ...config.allowHosts], origins: config.allowOrigins }
+    })))))
+  return edge.pipe(
+    Layer.provideMerge(recovery),
+    Layer.provideMerge(Chats.layer({ bootId })),
+    Layer.provideMerge(backends),
+    Layer.provideMerge(work),
+    Layer.provideMerge(agents),
+    Layer.provideMerge(reaper),
+    Layer.provideMerge(storage)
+  )
+}))

@@ -24,6 +24,15 @@ export class Preferences extends Observable {
     this.changed()
   }
 
+  /** The agent that was chosen last, for new sessions. */
+  get agent(): string | undefined {
+    return this.#kept.get("agent")
+  }
+
+  set agent(agent: string | undefined) {
+    this.#kept.set("agent", agent)
+  }
+
   get folded(): ReadonlySet<string> {
     return new Set((this.#kept.get("folded") ?? "").split(" ").filter((id) => id !== ""))
   }

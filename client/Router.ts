@@ -1,0 +1,43 @@
+/** Router: which session and chat the page shows, kept in the address, so that a reload and a link return to them. */
+import type { ChatId, SessionId } from "../shared/Ids.ts"
+import { Observable } from "./store/Observable.ts"
+
+export interface Route { readonly sessionId: string | undefined; readonly chatId: string | undefined }
+
+/** `#/s/<session>/c/<chat>`, the chat left out where the session's newest is meant. */
+export const readRoute = (hash: string): Route => {
+  const found = /^#\/s\/([\w-]+)(?:\/c\/([\w-]+))?$/.exec(hash)
+  return { sessionId: found?.[1], chatId: found?.[2] }
+}
+
+export const writeRoute = (sessionId: SessionId, chatId: ChatId | undefined): string =>
+  `#/s/${sessionId}${chatId === undefined ? "" : `/c/${chatId}`}`
+
+export class Router extends Observable {
+  route: Route = readRoute(location.hash)
+
+  constructor() {
+    super()
+    addEventListener("hashchange", () => {
+      this.route = readRoute(location.hash)
+      this.changed()
+    })
+  }
+
+  go(sessionId: SessionId, chatId: ChatId | undefined): void {
+    location.hash = writeRoute(sessionId, chatId)
+  }
+
+  /** The address says more exactly what is shown already. */
+  settle(sessionId: SessionId, chatId: ChatId): void {
+    const hash = writeRoute(sessionId, chatId)
+    if (location.hash === hash) return
+    history.replaceState(history.state, "", hash)
+    this.route = readRoute(hash)
+  }
+
+  /** Nothing is chosen. */
+  leave(): void {
+    location.hash = "#/"
+  }
+}

@@ -1,0 +1,68 @@
+/** What an agent asks: a permission with its options as buttons or a form, and once closed who answered what. */
+import { css, html, LitElement, nothing, type TemplateResult } from "lit"
+import { ask } from "../controller/intent.ts"
+import type { PermissionOption } from "../../shared/AgentRequest.ts"
+import { base } from "../style/base.ts"
+import { icon } from "../style/icons.ts"
+import { closedWords, isAllowing, orderedOptions, type RequestItem } from "../view/request.ts"
+import "./boo-elicitation.ts"
+
+export class BooRequest extends LitElement {
+  static override properties = { item: { attribute: false }, chosen: { state: true } }
+  static override styles = [base, css`
+    section { padding: var(--s3); border: 1px solid var(--warn-line); border-radius: var(--round-l); background: var(--warn-soft); }
+    header { display: flex; align-items: flex-start; gap: var(--s2); line-height: 1.4; overflow-wrap: anywhere; }
+    header > .icon { margin-top: 0.0625rem; color: var(--warn); font-size: 1.0625rem; }
+    strong { font-weight: 600; }
+    .what { display: block; margin-top: 0.125rem; }
+    .options { display: flex; flex-wrap: wrap; gap: var(--s2); margin-top: var(--s3); padding-inline-start: 1.5625rem; }
+    .reject:hover { border-color: var(--bad); color: var(--bad); }
+    .closed { display: flex; align-items: center; gap: var(--s2); min-height: 1.75rem; color: var(--ink-soft); min-width: 0; }
+    .closed > .icon { color: var(--ink-faint); font-size: 0.9375rem; }
+    .answer { flex: none; font-size: var(--size-s); color: var(--ink-faint); margin-inline-start: auto; }
+    .allowed b { color: var(--good); font-weight: 560; } .refused b { color: var(--bad); font-weight: 560; } .none b { font-weight: 560; }
+    @media (max-width: 46rem) { .options { padding: 0; } .options button { flex: 1 1 auto; } .closed { flex-wrap: wrap; } }
+  `]
+
+  item: RequestItem | undefined
+  /** The option that was pressed, until the chat says it is closed. */
+  chosen: string | undefined
+
+  override render(): TemplateResult | typeof nothing {
+    const { item } = this
+    if (item === undefined) return nothing
+    const { request } = item
+    const closed = closedWords(item)
+    const title = request._tag === "Permission" ? request.title : request.message
+    if (closed !== undefined) {
+      return html`<div class="closed ${closed.tone}">${icon(request._tag === "Permission" ? "shield" : "chat")}
+        <span class="cut" title=${title}>${title}</span><span class="answer"><b>${closed.words}</b> ${closed.who}</span></div>`
+    }
+    return html`<section role="group" aria-label="The agent asks">
+      <header>${icon(request._tag === "Permission" ? "shield" : "chat")}
+        <span><strong>${request._tag === "Permission" ? "The agent asks for permission" : "The agent asks"}</strong><span class="what">${title}</span></span>
+      </header>
+      ${request._tag === "Permission"
+        ? html`<div class="options">${orderedOptions(request).map((option, index) => this.#option(option, index === 0))}</div>`
+        : html`<boo-elicitation .schema=${request.schema} .requestId=${item.requestId}></boo-elicitation>`}
+    </section>`
+  }
+
+  #option(option: PermissionOption, first: boolean): TemplateResult {
+    const kind = isAllowing(option.kind) ? first ? "primary" : "outline" : "outline reject"
+    return html`<button class=${kind} ?disabled=${this.chosen !== undefined} @click=${() => this.#answer(option)}>
+      ${this.chosen === option.optionId ? html`<span class="spinner"></span>` : nothing}${option.name}</button>`
+  }
+
+  #answer({ optionId }: PermissionOption): void {
+    if (this.item === undefined) return
+    this.chosen = optionId
+    ask(this, "boo-answer", { requestId: this.item.requestId, answer: { _tag: "Selected", optionId } })
+    // a refused answer leaves the request open: it can be answered again
+    setTimeout(() => {
+      this.chosen = undefined
+    }, 4000)
+  }
+}
+
+customElements.define("boo-request", BooRequest)

@@ -1,0 +1,77 @@
+/** One stretch of a turn: the prompt that began it, who answers, what it did, and how it stands or ended. */
+import { css, html, LitElement, nothing, type TemplateResult } from "lit"
+import { repeat } from "lit/directives/repeat.js"
+import type { Item } from "../../shared/ChatEvent.ts"
+import { itemKey } from "../../shared/ChatItems.ts"
+import { isOpen } from "../../shared/Turn.ts"
+import { base } from "../style/base.ts"
+import type { Group } from "../view/timeline.ts"
+import type { LoadText } from "./boo-tool-text.ts"
+import "./boo-ending.ts"
+import "./boo-markdown.ts"
+import "./boo-plan.ts"
+import "./boo-progress.ts"
+import "./boo-prompt.ts"
+import "./boo-request.ts"
+import "./boo-thought.ts"
+import "./boo-tool.ts"
+
+export class BooTurn extends LitElement {
+  static override properties = { group: { attribute: false }, label: {}, skew: { type: Number }, load: { attribute: false } }
+  static override styles = [base, css`
+    .item + .item { margin-top: var(--s3); }
+    .item.step + .item.step { margin-top: 0; }
+    .item.answer + .item.answer { margin-top: var(--s4); }
+    .item.asked + .who, .who + .item { margin-top: var(--s1); }
+    .item.asked { margin-bottom: var(--s3); }
+    .who { display: flex; align-items: baseline; gap: 0.4375rem; margin-top: var(--s2); font-size: var(--size-m); }
+    .who b { font-weight: 620; letter-spacing: -0.004em; }
+    .who span { color: var(--ink-faint); font-size: var(--size-xs); }
+    .last { margin-top: var(--s2); }
+    .last.told { margin-top: var(--s3); }
+  `]
+
+  group: Group | undefined
+  label = ""
+  skew = 0
+  load: LoadText | undefined
+
+  override render(): TemplateResult | typeof nothing {
+    const { group } = this
+    if (group === undefined) return nothing
+    const asked = group.items.filter((item) => item._tag === "Prompt")
+    const answered = group.items.filter((item) => item._tag !== "Prompt")
+    return html`
+      ${asked.map((item) => html`<div class="item asked"><boo-prompt .content=${item.content} .by=${item.by} .at=${item.at}></boo-prompt></div>`)}
+      ${group.first ? this.#who(group) : nothing}
+      ${repeat(answered, itemKey, (item, index) => this.#item(item, index === answered.length - 1))}
+      ${group.last ? this.#end(group) : nothing}`
+  }
+
+  #who({ turn }: Group): TemplateResult {
+    const notes = [turn?.settings.model, turn?.settings.mode, turn?.origin === "agent" ? "by itself" : undefined].filter((note) => note !== undefined)
+    return html`<div class="who"><b>${this.label}</b>${notes.length === 0 ? nothing : html`<span>${notes.join(" · ")}</span>`}</div>`
+  }
+
+  #item(item: Item, isLast: boolean): TemplateResult | typeof nothing {
+    const live = isLast && this.group?.last === true && this.group.turn !== undefined && isOpen(this.group.turn)
+    switch (item._tag) {
+      case "Prompt": return nothing
+      case "Text": return item.kind === "thought"
+        ? html`<div class="item step"><boo-thought .text=${item.text} .live=${live}></boo-thought></div>`
+        : html`<div class="item answer"><boo-markdown .text=${item.text} .live=${live}></boo-markdown></div>`
+      case "Tool": return html`<div class="item step"><boo-tool .call=${item.call} .skew=${this.skew} .load=${this.load}></boo-tool></div>`
+      case "Plan": return html`<div class="item plan"><boo-plan .entries=${item.entries}></boo-plan></div>`
+      case "Request": return html`<div class="item ${item.closed === undefined ? "request" : "step"}"><boo-request .item=${item}></boo-request></div>`
+    }
+  }
+
+  #end({ items, turn }: Group): TemplateResult | typeof nothing {
+    if (turn === undefined) return nothing
+    return isOpen(turn)
+      ? html`<div class="last"><boo-progress .turn=${turn} .items=${items} .label=${this.label} .skew=${this.skew}></boo-progress></div>`
+      : html`<div class="last told"><boo-ending .turn=${turn} .label=${this.label}></boo-ending></div>`
+  }
+}
+
+customElements.define("boo-turn", BooTurn)

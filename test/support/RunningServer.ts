@@ -3,7 +3,7 @@
  * ready line, and ended by pid with the scope. `client` is the typed client that other programs use.
  */
 import { type ChildProcess, spawn } from "node:child_process"
-import { mkdtemp, rm } from "node:fs/promises"
+import { chmod, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
@@ -34,7 +34,11 @@ export interface ServerOptions {
 
 /** A folder of the test, gone with its scope. Enterable by every account, for Postgres may run under another. */
 export const temporaryFolder = Effect.acquireRelease(
-  Effect.promise(() => mkdtemp(join(tmpdir(), "boocode-test-"))),
+  Effect.promise(async () => {
+    const folder = await mkdtemp(join(tmpdir(), "boocode-test-"))
+    await chmod(folder, 0o711)
+    return folder
+  }),
   (folder) => Effect.promise(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })))
 
 const isolated = (dataDir: string): Record<string, string> => ({

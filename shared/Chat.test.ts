@@ -3,11 +3,13 @@ import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
 import { type ChatHistory, arbitraryHistory, longHistory } from "../test/support/ChatHistory.ts"
 import { assertSame } from "../test/support/assertSame.ts"
-import { Chat, empty, evolve, openRequests, openTurns, openWindow, standardWindow, type Window } from "./Chat.ts"
-import { ChatEvent, type Item, LogEntry } from "./ChatEvent.ts"
+import {
+  anchorOf, Chat, empty, evolve, factsOf, openRequests, openTurns, openWindow, promptDigest, promptedTurn, standardWindow, type Window
+} from "./Chat.ts"
+import { ChatEvent, type Item, LogEntry, type QueuedPrompt } from "./ChatEvent.ts"
 import { itemKey, itemSize } from "./ChatItems.ts"
 import { applyFrame, ChatFrame } from "./Feed.ts"
-import { TurnId } from "./Ids.ts"
+import { AgentName, BootId, PartId, PromptId, RequestId, TurnId, Who } from "./Ids.ts"
 import { hasEnded } from "./ToolCall.ts"
 import { isOpen } from "./Turn.ts"
 
@@ -17,7 +19,7 @@ const smallWindows: ReadonlyArray<Window> = [
 const history = arbitraryHistory
 const window = Arbitrary.schema(Schema.Literals([0, 1, 2, 3])).pipe(Arbitrary.map((index) => smallWindows[index] ?? standardWindow))
 const cut = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 200 }))
-const laws = { arbitrary: { runs: 300, size: 100 } }
+const laws = { arbitrary: { runs: 200, size: 100 } }
 
 const fold = (log: ReadonlyArray<LogEntry>, within: Window, from: Chat = empty): Chat =>
   log.reduce((chat, entry) => evolve(chat, entry, within), from)
@@ -193,12 +195,86 @@ describe("the wire", () => {
 })
 
 describe("a chat of real size", () => {
-  const { log }: ChatHistory = longHistory(6000, 7)
-  it("overflows the standard window in items, size and turns, and stays within it", () => {
+  const { log }: ChatHistory = longHistory(9000, 7)
+  it("overflows the standard window in items, size, turns and prompts taken, and stays within it", () => {
     const whole = fold(log, openWindow)
     assert.isAbove(whole.turns.length, 200)
     assert.isAbove(whole.items.length, 1000)
     assert.isAbove(whole.size, 256 * 1024)
+    assert.isAbove(log.filter(({ event }) => event._tag === "PromptWithdrawn" || (event._tag === "TurnStarted" && event.origin === "prompt")).length, 256)
+    assert.strictEqual(whole.taken.length, 256)
     assertSame(fold(log, standardWindow), expectedWindow(whole, standardWindow), "window")
+  })
+})
+
+describe("what events mean", () => {
+  const owner = Who.make("owner"), agent = AgentName.make("goose"), bootId = BootId.make("00000009-0000-4000-8000-000000000001")
+  const turnId = TurnId.make("00000001-0000-4000-8000-000000000001"), other = TurnId.make("00000001-0000-4000-8000-000000000002")
+  const prompt = (n: number, text: string): QueuedPrompt =>
+    ({ promptId: PromptId.make(`prompt-${n}`), content: [{ type: "text", text }], agent, settings: {}, by: owner, at: 5, held: false })
+  const text = (partId: string, offset: number, text: string, of = turnId): ChatEvent =>
+    ({ _tag: "TextAppended", turnId: of, partId: PartId.make(partId), kind: "text", offset, text })
+  const started: ChatEvent = { _tag: "TurnStarted", turnId, origin: "agent", agent, settings: {}, bootId }
+  const ended: ChatEvent = { _tag: "TurnEnded", turnId, outcome: "completed", cause: { _tag: "Answered" } }
+
+  /** Each event with an anchor of its own, unless its item is in the state. */
+  const given = (...events: ReadonlyArray<ChatEvent>): Chat => events.reduce((chat, event) => {
+    const seq = chat.seq + 1
+    return evolve(chat, { seq, anchor: anchorOf(chat, event, seq), at: 1000 + seq, event })
+  }, empty)
+  const texts = (chat: Chat) => chat.items.flatMap((item) => item._tag === "Text" ? [item.text.length] : [])
+
+  it("keeps a text of any size while it is written, and after that as long as nothing newer is finished", () => {
+    const chunk = "x".repeat(100_000)
+    const writing = [started, text("a", 0, "first"), text("b", 0, chunk), text("b", 100_000, chunk), text("b", 200_000, chunk)]
+    assert.deepStrictEqual(texts(given(...writing)), [5, 300_000])
+    assert.deepStrictEqual(texts(given(...writing, text("c", 0, "next"))), [300_000, 4])
+    assert.deepStrictEqual(texts(given(...writing, text("c", 0, "next"), ended)), [4])
+  })
+
+  it("changes nothing for the rest of a text that left the window", () => {
+    const chat = given(started, text("a", 0, "first"), text("b", 0, "x".repeat(300_000)), text("c", 0, "next"))
+    const late = evolve(chat, { seq: 5, anchor: 5, at: 1, event: text("a", 5, " and more") })
+    assertSame(late, { ...chat, seq: 5 }, "late")
+  })
+
+  it("keeps the text that one turn is writing while another goes on after it", () => {
+    const second: ChatEvent = { _tag: "TurnStarted", turnId: other, origin: "agent", agent: AgentName.make("qwen"), settings: {}, bootId }
+    const chat = given(started, second, text("a", 0, "first"), text("b", 0, "x".repeat(200_000), other), text("c", 0, "x".repeat(200_000), other))
+    assert.deepStrictEqual(texts(given(started, second, text("a", 0, "first"))), [5])
+    assert.deepStrictEqual(texts(chat), [5, 200_000, 200_000])
+  })
+
+  it("takes a started prompt from the queue into the timeline and leaves the others", () => {
+    const first = prompt(1, "one"), second = prompt(2, "two")
+    const chat = given({ _tag: "PromptQueued", prompt: first }, { _tag: "PromptQueued", prompt: second }, { _tag: "QueueHeld", by: owner },
+      { _tag: "PromptChanged", promptId: second.promptId, content: [{ type: "text", text: "better" }], by: owner },
+      { _tag: "TurnStarted", turnId, promptId: second.promptId, origin: "prompt", agent, settings: {}, bootId })
+    assert.deepStrictEqual(chat.queue, [{ ...first, held: true }])
+    assert.deepStrictEqual(chat.items, [{
+      _tag: "Prompt", anchor: 5, turnId, promptId: second.promptId, content: [{ type: "text", text: "better" }], by: owner, at: 5
+    }])
+    assert.deepStrictEqual(chat.taken, [{ promptId: second.promptId, digest: promptDigest(prompt(3, "better")), anchor: 5 }])
+    assert.strictEqual(promptedTurn(chat)?.turnId, turnId)
+  })
+
+  it("adds up what an agent's ended turns used, and forgets that it was down when it is bound again", () => {
+    const usage: ChatEvent = { _tag: "UsageReported", turnId, usage: { inputTokens: 10, outputTokens: 4, cost: 0.5, source: "measured" } }
+    const chat = given(started, usage, usage, ended, { _tag: "AgentDown", agent, cause: { _tag: "Quiet" } },
+      { _tag: "AgentBound", agent, agentSessionId: "s1", continuity: "resumed", why: "the process was replaced" })
+    assert.deepStrictEqual(factsOf(chat, agent), {
+      settings: {}, inputTokens: 10, outputTokens: 4, cost: 0.5, turns: 1, lastActiveAt: 1004,
+      agentSessionId: "s1", continuity: "resumed", why: "the process was replaced"
+    })
+  })
+
+  it("answers a request once: the first answer stands", () => {
+    const requestId = RequestId.make("00000002-0000-4000-8000-000000000001")
+    const closed = (by: Who): ChatEvent => ({ _tag: "RequestClosed", turnId, requestId, answer: { _tag: "Declined" }, by, why: "answered" })
+    const opened: ChatEvent = { _tag: "RequestOpened", turnId, requestId, request: { _tag: "Elicitation", message: "Which?", schema: "{}" } }
+    assert.strictEqual(openRequests(given(started, opened)).length, 1)
+    const chat = given(started, opened, closed(owner), closed(Who.make("ci")), opened)
+    assert.strictEqual(openRequests(chat).length, 0)
+    assert.deepStrictEqual(chat.items.flatMap((item) => item._tag === "Request" ? [item.closed?.by] : []), [owner])
   })
 })

@@ -20,7 +20,7 @@ const window = Arbitrary.schema(Schema.Literals([0, 1, 2, 3])).pipe(Arbitrary.ma
 const numbers = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1000 })))
 const laws = { arbitrary: { runs: 150, size: 100 } }
 /** Each run has a reader at each seq. */
-const readers = { arbitrary: { runs: 80, size: 100 } }
+const readers = { arbitrary: { runs: 60, size: 100 } }
 
 const fold = (log: Log, within: Window, from: Chat = empty): Chat => log.reduce((chat, entry) => evolve(chat, entry, within), from)
 
@@ -75,16 +75,17 @@ describe("fold(compact(log)) = fold(log)", () => {
     }
     const rest = (stages.at(-1) ?? log).filter(({ seq }) => seq > chat.seq)
     assertSame(fold(rest, window, chat), fold(log, window), "the reader")
-  }, { arbitrary: { runs: 500, size: 100 } })
+  }, { arbitrary: { runs: 300, size: 100 } })
 
   it("in a chat of real size, within the standard window", () => {
-    const { log } = longHistory(2500, 11)
+    const { log } = longHistory(9000, 7)
     const compacted = compact(log, endedTurns(log))
     const last = fold(log, standardWindow)
     assert.isAbove(last.floor, 0)
+    assert.strictEqual(last.taken.length, 256)
     assert.isBelow(compacted.length, log.length * 0.8)
     assertSame(fold(compacted, standardWindow), last, "a reader from the start")
-    for (let seq = 0; seq < log.length; seq += 97) {
+    for (let seq = 0; seq < log.length; seq += 1501) {
       const chat = fold(log.slice(0, seq), standardWindow)
       assertSame(fold(compacted.filter((row) => row.seq > seq), standardWindow, chat), last, `a reader that stood at ${seq}`)
     }

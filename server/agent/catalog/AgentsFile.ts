@@ -40,6 +40,6 @@ export const readAgentsFile = Effect.fn("readAgentsFile")(function*(dataDir: str
   const path = agentsFilePath(dataDir)
   return yield* fs.readFileString(path).pipe(
     Effect.map((text) => parseAgentsFile(path, text)),
-    Effect.catch(({ message, reason }) => Effect.succeed<AgentsFile>(
-      reason._tag === "NotFound" ? { edits: [] } : unread(path, reason._tag === "PermissionDenied" ? "permission is denied." : message))))
+    Effect.catch(({ reason }) => Effect.succeed<AgentsFile>(
+      reason._tag === "NotFound" ? { edits: [] } : unread(path, reason._tag === "PermissionDenied" ? "permission is denied." : "it is no file that can be read."))))
 })

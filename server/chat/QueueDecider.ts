@@ -3,7 +3,7 @@ import { type Chat, factsOf, promptDigest, promptedTurn } from "../../shared/Cha
 import type { ChatEvent, QueuedPrompt } from "../../shared/ChatEvent.ts"
 import { type ContentBlock, contentText, promptByteLimit } from "../../shared/Content.ts"
 import { ChatError } from "../../shared/Errors.ts"
-import type { TurnId } from "../../shared/Ids.ts"
+import { AgentName, type TurnId } from "../../shared/Ids.ts"
 import { cutText } from "../../shared/Text.ts"
 import { type Call, type ChatAction, type ChatMessage, type Decision, done, nothing, record, refuse } from "./ChatMessage.ts"
 
@@ -44,7 +44,7 @@ export const prompt = (chat: Chat, message: Of<"Prompt">, call: Call): Decision 
   if (agent === undefined) return refuse(new ChatError({ reason: { _tag: "PromptEmpty" } }))
   const known = knownDigest(chat, message)
   if (known !== undefined) {
-    if (known !== promptDigest({ agent, content })) return refuse(new ChatError({ reason: { _tag: "PromptConflict", promptId } }))
+    if (!hasDigest(chat, message, known)) return refuse(new ChatError({ reason: { _tag: "PromptConflict", promptId } }))
     return { ...nothing, reply: { _tag: "Accepted", promptId, turnId: chat.turns.findLast((turn) => turn.promptId === promptId)?.turnId } }
   }
   const settings = message.settings ?? factsOf(chat, agent).settings
@@ -67,6 +67,12 @@ const knownDigest = (chat: Chat, { promptId }: Of<"Prompt">): string | undefined
   const queued = chat.queue.find((waiting) => waiting.promptId === promptId)
   if (queued !== undefined) return promptDigest(queued)
   return chat.taken.find((taken) => taken.promptId === promptId)?.digest
+}
+
+/** One that names no agent was meant for the chat's, which may be another by now. */
+const hasDigest = (chat: Chat, { agent, content }: Of<"Prompt">, digest: string): boolean => {
+  const agents = agent === undefined ? Object.keys(chat.agents).map((name) => AgentName.make(name)) : [agent]
+  return agents.some((one) => promptDigest({ agent: one, content }) === digest)
 }
 
 export const changePrompt = (chat: Chat, { promptId, content, by }: Of<"ChangePrompt">): Decision => {
@@ -99,7 +105,7 @@ export const stop = (chat: Chat, { by }: Of<"Stop">): Decision => {
   return {
     events,
     actions: running.map((turn) => ({ _tag: "InterruptTurn", turnId: turn.turnId, by })),
-    reply: { _tag: "Stopping", turnId: promptedTurn(chat)?.turnId }
+    reply: { _tag: "Stopping", turnId: (promptedTurn(chat) ?? running.at(-1))?.turnId }
   }
 }
 

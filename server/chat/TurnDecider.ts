@@ -110,11 +110,19 @@ const endEvents = (chat: Chat, turn: TurnSummary, end: TurnEnd, at: number): Rea
   }]
 }
 
+const isInterrupted = (events: ReadonlyArray<ChatEvent>): boolean =>
+  events.some((event) => event._tag === "TurnEnded" && event.outcome === "interrupted")
+
+const hold = (chat: Chat): ReadonlyArray<ChatEvent> =>
+  chat.queue.some((prompt) => !prompt.held) ? [{ _tag: "QueueHeld", by: server }] : []
+
 export const endTurn = (chat: Chat, { turnId, end }: Of<"EndTurn">, call: Call): Decision => {
   const turn = openTurn(chat, turnId)
   if (turn === undefined) return nothing
   const events = endEvents(chat, turn, end, call.at)
   const compact = { _tag: "Compact", turnId } as const
+  // its server is going: what waits is not begun any more
+  if (isInterrupted(events)) return { events: [...events, ...hold(chat)], actions: [compact], reply: done }
   const next = turn.origin === "prompt" || promptedTurn(chat) === undefined ? nextPrompt(chat) : undefined
   if (next === undefined) return { events, actions: [compact], reply: done }
   const started = startTurn(next, call.turnId, call)
@@ -124,10 +132,8 @@ export const endTurn = (chat: Chat, { turnId, end }: Of<"EndTurn">, call: Call):
 /** An actor's life begins: turns that are open in the log have no fiber any more, and what waits is held. */
 export const recover = (chat: Chat, call: Call): Decision => {
   const open = openTurns(chat)
-  if (open.length === 0) return nothing
   const events = open.flatMap((turn) =>
     endEvents(chat, turn, { cause: { _tag: "ServerRestarted", bootId: call.bootId } }, call.at))
-  const hold: ReadonlyArray<ChatEvent> = chat.queue.some((prompt) => !prompt.held) ? [{ _tag: "QueueHeld", by: server }] : []
-  return { events: [...events, ...hold], actions: open.map(({ turnId }) => ({ _tag: "Compact", turnId })), reply: done }
+  return { events: [...events, ...hold(chat)], actions: open.map(({ turnId }) => ({ _tag: "Compact", turnId })), reply: done }
 }
 

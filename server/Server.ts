@@ -26,6 +26,7 @@ import { http } from "./edge/Http.ts"
 import { ownerToken } from "./edge/OwnerToken.ts"
 import { Projects } from "./project/Projects.ts"
 import { writeServerFile } from "./ServerFile.ts"
+import { postgresBundle } from "./store/PostgresBundle.ts"
 import { ProcessRows } from "./store/ProcessRows.ts"
 import { store } from "./store/Store.ts"
 import { Git } from "./work/Git.ts"
@@ -65,7 +66,7 @@ const announce = (config: ServeConfig, token: string) => Layer.effectDiscard(Eff
 export const server = (config: ServeConfig) => Layer.unwrap(Effect.sync(() => {
   const bootId = BootId.make(crypto.randomUUID())
   const { dataDir, demo } = config
-  const storage = store({ dataDir, url: config.databaseUrl, host: hostname(), bootId })
+  const storage = store({ dataDir, url: config.databaseUrl, host: hostname(), bootId }).pipe(Layer.provide(postgresBundle(dataDir)))
   const agents = AgentCatalog.layer({ dataDir, demo, selfCommand: selfCommand() })
   const work = Projects.layer.pipe(Layer.provideMerge(Worktrees.layer({ dataDir })), Layer.provideMerge(Git.layer))
   const backends = Backends.layer({ cap: config.maxBackends, idleTimeToLive: config.idleTimeToLive, version })

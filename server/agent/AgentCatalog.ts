@@ -39,10 +39,10 @@ const infoOf = ({ enabled, readiness, row }: Entry): AgentInfo => ({
   })
 })
 
-const unknown = (agent: AgentName) => new ChatError({ reason: { _tag: "UnknownAgent", agent } })
 const notReady = (agent: AgentName, detail: string) => new ChatError({ reason: { _tag: "AgentNotReady", agent, detail } })
 
-const make = Effect.fnUntraced(function*({ dataDir, demo, selfCommand }: AgentCatalogOptions) {
+/** The rows and what is known of each, told on. */
+const makeShelf = Effect.fnUntraced(function*({ dataDir, demo, selfCommand }: AgentCatalogOptions) {
   const fs = yield* FileSystem.FileSystem
   const port = yield* AgentRowsPort
   const probe = yield* makeProbe(agentsFilePath(dataDir))
@@ -50,11 +50,12 @@ const make = Effect.fnUntraced(function*({ dataDir, demo, selfCommand }: AgentCa
   const entries = new Map<AgentName, Entry>()
   const published = yield* PubSub.sliding<ReadonlyArray<AgentInfo>>({ capacity: 1, replay: 1 })
 
-  // nobody could start a disabled scripted agent from the page, so it isn't shown there either
-  const list = () => Array.from(entries.values(), infoOf).filter(({ enabled, name }) => enabled || name !== scripted.name)
+  // nobody could start a disabled scripted agent from the page, so it is as if it weren't there
+  const offered = () => Array.from(entries.values()).filter(({ enabled, row }) => enabled || row.name !== scripted.name)
+  const list = () => offered().map(infoOf)
   const publish = Effect.suspend(() => PubSub.publish(published, list()))
 
-  /** Reads the rows again; what is known of those that stay as they are is kept. */
+  /** Reads the rows again; what is known of those that stay is kept. */
   const load = Effect.gen(function*() {
     const file = yield* readAgentsFile(dataDir).pipe(Effect.provideService(FileSystem.FileSystem, fs))
     const rows = [...builtinRows.map((row) => ({ row, enabled: true, env: {} })), { row: scripted, enabled: demo, env: {} }]
@@ -70,6 +71,7 @@ const make = Effect.fnUntraced(function*({ dataDir, demo, selfCommand }: AgentCa
   const look = Effect.fn("AgentCatalog.look")(function*(offer: Offer) {
     const readiness = yield* probe.look(offer)
     const entry = entries.get(offer.row.name)
+    // the rows may have been read again meanwhile
     if (entry === undefined || entry.row !== offer.row) return readiness
     const after = { ...entry, readiness }
     entries.set(offer.row.name, after)
@@ -78,11 +80,20 @@ const make = Effect.fnUntraced(function*({ dataDir, demo, selfCommand }: AgentCa
   })
   const lookForAll = Effect.suspend(() => Effect.forEach(Array.from(entries.values()), look, { concurrency: "unbounded", discard: true }))
 
+  return {
+    changes: Stream.fromPubSub(published), list, load, look, lookForAll, forgetRefusals: probe.forgetRefusals,
+    offer: (name: AgentName) => offered().find(({ row }) => row.name === name)
+  }
+})
+
+const make = Effect.fnUntraced(function*(options: AgentCatalogOptions) {
+  const { changes, forgetRefusals, list, load, look, lookForAll, offer } = yield* makeShelf(options)
+
   const find = Effect.fn("AgentCatalog.find")(function*(name: AgentName) {
-    const entry = entries.get(name)
-    if (entry === undefined || (name === scripted.name && !entry.enabled)) return yield* unknown(name)
-    if (!entry.enabled) return yield* notReady(name, "it is switched off; enable it first.")
-    const readiness = yield* look(entry)
+    const offered = offer(name)
+    if (offered === undefined) return yield* new ChatError({ reason: { _tag: "UnknownAgent", agent: name } })
+    if (!offered.enabled) return yield* notReady(name, "it is switched off; enable it first.")
+    const readiness = yield* look(offered)
     switch (readiness._tag) {
       case "Ready": return readiness.found
       case "Missing": case "Failed": return yield* notReady(name, readiness.detail)
@@ -90,21 +101,20 @@ const make = Effect.fnUntraced(function*({ dataDir, demo, selfCommand }: AgentCa
     }
   })
 
+  const scripted = scriptedRow(options.selfCommand).name
   const preferred = Effect.gen(function*() {
-    if (demo) return scripted.name
+    if (options.demo && offer(scripted) !== undefined) return scripted
     const first = () => list().find(({ enabled, readiness }) => enabled && readiness === "ready")?.name
     const known = first() ?? (yield* Effect.andThen(lookForAll, Effect.sync(first)))
-    return known ?? (yield* notReady(builtinRows[0]?.name ?? scripted.name, "no agent is installed; `boocode agents` says how to get one."))
+    return known ?? (yield* notReady(builtinRows[0]?.name ?? scripted, "no agent is installed; `boocode agents` says how to get one."))
   })
 
   yield* load
   yield* Effect.forkScoped(lookForAll)
   return AgentCatalog.of({
-    changes: Stream.fromPubSub(published),
+    changes, find, preferred,
     list: Effect.sync(list),
-    refresh: probe.forgetRefusals.pipe(Effect.andThen(load), Effect.andThen(lookForAll), Effect.andThen(Effect.sync(list))),
-    find,
-    preferred
+    refresh: forgetRefusals.pipe(Effect.andThen(load), Effect.andThen(lookForAll), Effect.andThen(Effect.sync(list)))
   })
 })
 

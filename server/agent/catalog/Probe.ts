@@ -49,7 +49,7 @@ const quoted = (names: ReadonlyArray<string>): string => names.map((name) => `"$
 
 export const missingSentence = ({ row }: Offer, agentsFile: string): string => {
   const where = row.programs.every((program) => program.includes("/")) ? "is no program on the server's disk" : "is not on the server's PATH"
-  return `${quoted(row.programs)} ${where}. ${/^npm /.test(row.install) ? `Install it with \`${row.install}\`` : row.install.replace(/\.$/, "")
+  return `${quoted(row.programs)} ${where}. ${row.install.startsWith("npm ") ? `Install it with \`${row.install}\`` : row.install.replace(/\.$/, "")
     }; or name its program in ${agentsFile}.`
 }
 

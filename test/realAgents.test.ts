@@ -1,0 +1,101 @@
+/** Real goose and real qwen through the whole program, against a scripted model on loopback. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { assert, layer } from "@effect/vitest"
+import { Context, Effect, Layer } from "effect"
+import type { Client } from "../client/rpc/Client.ts"
+import { type Chat, openRequests } from "../shared/Chat.ts"
+import { optionOfKind } from "../shared/AgentRequest.ts"
+import type { ChatId } from "../shared/Ids.ts"
+import { ask, endedTurn, makeRepository, newChat, prompt, until } from "./support/Journey.ts"
+import { goose, qwen } from "./support/RealAgents.ts"
+import { clientOf, runServer, temporaryFolder } from "./support/RunningServer.ts"
+import { ScriptedModel } from "./support/ScriptedModel.ts"
+
+class World extends Context.Service<World, {
+  readonly client: Client; readonly project: string; readonly model: ScriptedModel; readonly dataDir: string
+}>()("test/RealAgentsWorld") {
+  static readonly layer = Layer.effect(World, Effect.gen(function*() {
+    const folder = yield* temporaryFolder
+    const dataDir = join(folder, "data")
+    mkdirSync(dataDir, { recursive: true, mode: 0o711 })
+    const model = yield* Effect.acquireRelease(Effect.promise(() => ScriptedModel.start()), (one) => Effect.promise(() => one[Symbol.asyncDispose]()))
+    const launches = { goose: goose({ model: model.url, home: join(folder, "goose") }), qwen: qwen({ model: model.url, home: join(folder, "qwen") }) }
+    const agents = Object.entries(launches).flatMap(([name, launch]) => launch === undefined ? [] : [{ name, ...launch }])
+    writeFileSync(join(dataDir, "agents.json"), JSON.stringify({ agents }))
+    const server = yield* runServer({ dataDir })
+    return World.of({ client: yield* clientOf(server), project: makeRepository(folder), model, dataDir })
+  }))
+}
+
+const said = (chat: Chat): string => chat.items.map((item) => item._tag === "Text" && item.kind === "text" ? item.text : "").join("")
+
+/** Answers every permission of the running turn once, until the turn has ended. */
+const allowing = Effect.fn("allowing")(function*(client: Client, chatId: ChatId, index: number) {
+  for (;;) {
+    const chat = yield* until(client, chatId, (one) => openRequests(one).length > 0 || endedTurn(one, index) !== undefined)
+    if (endedTurn(chat, index) !== undefined) return chat
+    for (const { request, requestId } of openRequests(chat)) {
+      const option = request._tag === "Permission" ? optionOfKind(request.options, "allow_once") : undefined
+      assert.isDefined(option)
+      yield* client["chat.Answer"]({ chatId, requestId, answer: { _tag: "Selected", optionId: option?.optionId ?? "" } })
+    }
+  }
+})
+
+/** Worktrees whose file was looked at. */
+const seen = new Set<string>()
+
+const writes: Record<string, string> = {
+  goose: `call write {"path":"$CWD/made.txt","content":"made by an agent\\n"}`,
+  qwen: `call write_file {"file_path":"$CWD/made.txt","content":"made by an agent\\n"}`
+}
+
+layer(World.layer, { excludeTestServices: true, timeout: "90 seconds" })("a real agent", (it) => {
+  for (const agent of ["goose", "qwen"]) {
+    it.effect(`${agent}: two turns in one chat on one agent session, its history kept`, () => Effect.gen(function*() {
+      const { client, model, project } = yield* World
+      const { id: chatId } = yield* newChat(client, project, agent)
+      const first = yield* ask(client, chatId, "say the first answer")
+      assert.strictEqual(first.turn.outcome, "completed", JSON.stringify(first.turn.cause))
+      assert.include(first.text, "the first answer")
+      const session = first.chat.agents[agent]?.agentSessionId
+      const backends = yield* client["agent.Backends"]()
+      const pid = backends.find((one) => one.chatId === chatId)?.pid
+      const second = yield* ask(client, chatId, "say the second answer")
+      assert.include(second.text, "the second answer")
+      assert.strictEqual(second.chat.agents[agent]?.agentSessionId, session)
+      assert.strictEqual((yield* client["agent.Backends"]()).find((one) => one.chatId === chatId)?.pid, pid)
+      const last = JSON.stringify(model.turns.at(-1))
+      assert.include(last, "the first answer")
+    }), 90_000)
+
+    it.effect(`${agent}: asks, then writes a file in the session's worktree`, () => Effect.gen(function*() {
+      const { client, dataDir, project } = yield* World
+      const { id: chatId } = yield* newChat(client, project, agent)
+      yield* prompt(client, chatId, writes[agent] ?? "")
+      const chat = yield* allowing(client, chatId, 0)
+      assert.strictEqual(chat.turns[0]?.outcome, "completed", JSON.stringify(chat.turns[0]?.cause))
+      assert.isFalse(existsSync(join(project, "made.txt")))
+      const request = chat.items.find((item) => item._tag === "Request")
+      assert.strictEqual(request?._tag === "Request" ? request.closed?.why : undefined, "answered")
+      const tool = chat.items.find((item) => item._tag === "Tool")
+      assert.strictEqual(tool?._tag === "Tool" ? tool.call.status : undefined, "completed")
+      const [worktree = ""] = readdirSync(join(dataDir, "worktrees")).map((name) => join(dataDir, "worktrees", name)).filter((path) => existsSync(join(path, "made.txt")) && !seen.has(path))
+      seen.add(worktree)
+      assert.strictEqual(readFileSync(join(worktree, "made.txt"), "utf8"), "made by an agent\n")
+    }), 90_000)
+
+    it.effect(`${agent}: a stop in mid-stream followed at once by a new prompt`, () => Effect.gen(function*() {
+      const { client, project } = yield* World
+      const { id: chatId } = yield* newChat(client, project, agent)
+      yield* prompt(client, chatId, "stream 2000 every 20")
+      yield* until(client, chatId, (chat) => said(chat).length > 100)
+      yield* client["chat.Stop"]({ chatId })
+      const next = yield* ask(client, chatId, "say after the stop")
+      assert.strictEqual(next.chat.turns[0]?.outcome, "stopped")
+      assert.strictEqual(next.turn.outcome, "completed", JSON.stringify(next.turn.cause))
+      assert.include(next.text, "after the stop")
+    }), 90_000)
+  }
+})

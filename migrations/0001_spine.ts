@@ -11,7 +11,8 @@ const nouns = [
     id uuid primary key,
     path text not null unique,
     name text not null,
-    added_at timestamptz not null
+    added_at timestamptz not null,
+    removed_at timestamptz
   )`,
   `create table sessions (
     id uuid primary key,
@@ -89,14 +90,11 @@ const agents = [
   "create index agent_sessions_by_session on agent_sessions (session_id)",
   `create table agents (
     name text primary key,
-    command text,
-    args json not null,
-    env json not null,
-    enabled boolean not null
+    edit json not null
   )`,
   `create table processes (
     pid integer not null,
-    start_time text not null,
+    start_time bigint not null,
     boot_id text not null,
     host text not null,
     life_id text not null,

@@ -3,7 +3,7 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Exit, FileSystem, Result, Scope } from "effect"
 import { lockDataDir } from "./DataDirLock.ts"
-import { temporaryDataDir } from "./temporaryDatabase.ts"
+import { temporaryDataDir } from "./temporaryDataDir.ts"
 
 const lockFiles = Effect.fnUntraced(function*(dataDir: string) {
   const fs = yield* FileSystem.FileSystem

@@ -4,10 +4,14 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, Exit, Fiber, FileSystem, Layer, Option, Schedule, Scope, Stream, SubscriptionRef } from "effect"
 import { ChildProcess } from "effect/process"
 import { SqlClient } from "effect/sql"
+import { vi } from "vitest"
 import { Database } from "./Database.ts"
 import { closedTo } from "./PostgresAccount.ts"
 import { processIdentity } from "./ProcessIdentity.ts"
-import { temporaryDataDir } from "./temporaryDatabase.ts"
+import { temporaryDataDir } from "./temporaryDataDir.ts"
+
+// each makes a cluster of its own, which is slow on a busy machine
+vi.setConfig({ testTimeout: 120_000 })
 
 const postmasterOf = Effect.fnUntraced(function*(dataDir: string) {
   const fs = yield* FileSystem.FileSystem

@@ -9,7 +9,7 @@ import { EventLog } from "./EventLog.ts"
 import type { LogRow } from "./LogTable.ts"
 import { takeTick } from "./LogWriter.ts"
 import { LogFaults } from "./MemoryLogTable.ts"
-import { temporaryDataDir } from "./temporaryDatabase.ts"
+import { temporaryDataDir } from "./temporaryDataDir.ts"
 
 const host = "test-host"
 

@@ -1,0 +1,63 @@
+/** Chats as rows of lists. Their epoch, head and open turn belong to the log, which writes them. */
+import { Context, Effect, Layer, Option, Schema } from "effect"
+import { SqlSchema } from "effect/sql"
+import { type AgentName, ChatId, SessionId } from "../../shared/Ids.ts"
+import { ChatRow } from "../../shared/Session.ts"
+import { asking, now } from "./Ask.ts"
+import { StoreError } from "./StoreError.ts"
+
+export class ChatRows extends Context.Service<ChatRows, {
+  /** Of all sessions, by session and number. */
+  readonly all: Effect.Effect<ReadonlyArray<ChatRow>, StoreError>
+  /** By number, archived ones included. */
+  readonly list: (sessionId: SessionId) => Effect.Effect<ReadonlyArray<ChatRow>, StoreError>
+  /** With the session's next number, which no chat of it has had. */
+  readonly create: (sessionId: SessionId, agent: AgentName) => Effect.Effect<ChatRow, StoreError>
+  readonly find: (id: ChatId) => Effect.Effect<ChatRow | undefined, StoreError>
+  readonly rename: (id: ChatId, title: string) => Effect.Effect<void, StoreError>
+  readonly setAgent: (id: ChatId, agent: AgentName) => Effect.Effect<void, StoreError>
+  readonly archive: (id: ChatId, archived: boolean) => Effect.Effect<void, StoreError>
+}>()("boocode/store/ChatRows") {
+  /** `host`: whose new chats are. */
+  static readonly layer = ({ host }: { readonly host: string }) => Layer.effect(ChatRows, make(host))
+}
+
+const noSession = (sessionId: SessionId) =>
+  new StoreError({ reason: { _tag: "StatementFailed", what: "create a chat", detail: `there is no session ${sessionId}.` } })
+
+const make = Effect.fnUntraced(function*(host: string) {
+  const { ask, millis, sql } = yield* asking
+  const columns = sql`id, session_id as "sessionId", number, title, agent, ${millis("created_at")} as "createdAt",
+    ${millis("archived_at")} as "archivedAt", open_turn is not null as working`
+  const all = SqlSchema.findAll({ Request: Schema.Void, Result: ChatRow,
+    execute: () => sql`select ${columns} from chats order by session_id, number` })
+  const list = SqlSchema.findAll({ Request: SessionId, Result: ChatRow,
+    execute: (sessionId) => sql`select ${columns} from chats where session_id = ${sessionId} order by number` })
+  const find = SqlSchema.findOneOption({ Request: ChatId, Result: ChatRow,
+    execute: (id) => sql`select ${columns} from chats where id = ${id}` })
+  /** Does nothing where the chat is there already. */
+  const insert = (id: ChatId, sessionId: SessionId, agent: AgentName, at: Date) => sql`
+    with numbered as (
+      update sessions set last_chat_number = last_chat_number + 1
+      where id = ${sessionId} and not exists (select 1 from chats where id = ${id})
+      returning last_chat_number
+    )
+    insert into chats (id, session_id, number, agent, created_at, host)
+    select ${id}::uuid, ${sessionId}::uuid, last_chat_number, ${agent}, ${at}, ${host} from numbered`
+
+  return ChatRows.of({
+    all: ask("list chats")(all()),
+    list: (sessionId) => ask("list chats")(list(sessionId)),
+    create: Effect.fn("ChatRows.create")(function*(sessionId, agent) {
+      const at = yield* now
+      const id = ChatId.make(crypto.randomUUID())
+      const row = yield* ask("create a chat")(Effect.andThen(insert(id, sessionId, agent, at), find(id)))
+      return yield* Effect.mapError(Effect.fromOption(row), () => noSession(sessionId))
+    }),
+    find: (id) => Effect.map(ask("find a chat")(find(id)), Option.getOrUndefined),
+    rename: (id, title) => ask("rename a chat")(Effect.asVoid(sql`update chats set title = ${title} where id = ${id}`)),
+    setAgent: (id, agent) => ask("set a chat's agent")(Effect.asVoid(sql`update chats set agent = ${agent} where id = ${id}`)),
+    archive: (id, archived) => Effect.flatMap(now, (at) => ask("archive a chat")(Effect.asVoid(
+      sql`update chats set archived_at = ${archived ? at : null} where id = ${id}`)))
+  })
+})

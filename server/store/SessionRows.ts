@@ -1,0 +1,41 @@
+/** Sessions as rows. Their chats, worktree and agent sessions are other rows'. */
+import { Context, Effect, Layer, Option, Schema } from "effect"
+import { SqlSchema } from "effect/sql"
+import { ProjectId, SessionId } from "../../shared/Ids.ts"
+import { Session } from "../../shared/Session.ts"
+import { asking, now } from "./Ask.ts"
+import type { StoreError } from "./StoreError.ts"
+
+export class SessionRows extends Context.Service<SessionRows, {
+  /** Of all projects that aren't removed, archived ones included, in the order they were created. */
+  readonly list: Effect.Effect<ReadonlyArray<Session>, StoreError>
+  readonly create: (projectId: ProjectId, title: string) => Effect.Effect<Session, StoreError>
+  readonly find: (id: SessionId) => Effect.Effect<Session | undefined, StoreError>
+  readonly rename: (id: SessionId, title: string) => Effect.Effect<void, StoreError>
+  readonly archive: (id: SessionId, archived: boolean) => Effect.Effect<void, StoreError>
+}>()("boocode/store/SessionRows") {
+  static readonly layer = Layer.effect(SessionRows, Effect.suspend(() => make))
+}
+
+const make = Effect.gen(function*() {
+  const { ask, millis, sql } = yield* asking
+  const columns = sql`s.id, s.project_id as "projectId", s.title, ${millis("s.created_at")} as "createdAt", ${millis("s.archived_at")} as "archivedAt"`
+  const list = SqlSchema.findAll({ Request: Schema.Void, Result: Session, execute: () => sql`
+    select ${columns} from sessions s join projects p on p.id = s.project_id where p.removed_at is null order by s.created_at, s.id` })
+  const find = SqlSchema.findOneOption({ Request: SessionId, Result: Session,
+    execute: (id) => sql`select ${columns} from sessions s where s.id = ${id}` })
+  return SessionRows.of({
+    list: ask("list sessions")(list()),
+    create: Effect.fn("SessionRows.create")(function*(projectId, title) {
+      const at = yield* now
+      const id = SessionId.make(crypto.randomUUID())
+      yield* ask("create a session")(sql`insert into sessions (id, project_id, title, created_at)
+        values (${id}, ${projectId}, ${title}, ${at}) on conflict (id) do nothing`)
+      return { id, projectId, title, createdAt: at.getTime(), archivedAt: null }
+    }),
+    find: (id) => Effect.map(ask("find a session")(find(id)), Option.getOrUndefined),
+    rename: (id, title) => ask("rename a session")(Effect.asVoid(sql`update sessions set title = ${title} where id = ${id}`)),
+    archive: (id, archived) => Effect.flatMap(now, (at) => ask("archive a session")(Effect.asVoid(
+      sql`update sessions set archived_at = ${archived ? at : null} where id = ${id}`)))
+  })
+})

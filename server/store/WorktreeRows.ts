@@ -1,0 +1,55 @@
+/** Where the worktrees of sessions are. A row outlives its session; the files are `work/`'s. */
+import { Context, Effect, Layer, Option } from "effect"
+import { SqlSchema } from "effect/sql"
+import { SessionId } from "../../shared/Ids.ts"
+import { Worktree } from "../../shared/Session.ts"
+import { WorkError } from "../work/WorkError.ts"
+import { WorktreePort } from "../work/WorktreePort.ts"
+import { asking } from "./Ask.ts"
+import { ProjectRows } from "./ProjectRows.ts"
+import { SessionRows } from "./SessionRows.ts"
+import type { StoreError } from "./StoreError.ts"
+
+export class WorktreeRows extends Context.Service<WorktreeRows, {
+  readonly ofSession: (sessionId: SessionId) => Effect.Effect<Worktree | undefined, StoreError>
+  /** New, or in the stead of the one with its id. */
+  readonly save: (worktree: Worktree) => Effect.Effect<void, StoreError>
+}>()("boocode/store/WorktreeRows") {
+  static readonly layer = Layer.effect(WorktreeRows, Effect.suspend(() => make))
+
+  /** What `work/` asks for. */
+  static readonly port = Layer.effect(WorktreePort, Effect.suspend(() => makePort))
+}
+
+const make = Effect.gen(function*() {
+  const { ask, sql } = yield* asking
+  const ofSession = SqlSchema.findOneOption({ Request: SessionId, Result: Worktree, execute: (sessionId) => sql`
+    select id, session_id as "sessionId", project_id as "projectId", path, branch, base_commit as "baseCommit", state
+    from worktrees where session_id = ${sessionId}` })
+  const save = SqlSchema.void({ Request: Worktree, execute: ({ baseCommit, branch, id, path, projectId, sessionId, state }) => sql`
+    insert into worktrees (id, session_id, project_id, path, branch, base_commit, state)
+    values (${id}, ${sessionId}, ${projectId}, ${path}, ${branch}, ${baseCommit}, ${state})
+    on conflict (id) do update set session_id = excluded.session_id, path = excluded.path, branch = excluded.branch,
+      base_commit = excluded.base_commit, state = excluded.state` })
+  return WorktreeRows.of({
+    ofSession: (sessionId) => Effect.map(ask("find a worktree")(ofSession(sessionId)), Option.getOrUndefined),
+    save: (worktree) => ask("record a worktree")(save(worktree))
+  })
+})
+
+const unrecorded = (error: StoreError) => new WorkError({ reason: { _tag: "Unrecorded", detail: error.message } })
+
+const makePort = Effect.gen(function*() {
+  const projects = yield* ProjectRows
+  const sessions = yield* SessionRows
+  const rows = yield* WorktreeRows
+  return WorktreePort.of({
+    find: Effect.fn("WorktreePort.find")(function*(sessionId) {
+      const session = yield* Effect.mapError(sessions.find(sessionId), unrecorded)
+      const project = session && (yield* Effect.mapError(projects.find(session.projectId), unrecorded))
+      if (project === undefined) return yield* new WorkError({ reason: { _tag: "UnknownSession" } })
+      return { project, worktree: Option.fromUndefinedOr(yield* Effect.mapError(rows.ofSession(sessionId), unrecorded)) }
+    }),
+    save: (worktree) => Effect.mapError(rows.save(worktree), unrecorded)
+  })
+})

@@ -11,7 +11,7 @@
 import { build, type Metafile, type Plugin } from "esbuild"
 import { createHash } from "node:crypto"
 import { existsSync, readFileSync } from "node:fs"
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
+import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises"
 import { dirname, extname, join, relative, resolve } from "node:path"
 import { parseArgs } from "node:util"
 import { gzipSync } from "node:zlib"
@@ -149,22 +149,33 @@ async function assets(): Promise<ReadonlyArray<Built>> {
   return Promise.all(names.map(async (name) => ({ path: `/${name}`, body: await readFile(join(from, name)), immutable: false })))
 }
 
-/** Writes beside the old page and then takes its place, so that a server that starts now reads one or the other. */
+/**
+ * Writes beside the old page and then takes its place, so that a server that starts now reads one or the other. The same
+ * page again only gets a new time.
+ */
 async function publish(): Promise<void> {
   const next = `${to}.${process.pid}`
-  const manifest = await Promise.all(files.map(async ({ body, immutable, path }) => {
-    const name = join(next, path === "/" ? "index.html" : path)
-    const type = types[extname(name)] ?? fail(`${path} is of a type that the page doesn't know: add it to scripts/build-page.ts.`)
-    const compressed = gzipSync(body, { level: 9 })
-    const gzip = compressed.length < body.length * 0.9
-    await mkdir(dirname(name), { recursive: true })
-    await writeFile(name, body)
-    if (gzip) await writeFile(`${name}.gz`, compressed)
-    return { path, type, etag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`, immutable, gzip }
-  }))
-  await writeFile(join(next, "manifest.json"), JSON.stringify(manifest))
+  const manifest = JSON.stringify(await Promise.all(files.map((file) => writeFileOf(file, next))))
+  await writeFile(join(next, "manifest.json"), manifest)
+  const old = join(to, "manifest.json")
+  if (existsSync(old) && readFileSync(old, "utf8") === manifest) {
+    await utimes(old, new Date(), new Date())
+    await rm(next, { recursive: true })
+    return
+  }
   await rm(to, { recursive: true, force: true })
   await rename(next, to).catch(() => rm(next, { recursive: true })) // another build was quicker, with the same page
+}
+
+async function writeFileOf({ body, immutable, path }: Built, folder: string) {
+  const name = join(folder, path === "/" ? "index.html" : path)
+  const type = types[extname(name)] ?? fail(`${path} is of a type that the page doesn't know: add it to scripts/build-page.ts.`)
+  const compressed = gzipSync(body, { level: 9 })
+  const gzip = compressed.length < body.length * 0.9
+  await mkdir(dirname(name), { recursive: true })
+  await writeFile(name, body)
+  if (gzip) await writeFile(`${name}.gz`, compressed)
+  return { path, type, etag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`, immutable, gzip }
 }
 
 function report(): void {

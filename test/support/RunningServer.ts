@@ -28,6 +28,8 @@ export interface RunningServer {
 
 export interface ServerOptions {
   readonly dataDir: string
+  /** What is run instead of the checkout's server: the compiled binary. */
+  readonly program?: string
   readonly args?: ReadonlyArray<string>
   readonly env?: Readonly<Record<string, string>>
 }
@@ -56,8 +58,9 @@ export const runServer = Effect.fn("runServer")(function*(options: ServerOptions
   const { dataDir } = options
   const ready = yield* Deferred.make<{ url: string; token: string }, ServerDidNotStart>()
   let stderr = ""
-  const child = yield* Effect.acquireRelease(Effect.sync(() => spawn(process.execPath,
-    [main, "serve", "--port", "0", "--data-dir", dataDir, "--demo", ...options.args ?? []],
+  const [command, ...program] = options.program === undefined ? [process.execPath, main] as const : [options.program] as const
+  const child = yield* Effect.acquireRelease(Effect.sync(() => spawn(command,
+    [...program, "serve", "--port", "0", "--data-dir", dataDir, "--demo", ...options.args ?? []],
     { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...isolated(dataDir), ...options.env } })),
     (child) => Effect.suspend(() => {
       child.kill("SIGTERM")

@@ -3,6 +3,7 @@ import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Cause, Effect, Exit, Layer, Logger, Option, References } from "effect"
 import { CliError, Command } from "effect/cli"
 import { version } from "../Config.ts"
+import { agentsCommand, doctorCommand } from "./Agents.ts"
 import { exit, Fail } from "./Fail.ts"
 import { runCommand } from "./Run.ts"
 import { serveCommand } from "./Serve.ts"
@@ -10,7 +11,7 @@ import { tokenCommand } from "./Token.ts"
 
 const boocode = Command.make("boocode").pipe(
   Command.withDescription("One server for all your coding agents"),
-  Command.withSubcommands([serveCommand, runCommand, tokenCommand]))
+  Command.withSubcommands([serveCommand, runCommand, agentsCommand, doctorCommand, tokenCommand]))
 
 const say = (sentence: string) => { if (sentence !== "") process.stderr.write(`${sentence}\n`) }
 

@@ -23,7 +23,7 @@ import "./boo-timeline.ts"
 export class BooChat extends LitElement {
   static override properties = { store: { attribute: false }, agents: { attribute: false }, preferences: { attribute: false }, row: { attribute: false }, demo: { type: Boolean } }
   static override styles = [base, css`
-    :host { display: grid; grid-template-rows: minmax(0, 1fr) auto; min-height: 0; height: 100%; }
+    :host { display: grid; grid-template: minmax(0, 1fr) auto / minmax(0, 1fr); min-height: 0; height: 100%; }
     .bottom { width: 100%; max-width: calc(var(--measure) + 2 * var(--s5)); margin-inline: auto; padding: 0 var(--s5) max(var(--s3), env(safe-area-inset-bottom)); }
     .wait { display: grid; place-content: center; justify-items: center; gap: var(--s3); padding: var(--s5); color: var(--ink-faint); text-align: center; }
     .wait p { max-width: 26rem; }

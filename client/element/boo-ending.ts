@@ -31,7 +31,7 @@ export class BooEnding extends LitElement {
     if (ending.tone === "quiet") return html`<div class="quiet figures"><span class="unseen">${this.label} finished. </span>${figures}</div>`
     return html`<section class=${ending.tone} role=${ending.tone === "bad" ? "alert" : "note"}>
       ${icon(ending.tone === "bad" ? "alert" : "pause")}
-      <span><strong>${ending.title}.</strong>${ending.sentence ?? nothing}</span>
+      <span>${ending.title === undefined ? nothing : html`<strong>${ending.title}.</strong>`}${ending.sentence ?? nothing}</span>
       <span class="figures">${figures}</span>
       ${ending.stderr === undefined ? nothing : html`<details><summary>What it last wrote to its error output</summary><pre tabindex="0">${ending.stderr}</pre></details>`}
     </section>`

@@ -10,7 +10,7 @@ export class BooFacts extends LitElement {
   static override styles = [base, css`
     div { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 var(--s4); min-height: 1.375rem; padding: 0.3125rem 0.9375rem 0; color: var(--ink-faint); font-size: var(--size-xs); line-height: 1.4; }
     .start { min-width: 0; }
-    .fresh b { color: var(--warn); }
+    .down b { color: var(--warn); }
     b { font-weight: 560; }
     @media (max-width: 46rem) { .end { display: none; } }
   `]

@@ -19,6 +19,7 @@ import { chatName } from "../view/directory.ts"
 import { pageTitle } from "../view/pageTitle.ts"
 import { neighbour, type Place, placeOf } from "../view/place.ts"
 import "./boo-banner.ts"
+import type { BooChat } from "./boo-chat.ts"
 import "./boo-chat.ts"
 import "./boo-dialog.ts"
 import "./boo-path.ts"
@@ -165,7 +166,7 @@ export class BooPage extends LitElement {
 
   #shortcut(name: ShortcutName): boolean {
     const place = this.#place
-    const chat = this.renderRoot.querySelector("boo-chat")
+    const chat = this.renderRoot.querySelector<BooChat>("boo-chat")
     switch (name) {
       case "switch": this.opened = "switcher"; return true
       case "help": this.opened = "shortcuts"; return true

@@ -3,6 +3,7 @@ import { css, html, LitElement, type TemplateResult } from "lit"
 import type { PlanEntry } from "../../shared/ChatEvent.ts"
 import { base } from "../style/base.ts"
 import { icon } from "../style/icons.ts"
+import { inlineCode } from "../style/inlineCode.ts"
 
 const words = { pending: "To do", in_progress: "Under way", completed: "Done" } as const
 
@@ -29,7 +30,7 @@ export class BooPlan extends LitElement {
     return html`<section aria-label="Plan">
       <header>${icon("list")}Plan<span class="figures">${done} of ${this.entries.length}</span></header>
       <ol>${this.entries.map(({ content, status }) => html`<li class=${status}>
-        <span class="box" role="img" aria-label=${words[status]}>${status === "completed" ? icon("check") : ""}</span><span>${content}</span>
+        <span class="box" role="img" aria-label=${words[status]}>${status === "completed" ? icon("check") : ""}</span><span>${inlineCode(content)}</span>
       </li>`)}</ol>
     </section>`
   }

@@ -19,6 +19,9 @@ export class BooProject extends LitElement {
     .name .icon { color: var(--ink-faint); font-size: 0.75rem; transition: rotate var(--quick); }
     .name[aria-expanded="true"] .icon { rotate: 90deg; }
     header .icon-only { --row: 1.625rem; }
+    header .remove { opacity: 0; }
+    header:hover .remove, .remove:focus-visible { opacity: 1; }
+    @media (hover: none) { header .remove { opacity: 1; } header .icon-only { --row: 2.25rem; } }
     li { margin-block: 1px; }
     .none { padding: 0.125rem 0.625rem 0.25rem 1.875rem; color: var(--ink-faint); font-size: var(--size-s); }
     .none button, .past { min-height: 1.5rem; padding-inline: 0.25rem; color: var(--accent); font-size: inherit; }
@@ -43,7 +46,7 @@ export class BooProject extends LitElement {
       <header>
         <button class="name" aria-expanded=${!this.folded} title=${project.path} @click=${() => ask(this, "boo-fold-project", { projectId: project.id })}>
           ${icon("chevron")}<span class="cut">${project.name}</span></button>
-        ${sessions.length === 0 && archived.length === 0 ? html`<button class="icon-only" aria-label=${`Remove ${project.name} from the list`} title="Remove from the list; its disk is not touched"
+        ${sessions.length === 0 && archived.length === 0 ? html`<button class="icon-only remove" aria-label=${`Remove ${project.name} from the list`} title="Remove from the list; its disk is not touched"
           @click=${() => ask(this, "boo-remove-project", { projectId: project.id })}>${icon("cross")}</button>` : nothing}
         <button class="icon-only" aria-label=${`New session in ${project.name}`} title="New session" @click=${() => ask(this, "boo-new-session", { projectId: project.id })}>${icon("plus")}</button>
       </header>

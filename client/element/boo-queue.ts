@@ -14,8 +14,9 @@ export class BooQueue extends LitElement {
   static override styles = [base, css`
     section { margin-inline: var(--s3); padding: 0.25rem 0.3125rem 0.5rem 0.75rem; border: 1px solid var(--line); border-bottom: 0; border-radius: var(--round-l) var(--round-l) 0 0; background: var(--sunk); }
     header { display: flex; align-items: center; gap: var(--s2); min-height: 1.875rem; color: var(--ink-soft); font-size: var(--size-s); }
-    header .icon { color: var(--ink-faint); }
-    .held, .held .icon { color: var(--warn); }
+    header > .icon { color: var(--ink-faint); }
+    .held, .held > .icon { color: var(--warn); }
+    header button .icon { font-size: 0.75rem; }
     header button { margin-inline-start: auto; min-height: 1.5rem; font-size: var(--size-s); }
     ol { max-height: 11rem; overflow: auto; }
     li { display: flex; align-items: center; gap: var(--s2); min-height: 1.875rem; border-top: 1px solid var(--line); }

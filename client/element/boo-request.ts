@@ -4,6 +4,7 @@ import { ask } from "../controller/intent.ts"
 import type { PermissionOption } from "../../shared/AgentRequest.ts"
 import { base } from "../style/base.ts"
 import { icon } from "../style/icons.ts"
+import { inlineCode } from "../style/inlineCode.ts"
 import { closedWords, isAllowing, orderedOptions, type RequestItem } from "../view/request.ts"
 import "./boo-elicitation.ts"
 
@@ -36,11 +37,11 @@ export class BooRequest extends LitElement {
     const title = request._tag === "Permission" ? request.title : request.message
     if (closed !== undefined) {
       return html`<div class="closed ${closed.tone}">${icon(request._tag === "Permission" ? "shield" : "chat")}
-        <span class="cut" title=${title}>${title}</span><span class="answer"><b>${closed.words}</b> ${closed.who}</span></div>`
+        <span class="cut" title=${title}>${inlineCode(title)}</span><span class="answer"><b>${closed.words}</b> ${closed.who}</span></div>`
     }
     return html`<section role="group" aria-label="The agent asks">
       <header>${icon(request._tag === "Permission" ? "shield" : "chat")}
-        <span><strong>${request._tag === "Permission" ? "The agent asks for permission" : "The agent asks"}</strong><span class="what">${title}</span></span>
+        <span><strong>${request._tag === "Permission" ? "The agent asks for permission" : "The agent asks"}</strong><span class="what">${inlineCode(title)}</span></span>
       </header>
       ${request._tag === "Permission"
         ? html`<div class="options">${orderedOptions(request).map((option, index) => this.#option(option, index === 0))}</div>`

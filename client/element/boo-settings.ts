@@ -11,8 +11,8 @@ export class BooSettings extends LitElement {
   static override properties = { facts: { attribute: false }, agent: {} }
   static override styles = [base, css`
     :host { display: contents; }
-    label { position: relative; display: inline-flex; align-items: center; min-width: 0; color: var(--ink-soft); }
-    select { min-height: var(--row); max-width: 11rem; padding: 0 1.375rem 0 0.5rem; border: 0; border-radius: var(--round-m); background: none; appearance: none; text-overflow: ellipsis; cursor: pointer; }
+    label { position: relative; display: inline-flex; align-items: center; flex: 0 1 auto; min-width: 2.5rem; color: var(--ink-soft); }
+    select { min-height: var(--row); min-width: 0; max-width: 11rem; flex: 0 1 auto; padding: 0 1.375rem 0 0.5rem; border: 0; border-radius: var(--round-m); background: none; appearance: none; text-overflow: ellipsis; cursor: pointer; }
     select:hover { background: var(--hover); }
     option { background: var(--raised); color: var(--ink); }
     .icon { position: absolute; right: 0.4375rem; color: var(--ink-faint); font-size: 0.75rem; pointer-events: none; }

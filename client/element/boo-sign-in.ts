@@ -9,7 +9,7 @@ import { tokenIn } from "../view/token.ts"
 export class BooSignIn extends LitElement {
   static override properties = { refused: { type: Boolean } }
   static override styles = [base, markStyle, css`
-    :host { display: grid; place-items: center; min-height: 100%; padding: var(--s5); overflow: auto; background: var(--ground); }
+    :host { display: grid; grid-template-columns: minmax(0, 1fr); place-items: center; min-height: 100%; padding: var(--s5); overflow: auto; background: var(--ground); }
     main { display: grid; gap: var(--s3); width: min(26rem, 100%); padding: var(--s6); border: 1px solid var(--line); border-radius: 18px; background: var(--raised); box-shadow: var(--shadow-2); }
     .mark { width: 2.375rem; height: 2.375rem; }
     h1 { font-size: var(--size-2xl); font-weight: 660; letter-spacing: -0.025em; line-height: 1.2; }

@@ -14,7 +14,7 @@ import "./boo-path.ts"
 export class BooWelcome extends LitElement {
   static override properties = { store: { attribute: false }, agents: { attribute: false }, session: { attribute: false } }
   static override styles = [base, markStyle, css`
-    :host { display: grid; place-items: center; min-height: 0; padding: var(--s5); overflow: auto; }
+    :host { display: grid; grid-template-columns: minmax(0, 1fr); place-items: center; min-height: 0; padding: var(--s5); overflow: auto; }
     main { display: grid; justify-items: center; width: min(34rem, 100%); text-align: center; }
     .mark { width: 2.75rem; height: 2.75rem; }
     h2 { margin-top: var(--s4); font-size: var(--size-2xl); font-weight: 660; letter-spacing: -0.025em; line-height: 1.2; text-wrap: balance; }

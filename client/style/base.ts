@@ -49,6 +49,7 @@ export const base = css`
   .cut { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; }
   .faint { color: var(--ink-faint); }
   .mono { font-family: var(--mono); font-size: 0.94em; }
+  code.inline { padding: 0.05em 0.3em; border-radius: 4px; background: var(--hover); font: 0.92em var(--mono); overflow-wrap: anywhere; }
   .figures { font-variant-numeric: tabular-nums; }
 
   /* a light that says: somebody is at work */
@@ -80,7 +81,8 @@ export const floating = css`
   dialog[open] { display: flex; flex-direction: column; animation: rise var(--calm); }
   dialog::backdrop { background: var(--veil); }
   @keyframes rise { from { opacity: 0; transform: translateY(0.5rem); } }
-  .menu { display: grid; min-width: 11rem; }
+  .menu { min-width: 11rem; }
+  .menu:popover-open { display: grid; }
   .menu button { justify-content: flex-start; border-radius: var(--round-m); gap: var(--s2); }
   .menu .icon { color: var(--ink-faint); }
 `

@@ -3,8 +3,9 @@ import { css } from "lit"
 
 export const composer = css`
   form { position: relative; display: grid; border: 1px solid var(--line-strong); border-radius: var(--round-l); background: var(--raised); box-shadow: var(--shadow-2); transition: border-color var(--quick); }
-  form:focus-within { border-color: var(--accent); }
-  textarea { width: 100%; min-height: 2.75rem; max-height: min(40dvh, 22rem); padding: 0.75rem 0.9375rem 0.25rem; border: 0; border-radius: var(--round-l); background: none; resize: none; outline: none; font-size: var(--size-l); line-height: 1.5; overflow-y: auto; }
+  form:focus-within { border-color: var(--accent); box-shadow: var(--shadow-2), 0 0 0 3px var(--accent-soft); }
+  textarea { width: 100%; min-height: 2.75rem; max-height: min(40dvh, 22rem); padding: 0.75rem 0.9375rem 0.25rem; border: 0; border-radius: var(--round-l); background: none; resize: none; font-size: var(--size-l); line-height: 1.5; overflow-y: auto; }
+  textarea:focus-visible { outline: none; }
   .bar { display: flex; align-items: center; gap: 0.125rem; padding: 0.25rem 0.375rem 0.375rem; min-width: 0; }
   .space { flex: 1; }
   .clip { display: grid; place-items: center; width: var(--row); height: var(--row); border-radius: var(--round-m); color: var(--ink-faint); cursor: pointer; flex: none; }

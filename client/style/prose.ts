@@ -28,7 +28,7 @@ export const prose = css`
   .prose a.path { color: inherit; text-decoration: none; font: 0.9em var(--mono); }
   .prose img { max-width: 100%; border-radius: var(--round-m); }
   .prose .table { overflow-x: auto; }
-  .prose table { border-collapse: collapse; font-size: 0.93em; }
+  .prose table { border-collapse: collapse; overflow-wrap: break-word; font-size: 0.93em; }
   .prose th, .prose td { padding: 0.4em 0.9em 0.4em 0; border-bottom: 1px solid var(--line); text-align: start; vertical-align: top; }
   .prose th { color: var(--ink-soft); font-weight: 600; border-bottom-color: var(--line-strong); white-space: nowrap; }
 `

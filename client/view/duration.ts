@@ -1,9 +1,10 @@
 /** Spans of time and moments, in the fewest words. Milliseconds in. */
 
-/** `0.4 s`, `12 s`, `3 m 05 s`, `2 h 10 m`. */
+/** `25 ms`, `0.4 s`, `12 s`, `3 m 05 s`, `2 h 10 m`. */
 export const spanWords = (milliseconds: number): string => {
   const span = Math.max(0, milliseconds)
-  if (span < 950) return `${(Math.ceil(span / 100) / 10).toFixed(1)} s`
+  if (span < 100) return `${Math.round(span)} ms`
+  if (span < 950) return `${(span / 1000).toFixed(1)} s`
   const seconds = Math.round(span / 1000)
   if (seconds < 60) return `${seconds} s`
   const minutes = Math.floor(seconds / 60)

@@ -6,7 +6,8 @@ import { amountWords, costWords } from "./numbers.ts"
 export interface Ending {
   /** `quiet`: it simply finished; nothing needs to be read. */
   readonly tone: "quiet" | "note" | "bad"
-  readonly title: string
+  /** A word in front of the sentence; `undefined` where the sentence says it itself. */
+  readonly title: string | undefined
   readonly sentence: string | undefined
   /** What the agent's process last wrote to its error output. */
   readonly stderr: string | undefined
@@ -33,7 +34,7 @@ export const endingOf = (turn: TurnSummary): Ending | undefined => {
   const stderr = cause?._tag === "ChildExited" && cause.stderr.trim() !== "" ? cause.stderr.trim() : undefined
   return {
     tone: plain ? "quiet" : outcome === "failed" ? "bad" : "note",
-    title: titles[outcome],
+    title: outcome === "stopped" && cause?._tag === "Stopped" ? undefined : titles[outcome],
     sentence: plain || cause === undefined ? undefined
       : causeSentence(cause._tag === "ChildExited" ? { ...cause, stderr: "" } : cause),
     stderr,

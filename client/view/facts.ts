@@ -4,7 +4,7 @@ import { causeSentence } from "../../shared/Turn.ts"
 import { amountWords, costWords, plural } from "./numbers.ts"
 
 export interface ChatFacts {
-  readonly continuity: { readonly word: string; readonly why: string; readonly tone: string } | undefined
+  readonly continuity: { readonly word: string; readonly why: string; readonly tone: "known" | "down" } | undefined
   readonly figures: ReadonlyArray<string>
 }
 
@@ -16,10 +16,9 @@ export const chatFacts = (facts: AgentFacts, chat: Chat): ChatFacts => {
   const share = usage?.contextUsed !== undefined && usage.contextSize !== undefined && usage.contextSize > 0
     ? `${Math.round(100 * usage.contextUsed / usage.contextSize)}% of its context` : undefined
   return {
-    continuity: down !== undefined ? { word: "Down", why: causeSentence(down), tone: "fresh" }
+    continuity: down !== undefined ? { word: "Down", why: causeSentence(down), tone: "down" }
       : continuity === undefined ? undefined
-      // the first start of an agent in a chat is fresh by nature: only a lost context is worth a colour
-      : { word: words[continuity], why: why ?? "", tone: continuity === "fresh" && turns > 0 ? "fresh" : continuity === "fresh" ? "" : continuity },
+      : { word: words[continuity], why: why ?? "", tone: "known" },
     figures: [
       ...(turns === 0 ? [] : [plural(turns, "turn")]),
       ...(inputTokens + outputTokens === 0 ? [] : [`${amountWords(inputTokens)} in`, `${amountWords(outputTokens)} out`]),

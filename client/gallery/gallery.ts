@@ -1,0 +1,20 @@
+/** The gallery: the real page over a pretended server, in the state that `?scene=` names. For looking at; not shipped. */
+import { BooApp } from "../element/boo-app.ts"
+import { Router } from "../Router.ts"
+import { memoryKept } from "../store/Kept.ts"
+import { Preferences } from "../store/Preferences.ts"
+import { makeStores } from "../store/Stores.ts"
+import { fakeRemote } from "./fakeRemote.ts"
+import { chatOf } from "./log.ts"
+import { scenes } from "./scenes.ts"
+
+const scene = new URL(location.href).searchParams.get("scene") ?? "answer"
+const app = document.querySelector("boo-app")
+
+if (app instanceof BooApp) {
+  const kept = memoryKept()
+  app.preferences = new Preferences(kept, kept)
+  app.router = new Router()
+  const remote = fakeRemote(scene, chatOf(scenes[scene] ?? scenes["answer"] ?? [], Date.now()))
+  if (scene !== "signin") app.stores = makeStores(remote, kept)
+}

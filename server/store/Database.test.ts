@@ -1,7 +1,7 @@
 /** The database as a process: one per data directory, back when it was killed, gone with the server however that goes. */
 import { NodeServices } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
-import { Effect, Exit, Fiber, FileSystem, Layer, Option, Schedule, Scope, Stream, SubscriptionRef } from "effect"
+import { Effect, Exit, Fiber, FileSystem, Layer, Option, Redacted, Schedule, Scope, Stream, SubscriptionRef } from "effect"
 import { ChildProcess } from "effect/process"
 import { SqlClient } from "effect/sql"
 import { vi } from "vitest"
@@ -117,12 +117,14 @@ layer(NodeServices.layer, { excludeTestServices: true })("the embedded database"
     yield* Scope.close(scope, Exit.void)
   }))
 
-  it.effect("says in one sentence what is wrong with a data directory", () => Effect.gen(function*() {
+  it.effect("says in one sentence what is wrong with a data directory or a URL", () => Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const parent = yield* temporaryDataDir
     yield* fs.writeFileString(`${parent}/file`, "")
     const file = yield* Effect.flip(Effect.scoped(Layer.build(Layer.fresh(Database.layer({ dataDir: `${parent}/file` })))))
     assert.strictEqual(file.message, `The data directory ${parent}/file can't be used: it is a file, not a directory; choose another with --data-dir.`)
+    const url = yield* Effect.flip(Effect.scoped(Layer.build(Layer.fresh(Database.layer({ dataDir: `${parent}/new`, url: Redacted.make("mysql://u:secret@h/d") })))))
+    assert.strictEqual(url.message, "The database at h/d doesn't answer: it is no postgres:// URL. Check --database-url and that the database runs.")
     if (!asRoot) return
     yield* fs.chmod(parent, 0o700)
     const closed = yield* Effect.flip(Effect.scoped(Layer.build(Layer.fresh(Database.layer({ dataDir: `${parent}/inside` })))))

@@ -26,16 +26,19 @@ const startPatience = Schedule.spaced("200 millis").pipe(Schedule.upTo({ duratio
 /** Without the password. */
 const addressOf = (url: Redacted.Redacted): string => {
   const parsed = URL.parse(Redacted.value(url))
-  return parsed === null ? "the given URL" : `${parsed.host}${parsed.pathname}`
+  return parsed === null || parsed.host === "" ? "the given URL" : `${parsed.host}${parsed.pathname}`
 }
+
+const isPostgresUrl = (url: Redacted.Redacted) => /^postgres(ql)?:/.test(URL.parse(Redacted.value(url))?.protocol ?? "")
 
 const unreachable = (address: string, detail: string) => new StoreError({ reason: { _tag: "DatabaseUnreachable", address, detail: `${detail}.` } })
 
-const connect = Effect.fnUntraced(function*(options: PgClient.PgPoolConfig, _address: string) {
+const connect = Effect.fnUntraced(function*(options: PgClient.PgPoolConfig, address: string) {
+  if (options.url !== undefined && !isPostgresUrl(options.url)) return yield* unreachable(address, "it is no postgres:// URL")
   const sql = yield* PgClient.make({ ...pool, ...options })
   yield* Effect.retry(sql`select 1`, { schedule: startPatience, while: (error) => error.isRetryable })
   return sql
-}, (effect, _options, address) => Effect.catchTag(effect, "SqlError", (error) => unreachable(address, sqlDetail(error))))
+}, (effect, _, address) => Effect.catchTag(effect, "SqlError", (error) => unreachable(address, sqlDetail(error))))
 
 const open = Effect.fn("Database.open")(function*({ dataDir, url }: DatabaseOptions) {
   const folder = yield* openDataDir(dataDir)

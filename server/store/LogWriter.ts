@@ -4,12 +4,12 @@
  * ```
  *  append ─▶ waiting ─▶ tick (≤ 1,000 rows or 1 MB, one append a chat, one tick in flight)
  *                         │ written            ─▶ done, or for a chat that was not as expected: fenced
- *                         │ database away      ─▶ wait, reread the heads, go on with what has not landed
+ *                         │ database away      ─▶ wait and write again: what has landed isn't as expected; its head says so
  *                         └ statement refused  ─▶ halve, until the bad append is alone: refused
  * ```
  */
 import { Deferred, Effect, Latch, Schedule, type Scope } from "effect"
-import type { SqlError } from "effect/sql"
+import { SqlError } from "effect/sql"
 import type { DatabaseHealth } from "./DatabaseHealth.ts"
 import { type LogAppend, type LogError, type LogTable, fenced, refused, unknownChat } from "./LogTable.ts"
 import { isAway, sqlDetail } from "./StoreError.ts"
@@ -49,19 +49,22 @@ export const takeTick = <P extends { readonly append: LogAppend; readonly size: 
   return { tick, rest }
 }
 
+/** A connection that says nothing for this long counts as broken: one whose other end vanished would be silent for ever. */
+const answerDeadline = "60 seconds"
+const silent = new SqlError.SqlError({ reason: new SqlError.ConnectionError({ cause: new Error("silence"), message: `no answer within ${answerDeadline}` }) })
+
 /** Deadlocks and the like: worth a few tries, but no reason to wait for ever. */
 const passes = (error: SqlError.SqlError) => error.isRetryable && !isAway(error)
 const fewTries = Schedule.spaced("20 millis").pipe(Schedule.upTo({ times: 4 }))
 
-/** What became of appends whose answer was lost, or whose chats were not as expected. Those left undone may be tried (again). */
-const judge = Effect.fnUntraced(function*(table: LogTable, pending: ReadonlyArray<Pending>, mayRetry: boolean) {
+/** What became of appends whose chats were not as expected: one whose answer was lost may stand in the log already. */
+const judge = Effect.fnUntraced(function*(table: LogTable, pending: ReadonlyArray<Pending>) {
   const heads = yield* table.heads(pending.map(({ append }) => append.chatId))
   for (const { append, done, mayHaveLanded } of pending) {
     const now = heads.get(append.chatId)
-    const own = now?.epoch === append.epoch
+    const landed = mayHaveLanded && now?.epoch === append.epoch && now.head === append.expected + append.rows.length
     if (now === undefined) yield* Deferred.fail(done, unknownChat(append.chatId))
-    else if (own && mayRetry && now.head === append.expected) continue
-    else if (own && mayHaveLanded && now.head === append.expected + append.rows.length) yield* Deferred.succeed(done, undefined)
+    else if (landed) yield* Deferred.succeed(done, undefined)
     else yield* Deferred.fail(done, fenced(append.chatId))
   }
 })
@@ -75,18 +78,16 @@ export const makeLogWriter = Effect.fnUntraced(function*(
   let inFlight: ReadonlyArray<Pending> = []
   const arrived = yield* Latch.make(false)
 
-  /** One try: first makes sure what an earlier one has done. */
+  /** One try. Trying again is safe: what has landed is no longer as expected. */
   const attempt = Effect.fnUntraced(function*(batch: ReadonlyArray<Pending>, write: LogTable["write"]) {
-    const doubtful = undone(batch).filter(({ mayHaveLanded }) => mayHaveLanded)
-    if (doubtful.length > 0) yield* judge(table, doubtful, true)
     const open = undone(batch)
-    if (open.length === 0) return
     const written = yield* write(open.map(({ append }) => append)).pipe(
+      Effect.timeoutOrElse({ duration: answerDeadline, orElse: () => Effect.fail(silent) }),
       Effect.retry({ schedule: fewTries, while: passes }),
       Effect.tapError((error) => Effect.sync(() => { if (isAway(error)) for (const pending of open) pending.mayHaveLanded = true })))
     for (const { append, done } of open) if (written.has(append.chatId)) yield* Deferred.succeed(done, undefined)
     const left = undone(open)
-    if (left.length > 0) yield* judge(table, left, false)
+    if (left.length > 0) yield* judge(table, left)
   })
 
   const commit: (batch: ReadonlyArray<Pending>, write: LogTable["write"]) => Effect.Effect<void> = (batch, write) =>

@@ -40,7 +40,7 @@ const failed = (step: string, detail: string) => new StoreError({ reason: { _tag
 
 /** The most telling of its last lines. */
 const lastWords = (lines: ReadonlyArray<string>) =>
-  (lines.findLast((line) => /^(FATAL|PANIC):/.test(line)) ?? lines.at(-1))?.replace(/^(FATAL|PANIC|LOG|HINT|ERROR): +/, "") ?? "it said nothing."
+  (lines.findLast((line) => /^(FATAL|PANIC):/.test(line)) ?? (lines.slice(-3).join(" ") || "it said nothing.")).replace(/^[A-Z]+: +/, "")
 
 /** One life: fails when Postgres ends, and never succeeds. */
 const life = Effect.fnUntraced(function*(cluster: PostgresCluster, set: (state: PostgresState) => Effect.Effect<void>) {

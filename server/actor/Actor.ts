@@ -115,7 +115,7 @@ export const make = Effect.fnUntraced(function*<State, Message, Entry, Action, R
     while (true) {
       const mail = yield* Queue.takeBetween(mailbox, 1, batchLimit)
       state = yield* tick(state, mail, scope).pipe(
-        Effect.onExit((exit) => Effect.sync(() => { if (Exit.isFailure(exit)) abandon(mail, false) })))
+        Effect.onExit((exit) => Effect.sync(() => { if (Exit.isFailure(exit)) abandon(mail, Cause.hasInterruptsOnly(exit.cause)) })))
     }
   }))
 
@@ -123,12 +123,14 @@ export const make = Effect.fnUntraced(function*<State, Message, Entry, Action, R
     closed = true
     return Queue.clear(mailbox).pipe(Effect.map((mail) => abandon(mail, true)), Effect.ignore)
   }))
+  const turnAway = Effect.forever(Effect.map(Queue.takeBetween(mailbox, 1, batchLimit), (mail) => abandon(mail, false)))
   yield* supervise(life, intensity).pipe(
-    // the budget of restarts is spent: answer everybody, hang nobody
+    // the budget of restarts is spent: rest as long as it counts, then try anew; meanwhile answer everybody, hang nobody
     Effect.catchCause((cause) => Effect.andThen(
-      Effect.logError("actor gave up", Cause.pretty(cause)),
-      Effect.forever(Effect.map(Queue.takeBetween(mailbox, 1, batchLimit), (mail) => abandon(mail, true)))
+      Effect.logError("actor gave up for a while", Cause.pretty(cause)),
+      Effect.timeoutOption(turnAway, intensity.within)
     )),
+    Effect.forever,
     Effect.forkScoped({ startImmediately: true })
   )
   return self

@@ -6,7 +6,7 @@
 import { Clock, Effect, Schedule, type Scope, Stream, SubscriptionRef } from "effect"
 import { SqlError, type SqlClient } from "effect/sql"
 import type { DatabaseState } from "../../shared/Server.ts"
-import { PostgresState } from "./EmbeddedPostgres.ts"
+import type { PostgresState } from "./EmbeddedPostgres.ts"
 import { isAway, sqlDetail } from "./StoreError.ts"
 
 export interface DatabaseHealth {
@@ -21,14 +21,14 @@ const probeDeadline = "5 seconds"
 const failsAway = <E>(error: E | SqlError.SqlError): error is SqlError.SqlError =>
   SqlError.isSqlError(error) && isAway(error)
 
-/** How many effects wait, and what the probe last saw; the status follows from both. */
+/** How many effects wait, whether the probe last heard nothing, and whether the embedded Postgres is down; the status follows. */
 const makeStatus = Effect.gen(function*() {
   const clock = yield* Clock.Clock
   const status = yield* SubscriptionRef.make<DatabaseState>({ _tag: "Ok" })
-  const seen = { waiting: 0, detail: "", silent: false }
+  const seen = { waiting: 0, silent: false, down: false, detail: "" }
   const settle = Effect.suspend(() => {
     const before = SubscriptionRef.getUnsafe(status)
-    if (seen.waiting === 0 && !seen.silent) {
+    if (seen.waiting === 0 && !seen.silent && !seen.down) {
       return before._tag === "Ok" ? Effect.void : SubscriptionRef.set(status, { _tag: "Ok" }).pipe(
         Effect.andThen(Effect.logInfo("The database is back.")))
     }
@@ -58,8 +58,9 @@ export const makeHealth = Effect.fnUntraced(function*(
   yield* Effect.forkScoped(Effect.forever(Effect.andThen(look, pause)))
   if (postgres !== undefined) {
     yield* SubscriptionRef.changes(postgres).pipe(
-      Stream.runForEach(PostgresState.match({
-        Starting: () => Effect.void, Ready: () => look, Down: ({ detail }) => heard(detail)
+      Stream.runForEach((state) => Effect.suspend(() => {
+        seen.down = state._tag !== "Ready" // then a backend that has lost its postmaster may go on answering for a moment
+        return state._tag === "Ready" ? look : heard(state._tag === "Down" ? state.detail : "Postgres is being started again")
       })), Effect.forkScoped)
   }
 

@@ -3,9 +3,9 @@
  * when it dies; whoever uses its socket sees their connections break and then work again. Knows nothing of SQL.
  *
  * ```
- *  Starting ── "ready to accept connections" ──▶ Ready{pid}
- *     ▲                                             │ it ends
- *     └──── clear what it left, wait a little ◀── Down{detail}
+ *  Starting ── "ready to accept connections" ──▶ Ready{pid} ── it ends ──▶ Starting ── what it said last ──▶ Down{detail}
+ *     ▲                                                                                                        │
+ *     └──────────────────────────── wait a little, clear what it left ◀────────────────────────────────────────┘
  * ```
  */
 import { Clock, Deferred, Effect, Fiber, Schedule, Schema, Stream, SubscriptionRef } from "effect"
@@ -59,6 +59,7 @@ const life = Effect.fnUntraced(function*(cluster: PostgresCluster, set: (state: 
       : Effect.logDebug(line).pipe(Effect.annotateLogs({ from: "postgres" }))
   }), Effect.ignore, Effect.forkScoped)
   const ended = (step: string) => Effect.exit(postgres.exitCode).pipe(
+    Effect.andThen(set({ _tag: "Starting" })), // said at once: its backends may hold stderr open for a moment
     Effect.andThen(Fiber.await(reader).pipe(Effect.timeoutOption("200 millis"))),
     Effect.andThen(Effect.suspend(() => Effect.fail(failed(step, lastWords(said))))))
   yield* Effect.raceFirst(Deferred.await(ready), ended("start")).pipe(Effect.timeoutOrElse({

@@ -21,7 +21,7 @@ import "./boo-start.ts"
 import "./boo-timeline.ts"
 
 export class BooChat extends LitElement {
-  static override properties = { store: { attribute: false }, agents: { attribute: false }, preferences: { attribute: false }, row: { attribute: false }, demo: { type: Boolean } }
+  static override properties = { store: { attribute: false }, agents: { attribute: false }, preferences: { attribute: false }, row: { attribute: false } }
   static override styles = [base, css`
     :host { display: grid; grid-template: minmax(0, 1fr) auto / minmax(0, 1fr); min-height: 0; height: 100%; }
     .bottom { width: 100%; max-width: calc(var(--measure) + 2 * var(--s5)); margin-inline: auto; padding: 0 var(--s5) max(var(--s3), env(safe-area-inset-bottom)); }
@@ -36,7 +36,6 @@ export class BooChat extends LitElement {
   agents: AgentsStore | undefined
   preferences: Preferences | undefined
   row: ChatRow | undefined
-  demo = false
   readonly #load = async (hash: string) => {
     const reply = await this.store?.blob(hash)
     return reply?._tag === "Done" ? { text: reply.value } : { problem: reply?.message ?? "The chat is closed." }
@@ -114,7 +113,7 @@ export class BooChat extends LitElement {
     if (failure !== undefined) return html`<div class="wait" role="alert">${icon("alert")}<p>${failure}</p></div>`
     if (chat === undefined) return html`<div class="wait" role="status"><span class="spinner"></span>Opening the chat…</div>`
     if (chat.items.length === 0 && chat.turns.length === 0 && pending.length === 0 && chat.floor === 0) {
-      return html`<boo-start .agent=${this.#known?.find(({ name }) => name === this.#chosen)} .demo=${this.demo} @try=${(event: CustomEvent<string>) => {
+      return html`<boo-start .agent=${this.#known?.find(({ name }) => name === this.#chosen)} @try=${(event: CustomEvent<string>) => {
         this.#composer?.write(event.detail)
         this.focus()
       }}></boo-start>`

@@ -67,7 +67,7 @@ export class BooPath extends LitElement {
 
   #rows(): TemplateResult | ReadonlyArray<TemplateResult> {
     if (this.found === undefined) return html`<li class="none" role="presentation"><span class="spinner"></span></li>`
-    if (this.found.length === 0) return html`<div class="none">No directory begins like this.</div>`
+    if (this.found.length === 0) return html`<div class="none" role="presentation">${this.#input?.value ? "No directory begins like this." : "Type a path: directories appear as you type."}</div>`
     return this.found.map((one, index) => {
       const { name, parent } = pathParts(one.path)
       return html`<li id=${`found-${index}`} role="option" aria-selected=${index === this.at} class=${one.repository ? "repository" : ""} @click=${() => this.#take(one)}>

@@ -19,6 +19,7 @@ export class BooRequest extends LitElement {
     .options { display: flex; flex-wrap: wrap; gap: var(--s2); margin-top: var(--s3); padding-inline-start: 1.5625rem; }
     .reject:hover { border-color: var(--bad); color: var(--bad); }
     .closed { display: flex; align-items: center; gap: var(--s2); min-height: 1.75rem; color: var(--ink-soft); min-width: 0; }
+    .name { font-weight: 540; } .closed .title { color: var(--ink-faint); }
     .closed > .icon { color: var(--ink-faint); font-size: 0.9375rem; }
     .answer { flex: none; font-size: var(--size-s); color: var(--ink-faint); margin-inline-start: auto; }
     .allowed b { color: var(--good); font-weight: 560; } .refused b { color: var(--bad); font-weight: 560; } .none b { font-weight: 560; }
@@ -37,7 +38,7 @@ export class BooRequest extends LitElement {
     const title = request._tag === "Permission" ? request.title : request.message
     if (closed !== undefined) {
       return html`<div class="closed ${closed.tone}">${icon(request._tag === "Permission" ? "shield" : "chat")}
-        <span class="cut" title=${title}>${inlineCode(title)}</span><span class="answer"><b>${closed.words}</b> ${closed.who}</span></div>`
+        <span class="name">${request._tag === "Permission" ? "Permission" : "Question"}</span><span class="title cut" title=${title}>${inlineCode(title)}</span><span class="answer"><b>${closed.words}</b> ${closed.who}</span></div>`
     }
     return html`<section role="group" aria-label="The agent asks">
       <header>${icon(request._tag === "Permission" ? "shield" : "chat")}

@@ -7,7 +7,7 @@ import { markStyle } from "../style/mark.ts"
 import { trials } from "../view/trials.ts"
 
 export class BooStart extends LitElement {
-  static override properties = { agent: { attribute: false }, demo: { type: Boolean } }
+  static override properties = { agent: { attribute: false } }
   static override styles = [base, markStyle, css`
     :host { display: grid; place-content: center; justify-items: center; padding: var(--s5); overflow: auto; text-align: center; }
     .mark { width: 2.5rem; height: 2.5rem; }
@@ -20,7 +20,6 @@ export class BooStart extends LitElement {
   `]
 
   agent: AgentInfo | undefined
-  demo = false
 
   override render(): TemplateResult {
     const { agent } = this

@@ -22,7 +22,8 @@ export class BooTimeline extends LitElement {
     :host { position: relative; min-height: 0; }
     .scroller { height: 100%; overflow-y: auto; overflow-x: hidden; padding: var(--s5) var(--s5) var(--s4); scrollbar-gutter: stable both-edges; }
     .content { max-width: var(--measure); margin-inline: auto; }
-    boo-turn + boo-turn { margin-top: var(--s6); }
+    boo-turn + boo-turn, boo-turn + boo-prompt { margin-top: var(--s6); }
+    boo-prompt + boo-prompt { margin-top: var(--s3); }
     .top { display: grid; place-items: center; min-height: 2.5rem; margin-bottom: var(--s4); color: var(--ink-faint); font-size: var(--size-s); }
     .jump { position: absolute; inset-inline: 0; bottom: var(--s3); display: grid; place-items: center; pointer-events: none; }
     .jump button { pointer-events: auto; min-height: 1.875rem; border-radius: 99px; border-color: var(--line-strong); background: var(--raised); box-shadow: var(--shadow-2); font-size: var(--size-s); animation: rise var(--calm); }

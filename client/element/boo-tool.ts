@@ -21,7 +21,7 @@ export class BooTool extends LitElement {
     .failed .title, .failed .word, .failed > summary > .icon { color: var(--bad); }
     .canceled .title { color: var(--ink-faint); text-decoration: line-through; }
     .word { font-size: var(--size-s); }
-    .done { color: var(--good); }
+    .done { display: inline-flex; color: var(--good); }
     .parts { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--s2); padding: var(--s1) 0 var(--s3) var(--s3); margin-inline-start: 0.4375rem; border-inline-start: 1px solid var(--line); }
     .parts p { color: var(--ink-faint); font-size: var(--size-s); }
     img { max-width: 100%; max-height: 24rem; border: 1px solid var(--line); border-radius: var(--round-m); }

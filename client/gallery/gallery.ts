@@ -5,7 +5,7 @@ import { memoryKept } from "../store/Kept.ts"
 import { Preferences } from "../store/Preferences.ts"
 import { makeStores } from "../store/Stores.ts"
 import { fakeRemote } from "./fakeRemote.ts"
-import { chatOf } from "./log.ts"
+import { chatOf } from "../../test/support/chatLog.ts"
 import { scenes } from "./scenes.ts"
 
 const scene = new URL(location.href).searchParams.get("scene") ?? "answer"

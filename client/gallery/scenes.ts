@@ -1,5 +1,5 @@
 /** Scenes: every state of the page that a designer wants to look at, each folded from events. */
-import { ids, asked, delivered, ended, queued, says, type Step, tool, used } from "./log.ts"
+import { ids, asked, delivered, ended, queued, says, type Step, tool, used } from "../../test/support/chatLog.ts"
 
 const answer = `The queue is in **\`QueueDecider\`**: a prompt that arrives while a turn runs is appended, never dropped. Three places matter:
 

@@ -17,10 +17,5 @@ export const composer = css`
   .act.stop { background: var(--ink); color: var(--paper); }
   .act.queue { background: var(--accent-soft); color: var(--accent-strong); box-shadow: inset 0 0 0 1px var(--accent-line); }
   .problem { display: flex; align-items: flex-start; gap: var(--s2); padding: 0.25rem 0.9375rem; color: var(--bad); font-size: var(--size-s); }
-  .attached { display: flex; flex-wrap: wrap; gap: var(--s2); padding: 0.75rem 0.9375rem 0; }
-  .attached li { position: relative; }
-  .attached img { display: block; width: 3.5rem; height: 3.5rem; border: 1px solid var(--line); border-radius: var(--round-m); object-fit: cover; }
-  .attached button { position: absolute; inset: -0.375rem -0.375rem auto auto; width: 1.25rem; min-height: 1.25rem; padding: 0; border-radius: 50%; border-color: var(--line-strong); background: var(--raised); }
-  .attached .icon { font-size: 0.625rem; }
   @media (max-width: 46rem) { textarea { font-size: 1rem; } .act span { display: none; } .act { width: var(--row); padding: 0; border-radius: 50%; } }
 `

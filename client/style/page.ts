@@ -8,10 +8,6 @@ export const page = css`
   :host(:not([list])) boo-sidebar { translate: -100%; }
   .veil { display: none; }
   main { display: flex; flex-direction: column; grid-column: 2; grid-row: 1; min-width: 0; height: 100%; min-height: 0; background: var(--paper); }
-  header { display: flex; align-items: center; gap: var(--s3); min-height: var(--bar); padding-inline: var(--s3); border-bottom: 1px solid var(--line); flex: none; }
-  .where { min-width: 4rem; max-width: 45%; }
-  .where b { font-weight: 600; letter-spacing: -0.005em; }
-  boo-tabs { flex: 1; }
   boo-chat, boo-welcome { flex: 1; min-height: 0; height: auto; }
   .notice { display: flex; align-items: center; gap: var(--s2); padding: 0.375rem 0.375rem 0.375rem var(--s4); border-bottom: 1px solid var(--bad-line); background: var(--bad-soft); color: var(--bad); }
   .notice span { flex: 1; }
@@ -20,8 +16,5 @@ export const page = css`
     :host, :host([list]) { grid-template-columns: 0 minmax(0, 1fr); }
     boo-sidebar { position: fixed; inset: 0 auto 0 0; z-index: 3; width: min(20rem, 86vw); box-shadow: var(--shadow-3); }
     :host([list]) .veil { display: block; position: fixed; inset: 0; z-index: 2; background: var(--veil); }
-    header { flex-wrap: wrap; gap: 0 var(--s2); padding: 0 var(--s2); }
-    .where { flex: 1; max-width: none; line-height: var(--bar); }
-    boo-tabs { flex: 1 0 100%; padding-bottom: var(--s1); }
   }
 `

@@ -2,6 +2,7 @@
 import type { AgentInfo, AgentOption } from "../../shared/Agent.ts"
 import { type AgentFacts, type Chat, factsOf } from "../../shared/Chat.ts"
 import type { SlashCommand } from "../../shared/Agent.ts"
+import type { AgentName } from "../../shared/Ids.ts"
 import type { TurnSettings } from "../../shared/Turn.ts"
 
 export interface AgentChoice {
@@ -16,10 +17,13 @@ const wordsOf = (agent: AgentInfo): string => {
   switch (agent.readiness) {
     case "ready": return agent.version ?? "Ready"
     case "loading": return agent.detail ?? "Being looked at…"
-    case "missing": return agent.detail ?? "Not installed on the server."
+    // how to install it stands below
+    case "missing": return firstSentence(agent.detail ?? "Not installed on the server.")
     case "failed": return agent.detail ?? "It was found and does not start."
   }
 }
+
+const firstSentence = (text: string): string => /^.*?[.!?](?=\s|$)/s.exec(text)?.[0] ?? text
 
 /** Those that can be chosen first, each part in the catalogue's order. */
 export const agentChoices = (agents: ReadonlyArray<AgentInfo>): ReadonlyArray<AgentChoice> => {
@@ -27,6 +31,12 @@ export const agentChoices = (agents: ReadonlyArray<AgentInfo>): ReadonlyArray<Ag
     agent, offered: agent.enabled && (agent.readiness === "ready" || agent.readiness === "loading"), words: wordsOf(agent)
   }))
   return [...choices.filter(({ offered }) => offered), ...choices.filter(({ offered }) => !offered)]
+}
+
+/** Of a new session: the one chosen last where it is there, else the first that is. */
+export const agentForNew = (agents: ReadonlyArray<AgentInfo>, last: string | undefined): AgentName | undefined => {
+  const offered = agentChoices(agents).filter((choice) => choice.offered)
+  return (offered.find(({ agent }) => agent.name === last) ?? offered[0])?.agent.name
 }
 
 export const labelOf = (agents: ReadonlyArray<AgentInfo> | undefined, name: string | undefined): string =>

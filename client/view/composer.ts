@@ -1,9 +1,17 @@
 /** Composer: what its one button does, and what a prompt is made of. Pure. */
 import { type Chat, promptedTurn } from "../../shared/Chat.ts"
 import { type ContentBlock, promptByteLimit } from "../../shared/Content.ts"
+import type { IconName } from "./iconName.ts"
 import { byteWords } from "./numbers.ts"
 
 export type ComposerAction = "send" | "stop" | "queue"
+
+/** How the button looks for each. */
+export const composerFaces: Record<ComposerAction, { readonly words: string; readonly icon: IconName; readonly title: string }> = {
+  send: { words: "Send", icon: "send", title: "Send (Enter)" },
+  queue: { words: "Queue", icon: "queue", title: "Queue: it is sent when the agent is done (Enter)" },
+  stop: { words: "Stop", icon: "stop", title: "Stop the agent (Esc)" }
+}
 
 /** `empty`: nothing typed and nothing attached. */
 export const actionOf = (chat: Chat | undefined, empty: boolean): ComposerAction => {

@@ -115,8 +115,9 @@ export const toolParts = (call: ToolCall): ReadonlyArray<ToolPart> => {
 /** Paths of the places it touched, shortest form, without those its title already names. */
 export const toolPlaces = (call: ToolCall): ReadonlyArray<string> =>
   call.locations
+    .filter(({ path }) => !call.title.includes(path.split("/").at(-1) ?? path))
     .map(({ line, path }) => `${shortPath(path)}${line === undefined ? "" : `:${line}`}`)
-    .filter((place, index, all) => all.indexOf(place) === index && !call.title.includes(place))
+    .filter((place, index, all) => all.indexOf(place) === index)
 
 /** The last two names of a path. */
 export const shortPath = (path: string): string => path.split("/").filter((name) => name !== "").slice(-2).join("/")

@@ -1,4 +1,4 @@
-/** Log: chats for the gallery and for tests, folded from events as the server would write them. */
+/** Chats for the page's tests and its gallery, folded from events as the server would write them. */
 import { anchorOf, type Chat, empty, evolve } from "../../shared/Chat.ts"
 import type { ChatEvent, LogEntry, QueuedPrompt } from "../../shared/ChatEvent.ts"
 import type { ContentBlock } from "../../shared/Content.ts"

@@ -1,0 +1,39 @@
+/** The bar above a chat: the way to the list, where one is, and the session's chats as tabs. */
+import { css, html, LitElement, nothing, type TemplateResult } from "lit"
+import { ask } from "../controller/intent.ts"
+import { base } from "../style/base.ts"
+import { icon } from "../style/icons.ts"
+import type { Place } from "../view/place.ts"
+import "./boo-tabs.ts"
+
+export class BooBar extends LitElement {
+  static override properties = { place: { attribute: false }, asking: { attribute: false }, list: { type: Boolean } }
+  static override styles = [base, css`
+    header { display: flex; align-items: center; gap: var(--s3); min-height: var(--bar); padding-inline: var(--s3); border-bottom: 1px solid var(--line); }
+    .where { min-width: 4rem; max-width: 45%; }
+    b { font-weight: 600; letter-spacing: -0.005em; }
+    boo-tabs { flex: 1; }
+    @media (max-width: 46rem) {
+      header { flex-wrap: wrap; gap: 0 var(--s2); padding: 0 var(--s2); }
+      .where { flex: 1; max-width: none; line-height: var(--bar); }
+      boo-tabs { flex: 1 0 100%; padding-bottom: var(--s1); }
+    }
+  `]
+
+  /** `undefined`: nothing is chosen. */
+  place: Place | undefined
+  asking: ReadonlySet<string> = new Set()
+  list = false
+
+  override render(): TemplateResult {
+    const { place } = this
+    return html`<header>
+      <button class="icon-only" aria-label=${this.list ? "Hide the list" : "Show the list"} aria-expanded=${this.list} title="Ctrl+B" @click=${() => ask(this, "boo-open", "sidebar")}>${icon("menu")}</button>
+      ${place === undefined ? nothing : html`
+        <span class="where cut"><span class="faint">${place.project?.name ?? "Removed project"} /</span> <b title=${place.session.title}>${place.session.title}</b></span>
+        <boo-tabs .sessionId=${place.session.id} .chats=${place.chats} .archived=${place.archived} .current=${place.chat?.id} .asking=${this.asking}></boo-tabs>`}
+    </header>`
+  }
+}
+
+customElements.define("boo-bar", BooBar)

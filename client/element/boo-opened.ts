@@ -1,0 +1,41 @@
+/** What is open above the page: adding a project, going to a chat, or the sheet of keys. */
+import { html, LitElement, type TemplateResult } from "lit"
+import { ask, type Intents } from "../controller/intent.ts"
+import type { Project } from "../../shared/Session.ts"
+import type { DirectoryStore } from "../store/DirectoryStore.ts"
+import "./boo-dialog.ts"
+import "./boo-path.ts"
+import "./boo-shortcuts.ts"
+import "./boo-switcher.ts"
+
+export type Opened = Exclude<Intents["boo-open"], "sidebar">
+
+const names: Record<Opened, string> = { addProject: "Add a project", switcher: "Go to a chat", shortcuts: "Keys" }
+
+export class BooOpened extends LitElement {
+  static override properties = { what: {}, store: { attribute: false } }
+
+  what: Opened = "shortcuts"
+  store: DirectoryStore | undefined
+
+  override render(): TemplateResult {
+    return html`<boo-dialog .name=${names[this.what]} @closed=${this.#close}>${this.#content()}</boo-dialog>`
+  }
+
+  #content(): TemplateResult {
+    switch (this.what) {
+      case "addProject": return html`<boo-path .store=${this.store} @added=${(event: CustomEvent<Project>) => {
+        ask(this, "boo-new-session", { projectId: event.detail.id })
+        this.#close()
+      }}></boo-path>`
+      case "switcher": return html`<boo-switcher .directory=${this.store?.directory} @done=${this.#close}></boo-switcher>`
+      case "shortcuts": return html`<boo-shortcuts></boo-shortcuts>`
+    }
+  }
+
+  #close(): void {
+    this.dispatchEvent(new Event("closed"))
+  }
+}
+
+customElements.define("boo-opened", BooOpened)

@@ -63,8 +63,6 @@ export const Usage = Schema.Struct({
 })
 export type Usage = typeof Usage.Type
 
-export const noUsage: Usage = { inputTokens: 0, outputTokens: 0, source: "not reported" }
-
 /** One turn as the chat remembers it. Times are epoch milliseconds. */
 export const TurnSummary = Schema.Struct({
   turnId: TurnId,

@@ -63,7 +63,8 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("boocod
     assert.strictEqual(second.lines.at(-1)?.event._tag, "TurnEnded")
     const pid = (text: string) => /\d+/.exec(text)?.[0]
     assert.strictEqual(pid(textIn(second.lines)), pid(textIn(first.lines)))
-    assert.deepStrictEqual(second.lines.map(({ seq }) => seq), [...second.lines.map(({ seq }) => seq)].sort((a, b) => a - b))
+    const seqs = second.lines.map(({ seq }) => seq)
+    assert.deepStrictEqual(seqs, seqs.toSorted((a, b) => a - b))
   }))
 
   it.effect("a failed turn ends with 1, a stopped one with 130", () => Effect.gen(function*() {

@@ -3,7 +3,6 @@
  * deciders speak in. Imperatives. A message brings its time and the ids it may need, for deciders make none.
  */
 import type { AgentRequest, RequestAnswer } from "../../shared/AgentRequest.ts"
-import type { Chat } from "../../shared/Chat.ts"
 import type { ChatEvent } from "../../shared/ChatEvent.ts"
 import type { ContentBlock } from "../../shared/Content.ts"
 import type { AgentName, BootId, PromptId, RequestId, TurnId, Who } from "../../shared/Ids.ts"
@@ -59,8 +58,6 @@ export interface Decision {
   readonly actions: ReadonlyArray<ChatAction>
   readonly reply: ChatReply | ChatError
 }
-
-export type Decide<M> = (chat: Chat, message: M, call: Call) => Decision
 
 export const done: ChatReply = { _tag: "Done" }
 export const nothing: Decision = { events: [], actions: [], reply: done }

@@ -1,6 +1,5 @@
 /** How a command finds the running server, and talks to it. */
 import { Config, Effect, Option } from "effect"
-import { makeClient } from "../../client/rpc/Client.ts"
 import { readServerFile } from "../ServerFile.ts"
 import { exit, Fail } from "./Fail.ts"
 
@@ -18,11 +17,6 @@ export const findServer = Effect.fnUntraced(function*(dataDir: string) {
   const file = yield* readServerFile(dataDir)
   if (Option.isNone(file)) return yield* noServer(dataDir)
   return { url: Option.getOrElse(url, () => file.value.url), token: Option.getOrElse(token, () => file.value.token) }
-})
-
-export const connect = Effect.fnUntraced(function*(dataDir: string) {
-  const server = yield* findServer(dataDir)
-  return yield* makeClient({ ...server, reconnect: false })
 })
 
 /** A call that can't be made because nobody is there. */

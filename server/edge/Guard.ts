@@ -15,8 +15,7 @@ export interface GuardOptions {
 export type Headers = Readonly<Record<string, string | undefined>>
 
 export const cookieName = "boocode"
-/** Sent first by the page, and the one that is answered. */
-export const protocolName = "boocode"
+/** Pages send `boocode` first, which is the one that is answered, then this with the token. */
 const tokenProtocol = "boocode.token."
 
 const loopback = ["localhost", "127.0.0.1", "[::1]"]

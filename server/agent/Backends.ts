@@ -31,6 +31,8 @@ const nameOf = (key: BackendKey): string => `${key.chatId} ${key.agent}`
 export class Backends extends Context.Service<Backends, {
   /** Runs a turn on the backend of that key, starting it if need be. How it ended is its value. */
   readonly run: (key: BackendKey, host: BackendHost, turn: TurnPrompt) => Effect.Effect<TurnEnd>
+  /** Whether its agent is there and can be asked at once. */
+  readonly isLive: (key: BackendKey) => Effect.Effect<boolean>
   readonly health: Effect.Effect<ReadonlyArray<BackendHealth>>
   /** At once, and after every change. */
   readonly healthChanges: Stream.Stream<ReadonlyArray<BackendHealth>>
@@ -88,6 +90,11 @@ const make = Effect.fnUntraced(function*({ cap, idleTimeToLive, version }: Backe
         }))
       })
     }).pipe(Effect.catch((error) => Effect.succeed<TurnEnd>({ cause: { _tag: "StartFailed", message: error.message } }))),
+    isLive: (key) => Effect.sync(() => {
+      const entry = live.get(nameOf(key))
+      const state = entry === undefined ? "gone" : SubscriptionRef.getUnsafe(entry.backend.health).state
+      return state === "ready" || state === "busy"
+    }),
     health,
     healthChanges: Stream.fromPubSub(changed).pipe(
       Stream.debounce("50 millis"), Stream.mapEffect(() => health), (news) => Stream.concat(Stream.fromEffect(health), news)),

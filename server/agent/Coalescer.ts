@@ -1,10 +1,10 @@
 /**
- * Joins what an agent says into few updates. The first passes at once; later ones join for at most 16 ms, or until
- * 2 KB wait. One batch is in flight at a time, and past a bound `push` waits: that is how a database that is away
+ * Joins what an agent says into few updates. The first passes at once; later ones join until 16 ms after it set out, or
+ * until 2 KB wait. One batch is in flight at a time, and past a bound `push` waits: that is how a database that is away
  * stops the reading of an agent's output, and nothing else does. It gives texts their offsets, never splits a
  * surrogate pair, mends what can't be stored, and begins a new part where one grows too long for a page.
  */
-import { Effect, Latch, type Scope, Semaphore } from "effect"
+import { Clock, Effect, Latch, type Scope, Semaphore } from "effect"
 import { PartId } from "../../shared/Ids.ts"
 import type { TurnUpdate } from "../../shared/SessionUpdate.ts"
 import { mendText } from "../../shared/Text.ts"
@@ -20,7 +20,7 @@ export interface Coalescer {
   readonly flush: Effect.Effect<void>
 }
 
-const pause = "16 millis"
+const pauseMillis = 16
 const eager = 2048
 const bound = 256 * 1024
 const partLimit = 64 * 1024
@@ -38,6 +38,7 @@ const weight = (update: RawUpdate): number => update._tag === "Text" ? update.te
 export const make = Effect.fnUntraced(function*(
   take: (updates: ReadonlyArray<TurnUpdate>) => Effect.Effect<void>
 ): Effect.fn.Return<Coalescer, never, Scope.Scope> {
+  const clock = yield* Clock.Clock
   let waiting = new Map<string, RawUpdate>()
   let size = 0
   const lengths = new Map<string, { parts: number; length: number }>()
@@ -83,8 +84,11 @@ export const make = Effect.fnUntraced(function*(
 
   yield* Effect.forever(Effect.gen(function*() {
     yield* some.await
+    const from = clock.currentTimeMillisUnsafe()
     yield* pass(false)
-    yield* Effect.raceFirst(Effect.sleep(pause), much.await)
+    // what taking took counts: else a stream of one piece every 20 ms would always wait
+    const left = pauseMillis - (clock.currentTimeMillisUnsafe() - from)
+    if (left > 0) yield* Effect.raceFirst(Effect.sleep(left), much.await)
   })).pipe(Effect.forkScoped)
 
   const add = (update: RawUpdate) => {

@@ -3,6 +3,7 @@
  * what they decide, in the order of the actor's loop. It knows no protocol and no SQL.
  */
 import { Clock, Effect, Exit, FiberMap, Option, Schema, Scope, Semaphore, type Stream } from "effect"
+import type { SqlError } from "effect/sql"
 import { anchorOf, type Chat, empty, evolve, openTurns } from "../../shared/Chat.ts"
 import { ChatEvent, type LogEntry } from "../../shared/ChatEvent.ts"
 import { ChatError } from "../../shared/Errors.ts"
@@ -36,7 +37,9 @@ export interface ChatActorOptions {
   readonly run: TurnRunner.RunTurn
   /** Keeps a large text by hash. */
   readonly putText: PutText
-  /** Told after each append, with what the lists show: the title, the agent, whether a turn is open. */
+  /** What the lists show of it, to be written with the events that change it; nothing where it stays. */
+  readonly relabel: (before: Chat, after: Chat) => Effect.Effect<void, SqlError.SqlError> | undefined
+  /** Told after each append. */
   readonly changed: (before: Chat, after: Chat) => Effect.Effect<void>
 }
 
@@ -153,7 +156,7 @@ export const make = Effect.fnUntraced(function*(options: ChatActorOptions): Effe
     started: () => stamp({ _tag: "Recover" }),
     step,
     append: (before, entries, after) => log.append({
-      chatId, epoch, expected: before.seq, rows: entries.map(toRow), ...openTurnChange(before, after, bootId)
+      chatId, epoch, expected: before.seq, rows: entries.map(toRow), ...openTurnChange(before, after, bootId), also: options.relabel(before, after)
     }).pipe(Effect.andThen(options.changed(before, after))),
     publish: (chat, entries) => {
       entries.forEach(observe)

@@ -91,16 +91,11 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
     note: (fact) => cast({ _tag: "Note", agent, fact })
   })
 
-  const changed = (chatId: ChatId) => (before: Chat, after: Chat) => {
-    const title = before.title === after.title ? undefined : after.title
-    const agent = before.agent === after.agent ? undefined : after.agent
+  const relabel = (chatId: ChatId) => (before: Chat, after: Chat) => before.title === after.title && before.agent === after.agent
+    ? undefined : rows.relabel(chatId, { title: after.title, agent: after.agent })
+  const changed = (before: Chat, after: Chat) => {
     const working = openTurns(before).length > 0 !== openTurns(after).length > 0
-    if (title === undefined && agent === undefined && !working) return Effect.void
-    return Effect.gen(function*() {
-      if (title !== undefined) yield* rows.rename(chatId, title)
-      if (agent !== undefined) yield* rows.setAgent(chatId, agent)
-      yield* projects.changed
-    }).pipe(Effect.catch((error) => Effect.logWarning("a chat's row is behind its log", error.message)))
+    return before.title === after.title && before.agent === after.agent && !working ? Effect.void : projects.changed
   }
 
   const start = Effect.fnUntraced(function*(chatId: ChatId) {
@@ -112,7 +107,7 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
     }
     // a turn keeps its actor
     const kept: RunTurn = (id, agent, turn, cast) => registry.use(chatId, () => run(id, agent, turn, cast)).pipe(Effect.orDie)
-    actor = yield* ChatActor.make({ chatId, bootId, log, putText: (text) => Effect.orDie(blobs.put(text)), run: kept, changed: changed(chatId) })
+    actor = yield* ChatActor.make({ chatId, bootId, log, putText: (text) => Effect.orDie(blobs.put(text)), run: kept, relabel: relabel(chatId), changed })
     return actor
   })
   const registry: Registry.Registry<ChatId, ChatActor.ChatActor, ChatError> = yield* Registry.make({ start, idleTimeToLive })
@@ -120,8 +115,10 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
     registry.use(chatId, (actor) => actor.ask(message))
   const done = (chatId: ChatId, message: ChatMessage) => Effect.asVoid(tell(chatId, message))
 
-  const ready = Effect.fnUntraced(function*(agent: AgentName) {
-    yield* catalog.find(agent)
+  /** Fails where the agent can't be had. One that is live is not looked for on the disk again. */
+  const ready = Effect.fnUntraced(function*(chatId: ChatId, agent: AgentName) {
+    const offered = (yield* catalog.list).some(({ enabled, name }) => name === agent && enabled)
+    if (!offered || !(yield* backends.isLive(new BackendKey({ chatId, agent })))) yield* catalog.find(agent)
   })
 
   return Chats.of({
@@ -137,7 +134,7 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
     prompt: Effect.fn("Chats.prompt")(function*({ chatId, promptId, content, agent, settings, by }) {
       const reply = yield* registry.use(chatId, (actor) => {
         const name = agent ?? actor.current().agent
-        return Effect.andThen(name === undefined ? Effect.void : ready(name),
+        return Effect.andThen(name === undefined ? Effect.void : ready(chatId, name),
           actor.ask({ _tag: "Prompt", promptId, content, agent, settings, by }))
       })
       return reply._tag === "Accepted" && reply.turnId !== undefined ? { promptId, turnId: reply.turnId } : { promptId }

@@ -47,16 +47,40 @@ export interface TurnOptions {
   readonly putText: PutText
 }
 
-const sinkOf = ({ action: { turnId }, ask, cast, putText, requests }: TurnOptions, isOpen: () => boolean): TurnSink => ({
-  delivered: cast({ _tag: "Deliver", turnId }),
+/** How long the fact of a prompt's delivery waits for the agent's first word. */
+const firstWord = "30 millis"
+
+/**
+ * Tells that the prompt was delivered together with what comes first of the agent, or after a moment: a write of its own
+ * would hold up the first word of a quick agent.
+ */
+const delivery = (tell: Effect.Effect<void>) => {
+  let due = false
+  const now = Effect.suspend(() => {
+    if (!due) return Effect.void
+    due = false
+    return tell
+  })
+  const soon = Effect.suspend(() => {
+    due = true
+    return Effect.asVoid(Effect.forkChild(Effect.andThen(Effect.sleep(firstWord), now)))
+  })
+  return { now, soon }
+}
+type Delivery = ReturnType<typeof delivery>
+
+const sinkOf = ({ action: { turnId }, ask, cast, putText, requests }: TurnOptions, delivered: Delivery, isOpen: () => boolean): TurnSink => ({
+  delivered: delivered.soon,
   updates: (updates) => isOpen()
-    ? Effect.flatMap(keepLargeTexts(putText, updates), (kept) => Effect.ignore(ask({ _tag: "Update", turnId, updates: kept })))
+    ? Effect.flatMap(keepLargeTexts(putText, updates), (kept) =>
+      Effect.andThen(delivered.now, Effect.ignore(ask({ _tag: "Update", turnId, updates: kept }))))
     : Effect.void,
   ask: (request: AgentRequest) => Effect.suspend(() => {
     const requestId = RequestId.make(crypto.randomUUID())
     if (!isOpen()) return Effect.succeed<RequestAnswer>({ _tag: "Cancelled" })
     // waits before it asks, so that no answer can come too early
-    return Effect.raceFirst(requests.ask(requestId), Effect.andThen(cast({ _tag: "Ask", turnId, requestId, request }), Effect.never))
+    return Effect.raceFirst(requests.ask(requestId), delivered.now.pipe(
+      Effect.andThen(cast({ _tag: "Ask", turnId, requestId, request })), Effect.andThen(Effect.never)))
   }),
   step: (step) => cast({ _tag: "Escalate", turnId, step })
 })
@@ -77,12 +101,13 @@ export const endOf = (exit: Exit.Exit<TurnEnd>): TurnEnd => {
 export const run = (options: TurnOptions): Effect.Effect<void> => Effect.suspend(() => {
   const { action, cast, chatId } = options
   let open = true
-  const sink = sinkOf(options, () => open)
   const { turnId, content, settings } = action
+  const delivered = delivery(cast({ _tag: "Deliver", turnId }))
+  const sink = sinkOf(options, delivered, () => open)
   return options.run(chatId, action.agent, { turnId, content, settings, sink }, cast).pipe(
     Effect.onExit((exit) => Effect.suspend(() => {
       open = false
-      return cast({ _tag: "EndTurn", turnId, end: endOf(exit) })
+      return Effect.andThen(delivered.now, cast({ _tag: "EndTurn", turnId, end: endOf(exit) }))
     })),
     Effect.exit,
     Effect.asVoid

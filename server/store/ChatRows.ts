@@ -1,10 +1,13 @@
 /** Chats as rows of lists. Their epoch, head and open turn belong to the log, which writes them. */
 import { Context, Effect, Layer, Option, Schema } from "effect"
-import { SqlSchema } from "effect/sql"
+import { type SqlError, SqlSchema } from "effect/sql"
 import { type AgentName, ChatId, SessionId } from "../../shared/Ids.ts"
 import { ChatRow } from "../../shared/Session.ts"
 import { asking, now } from "./Ask.ts"
 import { StoreError } from "./StoreError.ts"
+
+/** What is left out stays. */
+export interface ChatLabel { readonly title?: string | undefined; readonly agent?: AgentName | undefined }
 
 export class ChatRows extends Context.Service<ChatRows, {
   /** Of all sessions, by session and number. */
@@ -14,8 +17,8 @@ export class ChatRows extends Context.Service<ChatRows, {
   /** With the session's next number, which no chat of it has had. */
   readonly create: (sessionId: SessionId, agent: AgentName) => Effect.Effect<ChatRow, StoreError>
   readonly find: (id: ChatId) => Effect.Effect<ChatRow | undefined, StoreError>
-  readonly rename: (id: ChatId, title: string) => Effect.Effect<void, StoreError>
-  readonly setAgent: (id: ChatId, agent: AgentName) => Effect.Effect<void, StoreError>
+  /** What the lists say of a chat. One statement, for the transaction of the append that changes it: it waits for nothing. */
+  readonly relabel: (id: ChatId, label: ChatLabel) => Effect.Effect<void, SqlError.SqlError>
   readonly archive: (id: ChatId, archived: boolean) => Effect.Effect<void, StoreError>
 }>()("boocode/store/ChatRows") {
   /** `host`: whose new chats are. */
@@ -55,8 +58,8 @@ const make = Effect.fnUntraced(function*(host: string) {
       return yield* Effect.mapError(Effect.fromOption(row), () => noSession(sessionId))
     }),
     find: (id) => Effect.map(ask("find a chat")(find(id)), Option.getOrUndefined),
-    rename: (id, title) => ask("rename a chat")(Effect.asVoid(sql`update chats set title = ${title} where id = ${id}`)),
-    setAgent: (id, agent) => ask("set a chat's agent")(Effect.asVoid(sql`update chats set agent = ${agent} where id = ${id}`)),
+    relabel: (id, { agent, title }) => Effect.asVoid(sql`
+      update chats set title = coalesce(${title ?? null}, title), agent = coalesce(${agent ?? null}, agent) where id = ${id}`),
     archive: (id, archived) => Effect.flatMap(now, (at) => ask("archive a chat")(Effect.asVoid(
       sql`update chats set archived_at = ${archived ? at : null} where id = ${id}`)))
   })

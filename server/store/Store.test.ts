@@ -85,8 +85,8 @@ layer(temporaryStore, { excludeTestServices: true, timeout: "60 seconds" })("the
     const chat = yield* chats.create(session.id, goose)
     assert.deepStrictEqual({ title: chat.title, agent: chat.agent, archivedAt: chat.archivedAt, working: chat.working },
       { title: null, agent: goose, archivedAt: null, working: false })
-    yield* chats.rename(chat.id, "t")
-    yield* chats.setAgent(chat.id, qwen)
+    yield* chats.relabel(chat.id, { title: "t" })
+    yield* chats.relabel(chat.id, { agent: qwen })
     yield* chats.archive(chat.id, true)
     const { epoch } = yield* log.claim(chat.id)
     yield* log.append({ chatId: chat.id, epoch, expected: 0, rows: [], openTurn: { turnId: "t", agent: "qwen", bootId: "b" } })

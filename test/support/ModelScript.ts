@@ -4,6 +4,7 @@
 //
 //   say TEXT              TEXT in one piece; \n is a line break
 //   stream N [every MS]   N pieces "word 1 " …, every 20 ms by default
+//   clock N [every MS]    N pieces: the time at which each is sent, in microseconds since 1970
 //   think TEXT            reasoning, where the wire has it
 //   call TOOL {JSON}      a tool call; the steps after it are played when its result is seen. $CWD is the agent's directory
 //   sleep MS, hang, drop  waits; never goes on; breaks the connection
@@ -17,6 +18,7 @@ export type ModelStep =
   | { readonly _tag: "Sleep"; readonly ms: number }
   | { readonly _tag: "Status"; readonly status: number; readonly text: string }
   | { readonly _tag: "Hang" }
+  | { readonly _tag: "Clock" }
   | { readonly _tag: "Drop" }
 
 /** Steps for tests that script in code. */
@@ -24,8 +26,10 @@ export const say = (text: string): ModelStep => ({ _tag: "Say", text })
 export const call = (tool: string, args: unknown): ModelStep => ({ _tag: "Call", tool, args })
 export const sleep = (ms: number): ModelStep => ({ _tag: "Sleep", ms })
 export const status = (code: number, text = "as told"): ModelStep => ({ _tag: "Status", status: code, text })
-export const stream = (count: number, everyMs = 20): ReadonlyArray<ModelStep> =>
-  Array.from({ length: count }, (_, index) => [...(index === 0 ? [] : [sleep(everyMs)]), say(`word ${index + 1} `)]).flat()
+const paced = (count: number, everyMs: number, step: (number: number) => ModelStep): ReadonlyArray<ModelStep> =>
+  Array.from({ length: count }, (_, index) => [...(index === 0 ? [] : [sleep(everyMs)]), step(index + 1)]).flat()
+export const stream = (count: number, everyMs = 20): ReadonlyArray<ModelStep> => paced(count, everyMs, (number) => say(`word ${number} `))
+const clock = (count: number, everyMs: number): ReadonlyArray<ModelStep> => paced(count, everyMs, () => ({ _tag: "Clock" }))
 
 const readCall = (tool: string, json: string): ReadonlyArray<ModelStep> => {
   try {
@@ -48,9 +52,9 @@ const readLine = (line: string): ReadonlyArray<ModelStep> => {
   if (number === undefined) return []
   if (verb === "sleep" && others.length === 0) return [sleep(number)]
   if (verb === "status") return [status(number, others.join(" ") || undefined)]
-  if (verb !== "stream") return []
+  if (verb !== "stream" && verb !== "clock") return []
   const every = /^(?: every (\d+))?$/.exec(rest.slice(first.length))
-  return every === null ? [] : stream(number, Number(every[1] ?? 20))
+  return every === null ? [] : (verb === "stream" ? stream : clock)(number, Number(every[1] ?? 20))
 }
 
 export const hasStep = (text: string): boolean => text.split("\n").some((line) => readLine(line).length > 0)

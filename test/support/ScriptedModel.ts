@@ -4,6 +4,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import { parseJson, textAt } from "../../server/agent/scripted/Json.ts"
+import { time } from "../../server/agent/scripted/Speech.ts"
 import { answerWriter } from "./ModelAnswers.ts"
 import { answerFrom, call, type ModelStep, say } from "./ModelScript.ts"
 import { errorBody, estimate, type ModelRequest, type Part, readRequest, sample, type Tokens, type WireName } from "./ModelWire.ts"
@@ -125,6 +126,7 @@ export class ScriptedModel implements AsyncDisposable {
       if (response.destroyed) return
       if (step._tag === "Sleep") await new Promise((resolve) => setTimeout(resolve, step.ms))
       else if (step._tag === "Call") write({ ...step, id: `call_${id}_${++this.#calls}` })
+      else if (step._tag === "Clock") write({ _tag: "Say", text: time() })
       else if (step._tag === "Hang") return
       else if (step._tag === "Drop") return void response.destroy()
       else if (step._tag !== "Status") write(step)

@@ -9,6 +9,7 @@ const cases: ReadonlyArray<readonly [string, Step]> = [
   ["stream 3", { _tag: "Stream", count: 3, everyMs: 20 }],
   ["stream 3 every 0", { _tag: "Stream", count: 3, everyMs: 0 }],
   ["  stream 3 every 7ms  ", { _tag: "Stream", count: 3, everyMs: 7 }],
+  ["clock 3 every 5", { _tag: "Clock", count: 3, everyMs: 5 }],
   ["burst 100", { _tag: "Burst", count: 100, bytes: undefined }],
   ["burst 100 16", { _tag: "Burst", count: 100, bytes: 16 }],
   ["flood 0.5", { _tag: "Flood", megabytes: 0.5 }],

@@ -5,11 +5,11 @@
 //   say TEXT            one chunk of text            tool NAME [MS]      a tool call that takes MS
 //   think TEXT          one chunk of thought         write PATH TEXT     writes a file, as an edit with its diff
 //   stream N [every MS] N chunks "word 1 " …         read PATH           asks the client for a file
-//   burst N [BYTES]     N chunks, as fast as it can  plan A; B; C        a plan, its first entry in progress
-//   flood MB            that much text, at once      permission TITLE    asks; says the kind of option chosen
-//   sleep MS            nothing, for a while         elicit JSON-SCHEMA  asks by form; says the answer
-//   commands a b c      announces slash commands     usage IN OUT [COST] reports tokens and cost
-//   title TEXT          names the session
+//   clock N [every MS]  N chunks: its own time       plan A; B; C        a plan, its first entry in progress
+//   burst N [BYTES]     N chunks, as fast as it can  permission TITLE    asks; says the kind of option chosen
+//   flood MB            that much text, at once      elicit JSON-SCHEMA  asks by form; says the answer
+//   sleep MS            nothing, for a while         usage IN OUT [COST] reports tokens and cost
+//   commands a b c      announces slash commands     title TEXT          names the session
 //
 //   remember TEXT, recall, history          what the session knows, from disk: survives kill -9 and load or resume
 //   pid, cwd, env NAME, settings, attached  says what it sees of itself and of the prompt
@@ -28,7 +28,7 @@ import type { StopReason } from "@agentclientprotocol/sdk"
 
 export type Step =
   | { readonly _tag: "Say" | "Think" | "Echo" | "Title" | "Remember" | "Fail"; readonly text: string }
-  | { readonly _tag: "Stream"; readonly count: number; readonly everyMs: number }
+  | { readonly _tag: "Stream" | "Clock"; readonly count: number; readonly everyMs: number }
   | { readonly _tag: "Burst"; readonly count: number; readonly bytes: number | undefined }
   | { readonly _tag: "Flood"; readonly megabytes: number }
   | { readonly _tag: "Sleep" | "LateUpdate"; readonly ms: number }
@@ -71,9 +71,9 @@ const milliseconds = (_tag: "Sleep" | "LateUpdate"): Reading => (rest) => {
 }
 const list = (rest: string, separator: RegExp) => rest.split(separator).map((part) => part.trim()).filter((part) => part !== "")
 
-const readStream: Reading = (rest) => {
+const paced = (_tag: "Stream" | "Clock"): Reading => (rest) => {
   const found = /^(\d{1,9})(?: every (\d{1,6})(?: ?ms)?)?$/.exec(rest)
-  return found === null ? undefined : { _tag: "Stream", count: Number(found[1]), everyMs: Number(found[2] ?? 20) }
+  return found === null ? undefined : { _tag, count: Number(found[1]), everyMs: Number(found[2] ?? 20) }
 }
 const readBurst: Reading = (rest) => {
   const found = /^(\d{1,9})(?: (\d{1,9}))?$/.exec(rest)
@@ -113,7 +113,8 @@ const readEnd: Reading = (rest) => {
 const readings: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ["say", text("Say")],
   ["think", text("Think")],
-  ["stream", readStream],
+  ["stream", paced("Stream")],
+  ["clock", paced("Clock")],
   ["burst", readBurst],
   ["flood", (rest) => {
     const megabytes = decimal(rest)

@@ -8,14 +8,17 @@ const floodChunk = 64 * 1024
 const echoChunks = 40
 const echoEveryMs = 10
 
+/** What a chunk of `clock` says: microseconds since 1970, 16 digits. Whoever reads it knows how long it was on its way. */
+export const time = (): string => `${Math.round((performance.timeOrigin + performance.now()) * 1000)} `
+
 /** Paced by the clock, not by pauses: the last chunk comes (N-1)·MS after the first however long each took. */
-export const stream = async (turn: Turn, count: number, everyMs: number): Promise<void> => {
+export const stream = async (turn: Turn, count: number, everyMs: number, word: (number: number) => string): Promise<void> => {
   const start = performance.now()
   for (let index = 0; index < count; index++) {
     const due = start + index * everyMs - performance.now()
     if (due > 0) await turn.pause(due)
     else if (index > 0) await turn.breathe()
-    turn.say(`word ${index + 1} `)
+    turn.say(word(index + 1))
   }
 }
 

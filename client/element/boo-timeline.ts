@@ -20,8 +20,10 @@ export class BooTimeline extends LitElement {
   }
   static override styles = [base, css`
     :host { position: relative; min-height: 0; }
-    .scroller { height: 100%; overflow-y: auto; overflow-x: hidden; padding: var(--s5) var(--s5) var(--s4); scrollbar-gutter: stable both-edges; }
+    .scroller { height: 100%; overflow-y: auto; overflow-anchor: none; overflow-x: hidden; padding: var(--s5) var(--s5) var(--s4); scrollbar-gutter: stable both-edges; }
     .content { max-width: var(--measure); margin-inline: auto; }
+    /* what is not seen costs no layout */
+    boo-turn:not(:nth-last-of-type(-n + 2)) { content-visibility: auto; contain-intrinsic-size: auto 14rem; }
     boo-turn + boo-turn, boo-turn + boo-prompt { margin-top: var(--s6); }
     boo-prompt + boo-prompt { margin-top: var(--s3); }
     .top { display: grid; place-items: center; min-height: 2.5rem; margin-bottom: var(--s4); color: var(--ink-faint); font-size: var(--size-s); }
@@ -43,7 +45,10 @@ export class BooTimeline extends LitElement {
   #groups: ReadonlyArray<Group> = []
   #follow = new AutoFollow(
     this,
-    () => ({ scroller: this.renderRoot.querySelector<HTMLElement>(".scroller"), content: this.renderRoot.querySelector<HTMLElement>(".content") }),
+    () => ({
+      scroller: this.renderRoot.querySelector<HTMLElement>(".scroller"), content: this.renderRoot.querySelector<HTMLElement>(".content"),
+      pieces: this.renderRoot.querySelectorAll("boo-turn")
+    }),
     () => {
       if (this.older && !this.loadingOlder) ask(this, "boo-older", undefined)
     }

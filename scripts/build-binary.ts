@@ -9,7 +9,7 @@
 import { build } from "esbuild"
 import { spawnSync } from "node:child_process"
 import { createRequire } from "node:module"
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import { parseArgs } from "node:util"
 
@@ -53,9 +53,13 @@ function postgresArchive(): string {
   const { version } = JSON.parse(readFileSync(join(home, "package.json"), "utf8"))
   const archive = join(folder, `postgres-${version}.tar.gz`)
   if (existsSync(archive)) return archive
+  // a copy: packages are hard links into Bun's cache, and tar takes a link more or less for a change under its eyes
+  const copy = mkdtempSync(join(folder, "postgres-"))
+  run("cp", "-RP", join(home, "native"), copy)
   run("tar", "--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--mode=a+rX", "--mtime=@0", "--exclude=*.a", "--exclude=pkgconfig",
-    "-czf", `${archive}.new`, "-C", join(home, "native"), ".")
-  renameSync(`${archive}.new`, archive)
+    "-czf", join(copy, "archive"), "-C", join(copy, "native"), ".")
+  renameSync(join(copy, "archive"), archive)
+  rmSync(copy, { recursive: true })
   return archive
 }
 

@@ -83,8 +83,10 @@ export const make = Effect.fnUntraced(function*(options: ChatActorOptions): Effe
   const stamp = (message: ChatMessage): Call =>
     ({ message, at: clock.currentTimeMillisUnsafe(), turnId: TurnId.make(crypto.randomUUID()), bootId })
   let epoch = 0
-  /** Where the log says that a prompt was queued, for compaction. */
+  /** Where the log holds what is to be compacted: the first row of each prompt that waits and of each turn. */
   const queuedAt = new Map<string, number>()
+  const beganAt = new Map<TurnId, number>()
+  /** Turns that have ended and are not compacted yet. */
   const uncompacted = new Set<TurnId>()
   const compacting = Semaphore.makeUnsafe(1)
   let fibers: FiberMap.FiberMap<TurnId> | undefined
@@ -92,13 +94,19 @@ export const make = Effect.fnUntraced(function*(options: ChatActorOptions): Effe
 
   const observe = ({ seq, event }: LogEntry) => {
     if (event._tag === "PromptQueued") queuedAt.set(event.prompt.promptId, seq)
+    if (event._tag === "PromptWithdrawn") queuedAt.delete(event.promptId)
     if (event._tag === "TurnEnded") uncompacted.add(event.turnId)
+    if (event._tag === "TurnStarted") {
+      beganAt.set(event.turnId, queuedAt.get(event.promptId ?? "") ?? seq)
+      queuedAt.delete(event.promptId ?? "")
+    }
   }
 
   const refold = Effect.gen(function*() {
     const claimed = yield* log.claim(chatId)
     epoch = claimed.epoch
     fibers = yield* FiberMap.make<TurnId>()
+    for (const known of [queuedAt, beganAt, uncompacted]) known.clear()
     let chat = empty
     for (;;) {
       const rows = yield* log.read(chatId, chat.seq, readPage)
@@ -107,16 +115,16 @@ export const make = Effect.fnUntraced(function*(options: ChatActorOptions): Effe
         observe(entry)
         chat = evolve(chat, entry)
       }
-      if (rows.length < readPage) return chat
+      if (rows.length < readPage) break
     }
+    yield* Effect.forkScoped(Effect.forEach(Array.from(uncompacted), compact, { discard: true }))
+    return chat
   })
 
   /** Seals an ended turn's items, one row each. What is left undone here is redone at the next start. */
   const compact = (turnId: TurnId): Effect.Effect<void> => compacting.withPermit(Effect.gen(function*() {
-    const chat = feed.current()
-    const turn = chat.turns.find((one) => one.turnId === turnId)
-    if (turn === undefined) return
-    const first = Math.min(turn.anchor, queuedAt.get(turn.promptId ?? "") ?? turn.anchor)
+    const first = beganAt.get(turnId)
+    if (first === undefined || !uncompacted.has(turnId)) return
     const entries: Array<LogEntry> = []
     for (let after = first - 1;;) {
       const rows = yield* log.read(chatId, after, readPage)
@@ -127,7 +135,7 @@ export const make = Effect.fnUntraced(function*(options: ChatActorOptions): Effe
     const { remove, rows } = compactTurn(entries, turnId)
     if (remove.length > 0) yield* log.replace({ chatId, epoch, remove, rows: rows.map(toRow) })
     uncompacted.delete(turnId)
-    if (turn.promptId !== undefined) queuedAt.delete(turn.promptId)
+    beganAt.delete(turnId)
   }).pipe(Effect.catch((error) => Effect.logWarning("compaction was left for later", error.message))))
 
   const perform = (action: ChatAction, self: Ref, scope: Scope.Scope): Effect.Effect<void> => {

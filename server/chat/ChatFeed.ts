@@ -64,6 +64,8 @@ export const make = (): ChatFeed => {
   }
 
   const frame = (cursor: Cursor | undefined): ChatFrame | undefined => {
+    // nothing was published: what the chat holds is not known yet
+    if (epoch === 0) return undefined
     if (cursor === undefined || cursor.epoch !== epoch || cursor.seq < start || cursor.seq > chat.seq) {
       return { _tag: "Snapshot", epoch, chat }
     }
@@ -78,8 +80,9 @@ export const make = (): ChatFeed => {
 
   const next = (cursor: Cursor | undefined): Effect.Effect<readonly [ChatFrame, Cursor]> => Effect.suspend(() => {
     const ready = frame(cursor)
+    // whoever waited goes on later: publishing wakes up to hundreds, and the actor comes first
     return ready === undefined
-      ? Effect.flatMap(Deferred.await(news), () => next(cursor))
+      ? Effect.andThen(Deferred.await(news), Effect.andThen(Effect.yieldNow, next(cursor)))
       : Effect.succeed([ready, after(ready)] as const)
   })
 

@@ -104,7 +104,7 @@ export const run = (options: TurnOptions): Effect.Effect<void> => Effect.suspend
   const { turnId, content, settings } = action
   const delivered = delivery(cast({ _tag: "Deliver", turnId }))
   const sink = sinkOf(options, delivered, () => open)
-  return options.run(chatId, action.agent, { turnId, content, settings, sink }, cast).pipe(
+  return Effect.suspend(() => options.run(chatId, action.agent, { turnId, content, settings, sink }, cast)).pipe(
     Effect.onExit((exit) => Effect.suspend(() => {
       open = false
       return Effect.andThen(delivered.now, cast({ _tag: "EndTurn", turnId, end: endOf(exit) }))

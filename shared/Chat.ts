@@ -3,8 +3,9 @@
  * idempotent, pure. State is a window: it keeps what is open and, of what is finished, the newest; older items are
  * read as pages and folded with the same `evolve`.
  *
- * Laws (Chat.test.ts): applying an entry twice changes nothing; items of an ended turn never change;
- * fold(compact(log)) = fold(log), at whichever seq a reader stands.
+ * Laws (Chat.test.ts, Compaction.test.ts): applying an entry twice changes nothing; items of an ended turn never change;
+ * the window holds what its definition leaves of everything, however it came about; fold(compact(log)) = fold(log), at
+ * whichever seq a reader stands. They hold for logs whose entries carry the anchors of their items.
  */
 import { Schema } from "effect"
 import { AgentMode, AgentOption, Continuity, SlashCommand } from "./Agent.ts"
@@ -87,6 +88,13 @@ export const evolve = (chat: Chat, entry: LogEntry, window: Window = standardWin
   if (entry.seq <= chat.seq) return chat
   const next = { ...apply(chat, entry), seq: entry.seq }
   return finishes(chat, next) ? windowItems(next, window) : next
+}
+
+/** The items that left the window when `before` became `after` by this entry, as it left them. The floor need not rise. */
+export const leftItems = (before: Chat, entry: LogEntry, after: Chat): ReadonlyArray<Item> => {
+  if (entry.seq <= before.seq) return []
+  const { items } = apply(before, entry)
+  return items.length === after.items.length ? [] : items.filter((item) => !after.items.some((now) => now.anchor === item.anchor))
 }
 
 const apply = (chat: Chat, { anchor, at, event }: LogEntry): Chat => {

@@ -1,6 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import { anchorOf, type Chat, empty, evolve, standardWindow, type Window } from "../../shared/Chat.ts"
 import type { ChatEvent, LogEntry } from "../../shared/ChatEvent.ts"
+import { isOpen } from "../../shared/Turn.ts"
 import { arbitraryHistory, longHistory } from "../../test/support/ChatHistory.ts"
 import { assertSame } from "../../test/support/assertSame.ts"
 import * as Anchors from "./Anchors.ts"
@@ -30,10 +31,12 @@ it("is needed: the state alone gives another anchor to what comes late", () => {
   assert.notDeepEqual(entries, log)
 })
 
-it.prop("knows the same when it is told of the log again", { history: arbitraryHistory }, ({ history: { log } }) => {
+it.prop("knows the same when it is told of the log again, and nothing of turns that have ended", { history: arbitraryHistory }, ({ history: { log, whole } }) => {
   const first = Anchors.make(), again = Anchors.make()
   log.forEach(first.observe)
   log.forEach(again.observe)
   log.forEach(again.observe)
   for (const { event } of log) assert.strictEqual(again.of(event, -1), first.of(event, -1))
+  const ended = new Set(whole.turns.filter((turn) => !isOpen(turn)).map(({ turnId }) => turnId))
+  for (const { event } of log) if ("turnId" in event && ended.has(event.turnId)) assert.strictEqual(first.of(event, -1), -1)
 }, { arbitrary: { runs: 100, size: 100 } })

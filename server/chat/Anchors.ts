@@ -21,10 +21,7 @@ export const make = (): Anchors => {
     observe: ({ anchor, event }) => {
       if (event._tag === "TurnStarted") open.set(event.turnId, new Map())
       else if (event._tag === "TurnEnded") open.delete(event.turnId)
-      else if (isItemEvent(event)) {
-        const items = open.get(event.turnId), key = refKey(refOfEvent(event))
-        if (items !== undefined && !items.has(key)) items.set(key, anchor)
-      }
+      else if (isItemEvent(event)) open.get(event.turnId)?.set(refKey(refOfEvent(event)), anchor)
     }
   }
 }

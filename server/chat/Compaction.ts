@@ -35,7 +35,7 @@ export const compactTurn = (entries: ReadonlyArray<LogEntry>, turnId: TurnId): C
   const own = entriesOf(entries, turnId)
   const startAt = own.findIndex(({ event }) => event._tag === "TurnStarted")
   const started = own[startAt], ended = own.at(-1)
-  if (started === undefined || ended?.event._tag !== "TurnEnded") return nothing
+  if (started === undefined || ended === undefined) return nothing
 
   const { queue } = fold(empty, own.slice(0, startAt))
   const begun = fold({ ...empty, queue }, [started])
@@ -52,7 +52,7 @@ export const compactTurn = (entries: ReadonlyArray<LogEntry>, turnId: TurnId): C
   return { remove: own.map(({ seq }) => seq), rows: [...sealItems(begun, later), sealed] }
 }
 
-/** What belongs to the turn and nothing else, up to its end. */
+/** What belongs to the turn and nothing else, up to its end; nothing where its end is not there. */
 const entriesOf = (entries: ReadonlyArray<LogEntry>, turnId: TurnId): ReadonlyArray<LogEntry> => {
   let promptId: PromptId | undefined
   let end = 0

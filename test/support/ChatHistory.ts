@@ -132,7 +132,7 @@ const statuses: readonly [ToolStatus, ...ReadonlyArray<ToolStatus>] =
 const call = (dice: Dice, toolCallId: ToolCallId, at: number): ToolCall => {
   const status = surely(statuses, dice)
   return {
-    toolCallId, status, title: `call ${dice(9)}`, kind: surely(["read", "edit", "execute", "other"], dice),
+    toolCallId, status, title: someText(dice, 500), kind: surely(["read", "edit", "execute", "other"], dice),
     content: Array.from({ length: dice(3) }, () => toolContent(dice)), locations: dice(2) === 0 ? [] : [{ path: "a.ts", line: dice(9) }],
     ...(dice(2) === 0 ? {} : { input: someText(dice) }), ...(dice(2) === 0 ? {} : { output: someText(dice) }),
     startedAt: at, ...(dice(2) === 0 ? {} : { endedAt: at })

@@ -3,7 +3,6 @@
  * turn is active in it. Updates go to the active turn; where there is none only facts about the session count.
  */
 import { Clock, Deferred, Effect, Option, type Scope, Semaphore } from "effect"
-import type { AgentRequest } from "../../../shared/AgentRequest.ts"
 import type { Announcement } from "../../../shared/SessionUpdate.ts"
 import { AgentError } from "../AgentError.ts"
 import type { BackendHost, TurnSink } from "../AgentBackend.ts"
@@ -14,8 +13,8 @@ import type { ProcessLedger } from "../ProcessLedger.ts"
 import * as AcpConnection from "./AcpConnection.ts"
 import * as AcpSession from "./AcpSession.ts"
 import { announced, newTurn, report, translate, type Translated, type TurnView } from "./AcpTranslate.ts"
-import { decodePermission, decodeUpdate } from "./AcpUpdate.ts"
-import { methodNotFound } from "./JsonRpc.ts"
+import { decodeUpdate } from "./AcpUpdate.ts"
+import * as ClientRequests from "./ClientRequests.ts"
 
 /** The turn that a life is at work on. */
 export interface ActiveTurn {
@@ -51,8 +50,6 @@ export interface LifeOptions {
   readonly onWire?: ((direction: "in" | "out", line: string) => void) | undefined
 }
 
-const cancelled = { outcome: { outcome: "cancelled" } }
-
 export const start = Effect.fn("AcpLife.start")(function*(options: LifeOptions): Effect.fn.Return<AcpLife, AgentError, ProcessLedger | Scope.Scope> {
   const { host } = options
   const clock = yield* Clock.Clock
@@ -76,26 +73,21 @@ export const start = Effect.fn("AcpLife.start")(function*(options: LifeOptions):
     if (Option.isNone(decoded)) return Effect.void
     return apply(active, translate(active?.view ?? newTurn, decoded.value.update, now()))
   }
-  const permission = Effect.fnUntraced(function*(params: unknown) {
-    const turn = active
-    const decoded = decodePermission(params)
-    if (turn === undefined || Option.isNone(decoded)) return cancelled
-    const { options, toolCall } = decoded.value
-    yield* apply(turn, report(turn.view, toolCall, now()))
-    const call = turn.view.calls.get(toolCall.toolCallId)
-    const request: AgentRequest = {
-      _tag: "Permission", title: call?.title ?? toolCall.toolCallId, options,
-      ...(call === undefined ? {} : { toolCallId: call.toolCallId })
-    }
-    yield* turn.coalescer.flush
-    const answer = yield* Effect.raceFirst(turn.sink.ask(request),
-      Effect.as(Deferred.await(turn.closed), { _tag: "Cancelled" as const }))
-    return answer._tag === "Selected" ? { outcome: { outcome: "selected", optionId: answer.optionId } } : cancelled
+  const asking = (turn: ActiveTurn): ClientRequests.AskingTurn => ({
+    closed: turn.closed,
+    ask: (request) => turn.sink.ask(request),
+    report: (tool) => Effect.gen(function*() {
+      yield* apply(turn, report(turn.view, tool, now()))
+      yield* turn.coalescer.flush
+      const call = turn.view.calls.get(tool.toolCallId)
+      return call === undefined ? { title: tool.toolCallId } : { title: call.title, toolCallId: call.toolCallId }
+    })
   })
+  const requests = yield* ClientRequests.make(options.cwd, () => active === undefined ? undefined : asking(active))
   const connection = yield* AcpConnection.open({
     wire: process,
     onNotification,
-    onRequest: (method, params) => method === "session/request_permission" ? permission(params) : Effect.fail(methodNotFound(method)),
+    onRequest: requests.onRequest,
     onFault: (fault) => fault._tag === "LineTooLong" && active !== undefined
       ? Effect.asVoid(Deferred.fail(active.broken, new AgentError({ reason: fault }))) : Effect.void,
     ...(options.onWire === undefined ? {} : { onWire: options.onWire })

@@ -41,7 +41,7 @@ const authRequired = -32000
 const initialize = Effect.fnUntraced(function*({ connection, version }: SessionOptions) {
   const answer = yield* connection.request("initialize", {
     protocolVersion: 1,
-    clientCapabilities: { fs: { readTextFile: false, writeTextFile: false }, terminal: false },
+    clientCapabilities: { fs: { readTextFile: true, writeTextFile: true }, terminal: true, elicitation: { form: {} } },
     clientInfo: { name: "boocode", title: "boocode", version }
   })
   const initialized = decodeInitialized(answer)

@@ -74,6 +74,10 @@ export const decodePermission = Schema.decodeUnknownOption(Schema.Struct({
   options: Schema.Array(Schema.Struct({ optionId: Schema.String, name: Schema.String, kind: PermissionKind }))
 }))
 
+export const decodeElicitation = Schema.decodeUnknownOption(Schema.Struct({
+  mode: Schema.optional(Schema.Literal("form")), message: Schema.String, requestedSchema: Schema.Record(Schema.String, Schema.Unknown)
+}))
+
 const Modes = Schema.Struct({
   currentModeId: Schema.String,
   availableModes: Schema.Array(Schema.Struct({ id: Schema.String, name: Schema.String, description: maybe(Schema.String) }))

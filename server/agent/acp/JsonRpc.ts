@@ -16,6 +16,8 @@ export interface RpcError {
 /** Every request that nobody here knows; agents rely on it. */
 export const methodNotFound = (method: string): RpcError => ({ code: -32601, message: `Method not found: ${method}` })
 
+export const invalidParams = (message: string): RpcError => ({ code: -32602, message })
+
 export const internalError: RpcError = { code: -32603, message: "Internal error" }
 
 export type RpcMessage =

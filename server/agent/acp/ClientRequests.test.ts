@@ -1,0 +1,105 @@
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { assert, it } from "@effect/vitest"
+import { Deferred, Effect, Schema } from "effect"
+import type { AgentRequest, RequestAnswer } from "../../../shared/AgentRequest.ts"
+import { ProcessLedger } from "../ProcessLedger.ts"
+import { linesOf } from "./ClientFiles.ts"
+import * as ClientRequests from "./ClientRequests.ts"
+
+const folder = Effect.acquireRelease(
+  Effect.sync(() => realpathSync(mkdtempSync(join(tmpdir(), "boocode-client-")))),
+  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true })))
+
+const world = Effect.gen(function*() {
+  const outer = yield* folder
+  const root = join(outer, "worktree")
+  mkdirSync(join(root, "src"), { recursive: true })
+  mkdirSync(join(root, ".git"))
+  writeFileSync(join(outer, "secret"), "not yours")
+  writeFileSync(join(root, "src/a.txt"), "one\ntwo\nthree\nfour\n")
+  symlinkSync(join(outer, "secret"), join(root, "out"))
+  symlinkSync(outer, join(root, "up"))
+  symlinkSync(join(root, "src"), join(root, "in"))
+  const { onRequest } = yield* ClientRequests.make(root, () => undefined)
+  return { outer, root, call: (method: string, params: unknown) => onRequest(method, params) }
+})
+
+const Created = Schema.decodeUnknownEffect(Schema.Struct({ terminalId: Schema.String }))
+
+it.live("reads and writes in the worktree, through links that stay in it", () => Effect.gen(function*() {
+  const { call, root } = yield* world
+  assert.deepStrictEqual(yield* call("fs/read_text_file", { sessionId: "s", path: join(root, "src/a.txt"), line: 2, limit: 2 }), { content: "two\nthree" })
+  assert.deepStrictEqual(yield* call("fs/read_text_file", { path: join(root, "in/a.txt"), limit: 1 }), { content: "one" })
+  yield* call("fs/write_text_file", { path: join(root, "new/deep/b.txt"), content: "made" })
+  assert.strictEqual(readFileSync(join(root, "new/deep/b.txt"), "utf8"), "made")
+}).pipe(Effect.provide(ProcessLedger.layerMemory), Effect.scoped))
+
+it.live("no path leads out: `..`, absolute, links to files and folders, and git's own folder is not written", () => Effect.gen(function*() {
+  const { call, outer, root } = yield* world
+  for (const path of ["../secret", "/etc/passwd", "out", "up/secret", join(outer, "secret"), "src/../../secret"]) {
+    for (const method of ["fs/read_text_file", "fs/write_text_file"]) {
+      const refused = yield* Effect.flip(call(method, { path: path.startsWith("/") ? path : `${root}/${path}`, content: "x" }))
+      assert.include(refused.message, "outside the worktree", `${method} ${path}`)
+    }
+  }
+  for (const path of [".git/hooks/post-checkout", ".GIT/config", "src/.git/x", "up/new.txt"]) {
+    assert.strictEqual((yield* Effect.flip(call("fs/write_text_file", { path: join(root, path), content: "x" }))).code, -32602, path)
+  }
+  assert.strictEqual(readFileSync(join(outer, "secret"), "utf8"), "not yours")
+}).pipe(Effect.provide(ProcessLedger.layerMemory), Effect.scoped))
+
+it.live("a terminal runs in the worktree: output, exit, kill, release", () => Effect.gen(function*() {
+  const { call, root } = yield* world
+  const run = (params: object) => Effect.flatMap(call("terminal/create", params), Created)
+  const hello = yield* run({ command: "sh", args: ["-c", "pwd; echo err >&2; echo $WORD; exit 3"], env: [{ name: "WORD", value: "hi" }] })
+  assert.deepStrictEqual(yield* call("terminal/wait_for_exit", hello), { exitCode: 3, signal: null })
+  assert.deepStrictEqual(yield* call("terminal/output", hello),
+    { output: `${root}\nerr\nhi\n`, truncated: false, exitStatus: { exitCode: 3, signal: null } })
+  const cut = yield* run({ command: "printf 'aé%.0s' 1 2 3 4 5 6 7 8", outputByteLimit: 7 })
+  yield* call("terminal/wait_for_exit", cut)
+  assert.deepInclude(yield* call("terminal/output", cut), { output: "aéaé", truncated: true })
+  const long = yield* run({ command: "sleep", args: ["1000"] })
+  const waiting = yield* Effect.forkChild(call("terminal/wait_for_exit", long))
+  yield* call("terminal/kill", long)
+  assert.isNotNull(waiting)
+  yield* call("terminal/release", long)
+  assert.include((yield* Effect.flip(call("terminal/output", long))).message, "no terminal")
+  assert.include((yield* Effect.flip(run({ command: "true", cwd: "/" }))).message, "outside the worktree")
+}).pipe(Effect.provide(ProcessLedger.layerMemory), Effect.scoped), 60_000)
+
+it.live("questions go to the turn; without one, or when it closes, they are cancelled; the unknown is refused", () => Effect.gen(function*() {
+  const { root } = yield* world
+  const asked: Array<AgentRequest> = []
+  const answers: Array<RequestAnswer> = [{ _tag: "Selected", optionId: "once" }, { _tag: "Accepted", content: `{"colour":"red"}` }, { _tag: "Declined" }]
+  const closed = Deferred.makeUnsafe<void>()
+  const turn: ClientRequests.AskingTurn = {
+    closed, report: () => Effect.succeed({ title: "Write a file" }),
+    ask: (request) => Effect.suspend(() => {
+      asked.push(request)
+      const answer = answers.shift()
+      return answer === undefined ? Effect.never : Effect.succeed(answer)
+    })
+  }
+  const { onRequest } = yield* ClientRequests.make(root, () => turn)
+  const permission = { sessionId: "s", toolCall: { toolCallId: "t" }, options: [{ optionId: "once", name: "Once", kind: "allow_once" }] }
+  assert.deepStrictEqual(yield* onRequest("session/request_permission", permission), { outcome: { outcome: "selected", optionId: "once" } })
+  const form = { sessionId: "s", mode: "form", message: "Which?", requestedSchema: { type: "object", properties: { colour: { type: "string" } } } }
+  assert.deepStrictEqual(yield* onRequest("elicitation/create", form), { action: "accept", content: { colour: "red" } })
+  assert.deepStrictEqual(yield* onRequest("elicitation/create", form), { action: "decline" })
+  yield* Deferred.succeed(closed, undefined)
+  assert.deepStrictEqual(yield* onRequest("elicitation/create", form), { action: "cancel" })
+  assert.deepStrictEqual(asked.map(({ _tag }) => _tag), ["Permission", "Elicitation", "Elicitation", "Elicitation"])
+  assert.strictEqual((yield* Effect.flip(onRequest("craft/drainMidTurnQueue", {}))).code, -32601)
+  assert.strictEqual((yield* Effect.flip(onRequest("constructor", {}))).code, -32601)
+  const alone = yield* ClientRequests.make(root, () => undefined)
+  assert.deepStrictEqual(yield* alone.onRequest("session/request_permission", permission), { outcome: { outcome: "cancelled" } })
+}).pipe(Effect.provide(ProcessLedger.layerMemory), Effect.scoped))
+
+it("lines are counted from 1", () => {
+  assert.strictEqual(linesOf("a\nb\nc", 2, 1), "b")
+  assert.strictEqual(linesOf("a\nb\nc", null, 2), "a\nb")
+  assert.strictEqual(linesOf("a\nb\nc", 3, null), "c")
+  assert.strictEqual(linesOf("a\nb", 9, 9), "")
+})

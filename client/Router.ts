@@ -18,14 +18,14 @@ export class Router extends Observable {
 
   constructor() {
     super()
-    addEventListener("hashchange", () => {
-      this.route = readRoute(location.hash)
-      this.changed()
-    })
+    addEventListener("hashchange", () => this.#enter(location.hash))
   }
 
+  /** At once: the browser tells of a new address only later. */
   go(sessionId: SessionId, chatId: ChatId | undefined): void {
-    location.hash = writeRoute(sessionId, chatId)
+    const hash = writeRoute(sessionId, chatId)
+    location.hash = hash
+    this.#enter(hash)
   }
 
   /** The address says more exactly what is shown already. */
@@ -36,8 +36,10 @@ export class Router extends Observable {
     this.route = readRoute(hash)
   }
 
-  /** Nothing is chosen. */
-  leave(): void {
-    location.hash = "#/"
+  #enter(hash: string): void {
+    const { chatId, sessionId } = readRoute(hash)
+    if (chatId === this.route.chatId && sessionId === this.route.sessionId) return
+    this.route = { sessionId, chatId }
+    this.changed()
   }
 }

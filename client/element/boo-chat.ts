@@ -91,7 +91,8 @@ export class BooChat extends LitElement {
 
   override firstUpdated(): void {
     if (this.store !== undefined) this.#composer?.write(this.preferences?.draft(this.store.chatId) ?? "")
-    if (matchMedia("(hover: hover)").matches) this.focus()
+    // a keyboard on a screen would cover the chat
+    if (matchMedia("(hover: hover)").matches) void this.#composer?.updateComplete.then(() => this.focus())
   }
 
   override render(): TemplateResult | typeof nothing {

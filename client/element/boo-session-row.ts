@@ -86,6 +86,7 @@ export class BooSessionRow extends LitElement {
 
   #onNamed(event: CustomEvent<string | undefined>): void {
     this.renaming = false
+    void this.updateComplete.then(() => this.renderRoot.querySelector("a")?.focus())
     if (event.detail !== undefined && this.entry !== undefined) ask(this, "boo-rename-session", { sessionId: this.entry.session.id, title: event.detail })
   }
 }

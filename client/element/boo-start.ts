@@ -9,7 +9,7 @@ import { trials } from "../view/trials.ts"
 export class BooStart extends LitElement {
   static override properties = { agent: { attribute: false } }
   static override styles = [base, markStyle, css`
-    :host { display: grid; place-content: center; justify-items: center; padding: var(--s5); overflow: auto; text-align: center; }
+    :host { display: grid; grid-template-columns: minmax(0, 1fr); align-content: center; justify-items: center; padding: var(--s5); overflow: auto; text-align: center; }
     .mark { width: 2.5rem; height: 2.5rem; }
     h2 { margin-top: var(--s4); font-size: var(--size-xl); font-weight: 640; letter-spacing: -0.012em; }
     p { max-width: 27rem; margin-top: var(--s2); color: var(--ink-soft); line-height: 1.55; text-wrap: balance; }

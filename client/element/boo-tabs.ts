@@ -23,6 +23,7 @@ export class BooTabs extends LitElement {
     .tab.current { background: var(--pressed); color: var(--ink); }
     [role="tab"] { min-height: 1.75rem; min-width: 0; padding-inline: 0.625rem; gap: 0.4375rem; font-weight: 540; }
     [role="tab"]:hover { background: none; }
+    :focus-visible { outline-offset: -2px; }
     .close { --row: 1.375rem; margin-inline: -0.3125rem 0.1875rem; min-height: 1.375rem; border-radius: var(--round-s); }
     .close .icon { font-size: 0.75rem; }
     .tab:not(.current) .close { display: none; }
@@ -71,6 +72,7 @@ export class BooTabs extends LitElement {
 
   #rename(chat: ChatRow, title: string | undefined): void {
     this.renaming = undefined
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('[aria-selected="true"]')?.focus())
     if (title !== undefined) ask(this, "boo-rename-chat", { chatId: chat.id, title })
   }
 

@@ -7,7 +7,8 @@
 import { Clock, Effect, Latch, type Scope, Semaphore } from "effect"
 import { PartId } from "../../shared/Ids.ts"
 import type { TurnUpdate } from "../../shared/SessionUpdate.ts"
-import { mendText } from "../../shared/Text.ts"
+import { cutText, mendText } from "../../shared/Text.ts"
+import type { LargeText, ToolCall } from "../../shared/ToolCall.ts"
 
 /** A turn's update as a translator makes it: texts without offsets. */
 export type RawUpdate =
@@ -33,7 +34,25 @@ const keyOf = (update: RawUpdate): string => {
   }
 }
 
-const weight = (update: RawUpdate): number => update._tag === "Text" ? update.text.length : 256
+/** In characters, about. */
+const weight = (update: RawUpdate | undefined): number => {
+  switch (update?._tag) {
+    case undefined: return 0
+    case "Text": return update.text.length
+    case "Tool": return 256 + callSize(update.call)
+    case "Plan": case "Usage": return 256
+  }
+}
+
+const textSize = (text: LargeText | null | undefined): number => typeof text === "string" ? text.length : 0
+
+const callSize = ({ content, input, output }: ToolCall): number => content.reduce((size, one) => {
+  switch (one.type) {
+    case "content": return size + (one.content.type === "text" ? one.content.text.length : one.content.type === "image" ? one.content.data.length : 0)
+    case "diff": return size + textSize(one.oldText) + textSize(one.newText)
+    case "terminal": return size
+  }
+}, textSize(input) + textSize(output))
 
 export const make = Effect.fnUntraced(function*(
   take: (updates: ReadonlyArray<TurnUpdate>) => Effect.Effect<void>
@@ -41,19 +60,25 @@ export const make = Effect.fnUntraced(function*(
   const clock = yield* Clock.Clock
   let waiting = new Map<string, RawUpdate>()
   let size = 0
+  let closed = false
   const lengths = new Map<string, { parts: number; length: number }>()
   const some = Latch.makeUnsafe(false)
   const much = Latch.makeUnsafe(false)
   const room = Latch.makeUnsafe(true)
   const oneAtATime = Semaphore.makeUnsafe(1)
 
-  const place = (update: Extract<RawUpdate, { _tag: "Text" }>): TurnUpdate => {
-    const text = mendText(update.text)
-    const at = lengths.get(update.partId) ?? { parts: 0, length: 0 }
-    const next = at.length > 0 && at.length + text.length > partLimit ? { parts: at.parts + 1, length: 0 } : at
-    lengths.set(update.partId, { parts: next.parts, length: next.length + text.length })
-    const partId = next.parts === 0 ? update.partId : PartId.make(`${update.partId}~${next.parts}`)
-    return { ...update, partId, offset: next.length, text }
+  const place = (update: Extract<RawUpdate, { _tag: "Text" }>): ReadonlyArray<TurnUpdate> => {
+    const placed: Array<TurnUpdate> = []
+    for (let rest = mendText(update.text); rest !== "";) {
+      const at = lengths.get(update.partId) ?? { parts: 0, length: 0 }
+      const next = at.length > 0 && at.length + rest.length > partLimit ? { parts: at.parts + 1, length: 0 } : at
+      const text = cutText(rest, partLimit - next.length)
+      lengths.set(update.partId, { parts: next.parts, length: next.length + text.length })
+      const partId = next.parts === 0 ? update.partId : PartId.make(`${update.partId}~${next.parts}`)
+      placed.push({ ...update, partId, offset: next.length, text })
+      rest = rest.slice(text.length)
+    }
+    return placed
   }
 
   /** What waits, in the order it began to; half a surrogate pair stays behind unless this is the last. */
@@ -68,7 +93,7 @@ export const make = Effect.fnUntraced(function*(
       const half = !last && endsInHalf(update.text)
       const text = half ? update.text.slice(0, -1) : update.text
       if (half) kept.set(key, { ...update, text: update.text.slice(-1) })
-      if (text !== "") updates.push(place({ ...update, text }))
+      updates.push(...place({ ...update, text }))
     }
     waiting = kept
     size = kept.size
@@ -91,12 +116,19 @@ export const make = Effect.fnUntraced(function*(
     if (left > 0) yield* Effect.raceFirst(Effect.sleep(left), much.await)
   })).pipe(Effect.forkScoped)
 
+  // what comes after the turn goes nowhere, and whoever waits for room is let go
+  yield* Effect.addFinalizer(() => Effect.sync(() => {
+    closed = true
+    room.openUnsafe()
+  }))
+
   const add = (update: RawUpdate) => {
+    if (closed) return
     const key = keyOf(update)
     const before = waiting.get(key)
     const joined = before?._tag === "Text" && update._tag === "Text" ? { ...update, text: before.text + update.text } : update
     waiting.set(key, joined)
-    size += weight(update)
+    size += weight(joined) - weight(before)
     if (size >= eager) much.openUnsafe()
     if (size >= bound) room.closeUnsafe()
     some.openUnsafe()

@@ -1,4 +1,4 @@
-# Sourced by test.sh after toolchain.sh: `use_chromium` puts a Chromium on PATH for the browser journeys. Where the
+# Sourced by test.sh after toolchain.sh: `use_chromium` puts a Chromium on PATH, and in CHROMIUM, for the journeys. Where the
 # machine has none, Debian's packages are unpacked into .cache/chromium: no root is needed and the system stays as it is.
 
 use_chromium() {
@@ -15,7 +15,8 @@ use_chromium() {
     fi
   fi
   if [ -n "$browser" ]; then
-    PATH="$(dirname "$browser"):$PATH"
+    PATH="$(dirname "$browser"):$PATH" CHROMIUM=$browser
+    export PATH CHROMIUM
   else
     say "there is no Chromium, and Debian's could not be fetched: install one (Debian: apt-get install chromium); until then the browser's tests fail."
   fi

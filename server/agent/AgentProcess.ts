@@ -10,7 +10,7 @@
 import { type ChildProcessWithoutNullStreams, spawn as spawnChild } from "node:child_process"
 import { stat } from "node:fs/promises"
 import { constants } from "node:os"
-import { NodeStream } from "@effect/platform-node"
+import * as NodeStream from "@effect/platform-node/NodeStream"
 import { Cause, Clock, Deferred, Duration, Effect, type Scope, Stream } from "effect"
 import { AgentError, type AgentReason, type ProcessExit } from "./AgentError.ts"
 import * as DeathWatch from "./DeathWatch.ts"

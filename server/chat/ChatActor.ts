@@ -4,7 +4,7 @@
  */
 import { Clock, Effect, Exit, FiberMap, Option, Schema, Scope, Semaphore, type Stream } from "effect"
 import type { SqlError } from "effect/sql"
-import { anchorOf, type Chat, empty, evolve, openTurns } from "../../shared/Chat.ts"
+import { type Chat, empty, evolve, openTurns } from "../../shared/Chat.ts"
 import { ChatEvent, type LogEntry } from "../../shared/ChatEvent.ts"
 import { ChatError } from "../../shared/Errors.ts"
 import type { ChatFrame, Cursor } from "../../shared/Feed.ts"
@@ -13,6 +13,7 @@ import * as Actor from "../actor/Actor.ts"
 import { defaultIntensity } from "../actor/Supervisor.ts"
 import type { EventLog } from "../store/EventLog.ts"
 import type { LogError, LogRow } from "../store/LogTable.ts"
+import * as Anchors from "./Anchors.ts"
 import * as ChatFeed from "./ChatFeed.ts"
 import type { Call, ChatAction, ChatMessage, ChatReply } from "./ChatMessage.ts"
 import { compactTurn } from "./Compaction.ts"
@@ -57,13 +58,14 @@ const toRow = (entry: LogEntry): LogRow =>
 export const fromRow = (row: LogRow): Effect.Effect<LogEntry> =>
   Effect.map(Effect.orDie(decodeEvent(row.body)), (event) => ({ seq: row.seq, anchor: row.anchor, at: row.at, event }))
 
-/** Pure: one message folded over the state, its events in their places. */
-export const step = (chat: Chat, call: Call): Actor.Step<Chat, LogEntry, ChatAction, ChatReply, ChatError> => {
+/** One message folded over the state, its events in their places. Pure but for the anchors, which are told of each entry. */
+const stepWith = (anchors: Anchors.Anchors) => (chat: Chat, call: Call): Actor.Step<Chat, LogEntry, ChatAction, ChatReply, ChatError> => {
   const { events, actions, reply } = decide(chat, call)
   let state = chat
   const entries = events.map((event): LogEntry => {
     const seq = state.seq + 1
-    const entry = { seq, anchor: anchorOf(state, event, seq), at: call.at, event }
+    const entry = { seq, anchor: anchors.of(event, seq), at: call.at, event }
+    anchors.observe(entry)
     state = evolve(state, entry)
     return entry
   })
@@ -91,6 +93,8 @@ export const make = Effect.fnUntraced(function*(options: ChatActorOptions): Effe
   const compacting = Semaphore.makeUnsafe(1)
   let fibers: FiberMap.FiberMap<TurnId> | undefined
   const requests = TurnRunner.openQuestions()
+  /** Anew with each life: an append that failed leaves them ahead of the log. */
+  let anchors = Anchors.make()
 
   const observe = ({ seq, event }: LogEntry) => {
     if (event._tag === "PromptQueued") queuedAt.set(event.prompt.promptId, seq)
@@ -107,12 +111,14 @@ export const make = Effect.fnUntraced(function*(options: ChatActorOptions): Effe
     epoch = claimed.epoch
     fibers = yield* FiberMap.make<TurnId>()
     for (const known of [queuedAt, beganAt, uncompacted]) known.clear()
+    anchors = Anchors.make()
     let chat = empty
     for (;;) {
       const rows = yield* log.read(chatId, chat.seq, readPage)
       for (const row of rows) {
         const entry = yield* fromRow(row)
         observe(entry)
+        anchors.observe(entry)
         chat = evolve(chat, entry)
       }
       if (rows.length < readPage) break
@@ -162,7 +168,7 @@ export const make = Effect.fnUntraced(function*(options: ChatActorOptions): Effe
   const ref = yield* Actor.make<Chat, Call, LogEntry, ChatAction, ChatReply, ChatError, LogError>({
     recover: refold,
     started: () => stamp({ _tag: "Recover" }),
-    step,
+    step: (chat, call) => stepWith(anchors)(chat, call),
     append: (before, entries, after) => log.append({
       chatId, epoch, expected: before.seq, rows: entries.map(toRow), ...openTurnChange(before, after, bootId), also: options.relabel(before, after)
     }).pipe(Effect.andThen(options.changed(before, after))),

@@ -1,5 +1,7 @@
 /** All commands, and how the program ends: bad arguments are one line and exit 2, errors one sentence and exit 1. */
-import { NodeRuntime, NodeServices } from "@effect/platform-node"
+// by module: the package as a whole brings clusters and databases, and a third of the start
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Effect, Exit, Layer, Logger, Option, References } from "effect"
 import { CliError, Command } from "effect/cli"
 import { version } from "../Config.ts"

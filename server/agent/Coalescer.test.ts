@@ -86,6 +86,9 @@ describe("time", () => {
     yield* pushAll(text("y"))
     yield* settle
     assert.strictEqual(seen().length, 2)
+    yield* pushAll(text("z"))
+    yield* settle
+    assert.strictEqual(seen().length, 2, "what comes after them does")
   }))
 
   it.effect("nor does a tool call of that size", () => Effect.gen(function*() {

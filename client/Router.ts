@@ -15,21 +15,24 @@ export const writeRoute = (sessionId: SessionId, chatId: ChatId | undefined): st
 
 export class Router extends Observable {
   route: Route = readRoute(location.hash)
+  /** The chat that was shown last in each session. */
+  readonly #last = new Map<string, ChatId>()
 
   constructor() {
     super()
     addEventListener("hashchange", () => this.#enter(location.hash))
   }
 
-  /** At once: the browser tells of a new address only later. */
+  /** At once: the browser tells of a new address only later. Without a chat it is the one shown last in that session. */
   go(sessionId: SessionId, chatId: ChatId | undefined): void {
-    const hash = writeRoute(sessionId, chatId)
+    const hash = writeRoute(sessionId, chatId ?? this.#last.get(sessionId))
     location.hash = hash
     this.#enter(hash)
   }
 
   /** The address says more exactly what is shown already. */
   settle(sessionId: SessionId, chatId: ChatId): void {
+    this.#last.set(sessionId, chatId)
     const hash = writeRoute(sessionId, chatId)
     if (location.hash === hash) return
     history.replaceState(history.state, "", hash)

@@ -39,7 +39,7 @@ export class BooSessionRow extends LitElement {
     const { session, working } = entry
     if (this.renaming) return html`<boo-rename .name=${session.title} label="The session's name" @named=${this.#onNamed}></boo-rename>`
     return html`<div class="row">
-      <a href=${`#/s/${session.id}`} aria-current=${this.current ? "page" : nothing} title=${session.title} @dblclick=${this.#rename} @keydown=${this.#onKey}>
+      <a href=${`#/s/${session.id}`} aria-current=${this.current ? "page" : nothing} title=${session.title} @click=${this.#go} @dblclick=${this.#rename} @keydown=${this.#onKey}>
         <span class="light">${this.asks ? html`<span class="pulse asks" role="img" aria-label="Waits for your answer"></span>`
           : working ? html`<span class="pulse" role="img" aria-label="Working"></span>` : html`<i></i>`}</span>
         <span class="cut">${session.title}</span>
@@ -52,6 +52,13 @@ export class BooSessionRow extends LitElement {
         <button role="menuitem" @click=${() => this.#leave(() => ask(this, "boo-archive-session", { sessionId: session.id, archived: true }))}>${icon("archive")}Archive</button>
       </div>
     </div>`
+  }
+
+  /** A press with a modifier keeps the browser's meaning: another tab, another window. */
+  #go(event: MouseEvent): void {
+    if (this.entry === undefined || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+    event.preventDefault()
+    ask(this, "boo-go", { sessionId: this.entry.session.id, chatId: undefined })
   }
 
   #items(): ReadonlyArray<HTMLElement> {

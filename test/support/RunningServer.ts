@@ -30,6 +30,8 @@ export interface ServerOptions {
   readonly dataDir: string
   /** What is run instead of the checkout's server: the compiled binary. */
   readonly program?: string
+  /** A free one where it is left out. */
+  readonly port?: number
   readonly args?: ReadonlyArray<string>
   readonly env?: Readonly<Record<string, string>>
 }
@@ -60,7 +62,7 @@ export const runServer = Effect.fn("runServer")(function*(options: ServerOptions
   let stderr = ""
   const [command, ...program] = options.program === undefined ? [process.execPath, main] as const : [options.program] as const
   const child = yield* Effect.acquireRelease(Effect.sync(() => spawn(command,
-    [...program, "serve", "--port", "0", "--data-dir", dataDir, "--demo", ...options.args ?? []],
+    [...program, "serve", "--port", String(options.port ?? 0), "--data-dir", dataDir, "--demo", ...options.args ?? []],
     { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...isolated(dataDir), ...options.env } })),
     (child) => Effect.suspend(() => {
       child.kill("SIGTERM")

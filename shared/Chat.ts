@@ -67,7 +67,6 @@ export const standardWindow: Window = { items: 200, size: 256 * 1024, turns: 50 
 /** For pages and compaction: keeps all. */
 export const openWindow: Window = { items: Infinity, size: Infinity, turns: Infinity }
 
-export const hasOlder = (chat: Chat): boolean => chat.floor > 0
 export const openTurns = (chat: Chat): ReadonlyArray<TurnSummary> => chat.turns.filter(isOpen)
 /** The turn that a prompt started and that has not ended: one at most. */
 export const promptedTurn = (chat: Chat): TurnSummary | undefined =>

@@ -17,7 +17,7 @@ const postmaster = (dataDir: string): number => {
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     try {
       const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0")
-      if (/\/postgres$/.test(command[0] ?? "") && command.some((part) => part.startsWith(dataDir))) return Number(pid)
+      if (command[0]?.endsWith("/postgres") === true && command.some((part) => part.startsWith(dataDir))) return Number(pid)
     } catch {
       continue // it is gone
     }

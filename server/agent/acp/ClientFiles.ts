@@ -44,10 +44,8 @@ const read = Effect.fnUntraced(function*(root: string, params: unknown) {
 const write = Effect.fnUntraced(function*(root: string, params: unknown) {
   const { content, path } = yield* decoded(Write, params)
   const file = yield* jailed(root, path, true)
-  yield* attempt(path, "written", async () => {
-    await mkdir(dirname(file), { recursive: true })
-    await writeFile(file, content)
-  })
+  yield* attempt(path, "written", () => mkdir(dirname(file), { recursive: true }))
+  yield* attempt(path, "written", () => writeFile(file, content))
   return {}
 })
 

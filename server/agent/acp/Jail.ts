@@ -16,27 +16,25 @@ const isWithin = (root: string, path: string): boolean => {
 
 const isMissing = (cause: unknown): boolean => cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "ENOTDIR")
 
+const real = (path: string) => Effect.tryPromise({ try: () => realpath(path), catch: (cause) => cause })
+
 /** The real path, where the last parts need not exist. */
-const settle = async (path: string): Promise<string> => {
-  try {
-    return await realpath(path)
-  } catch (cause) {
-    const parent = dirname(path)
-    if (!isMissing(cause) || parent === path) throw cause
-    return join(await settle(parent), basename(path))
-  }
-}
+const settle = (path: string): Effect.Effect<string, unknown> => Effect.catch(real(path), (cause) => {
+  const parent = dirname(path)
+  return isMissing(cause) && parent !== path
+    ? Effect.map(settle(parent), (folder) => join(folder, basename(path))) : Effect.fail(cause)
+})
 
 /** `path` as it really is, if that lies in `root`. */
-export const jailed = (root: string, path: string, writes: boolean): Effect.Effect<string, RpcError> => Effect.tryPromise({
-  try: async () => {
-    const home = await realpath(root)
-    return { home, real: await settle(resolve(home, path)) }
-  },
-  catch: (cause) => invalidParams(`${path} can't be reached: ${cause instanceof Error ? cause.message : String(cause)}`)
-}).pipe(Effect.flatMap(({ home, real }) => {
-  if (!isWithin(home, real)) return Effect.fail(outside(path))
-  const parts = relative(home, real).split(sep)
-  return writes && parts.some((part) => part.toLowerCase() === ".git")
-    ? Effect.fail(invalidParams(`${path} belongs to git and can't be written.`)) : Effect.succeed(real)
-}))
+export const jailed = Effect.fnUntraced(function*(root: string, path: string, writes: boolean): Effect.fn.Return<string, RpcError> {
+  const unreachable = Effect.mapError((cause: unknown) =>
+    invalidParams(`${path} can't be reached: ${cause instanceof Error ? cause.message : String(cause)}`))
+  const home = yield* unreachable(real(root))
+  const settled = yield* unreachable(settle(resolve(home, path)))
+  if (!isWithin(home, settled)) return yield* Effect.fail(outside(path))
+  const parts = relative(home, settled).split(sep)
+  if (writes && parts.some((part) => part.toLowerCase() === ".git")) {
+    return yield* Effect.fail(invalidParams(`${path} belongs to git and can't be written.`))
+  }
+  return settled
+})

@@ -31,7 +31,7 @@ private_apt() {
 unpack_chromium() {
   mkdir -p "$home/apt/lists/partial" "$home/apt/archives/partial" "$home/root" "$home/bin" || return 1
   private_apt update || return 1
-  private_apt -y --no-install-recommends --download-only install chromium fonts-dejavu-core || return 1
+  private_apt -y --no-install-recommends --download-only install chromium fonts-liberation fonts-dejavu-core || return 1
   for package in "$home"/apt/archives/*.deb; do
     dpkg-deb -x "$package" "$home/root" || return 1
   done

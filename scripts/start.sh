@@ -4,9 +4,6 @@
 root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 . "$root/scripts/toolchain.sh"
 
-# npm puts this checkout's packages before the person's own PATH, where the agents are to be found.
-PATH=${PATH##*/node-gyp-bin:}
-
 command -v git >/dev/null || die "git is missing: install it (Debian: apt-get install git)."
 use_bun
 use_packages serve

@@ -3,6 +3,10 @@
 
 bun_version=1.4.5
 
+# npm and Bun put this checkout's packages before the person's own PATH. Agents are looked for on the latter alone: those
+# that the tests bring are nobody's.
+PATH=$(printf %s "${PATH##*/node-gyp-bin:}" | sed "s|$root/node_modules/.bin:||g")
+
 say() { printf 'boocode: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 

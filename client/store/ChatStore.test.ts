@@ -3,7 +3,7 @@ import { type Chat, empty, evolve } from "../../shared/Chat.ts"
 import type { LogEntry } from "../../shared/ChatEvent.ts"
 import type { ChatFrame, Cursor } from "../../shared/Feed.ts"
 import { quietRemote } from "../rpc/quietRemote.ts"
-import { asked, entriesOf, ids, says, type Step } from "../../test/support/chatLog.ts"
+import { asked, entriesOf, ids, says, type Step, tool } from "../../test/support/chatLog.ts"
 import type { ConnectionState } from "../rpc/ConnectionState.ts"
 import type { Remote } from "../rpc/Remote.ts"
 import { done, type Reply } from "../rpc/Reply.ts"
@@ -96,6 +96,21 @@ describe("what leaves the window", () => {
     assert.isAbove(store.chat?.floor ?? 0, 0)
     assert.strictEqual(store.past.floor, 0)
     assert.isTrue(store.past.turns.has(ids.turn(1)))
+  })
+
+  it("stays also where it leaves below the floor, at the end of a long turn", () => {
+    const steps = Array.from({ length: 300 }, (_, n) => tool(1, `c${n}`, { title: `Step ${n}`, kind: "read", status: n === 3 ? "in_progress" : "completed" }))
+    const entries = entriesOf([
+      ...asked(1, "do much"), ...steps, tool(1, "c3", { title: "Step 3", kind: "read", status: "completed" }), says(1, "a", "done"),
+      { _tag: "TurnEnded", turnId: ids.turn(1), outcome: "completed", cause: { _tag: "Answered" } }
+    ], 1000)
+    const { frame, store } = server()
+    store.open()
+    frame(snapshot(fold(entries.slice(0, 4))))
+    for (const entry of entries.slice(4)) frame(events([entry]))
+    const all = [...store.past.items, ...store.chat?.items ?? []]
+    assert.deepEqual(all.map((item) => item._tag === "Tool" ? item.call.title : item._tag), ["Prompt", ...steps.map((_, n) => `Step ${n}`), "Text"])
+    assert.strictEqual(store.past.floor, 0)
   })
 
   it("is asked for where it was never here, once at a time", async () => {

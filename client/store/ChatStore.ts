@@ -4,7 +4,7 @@
  *
  * Owns no words and no time but the difference between the server's clock and this one's.
  */
-import { type Chat, evolve, openRequests } from "../../shared/Chat.ts"
+import { type Chat, openRequests } from "../../shared/Chat.ts"
 import type { RequestAnswer } from "../../shared/AgentRequest.ts"
 import type { LogEntry } from "../../shared/ChatEvent.ts"
 import type { ContentBlock } from "../../shared/Content.ts"
@@ -15,7 +15,7 @@ import type { Remote } from "../rpc/Remote.ts"
 import type { Reply } from "../rpc/Reply.ts"
 import type { Kept } from "./Kept.ts"
 import { Observable } from "./Observable.ts"
-import { addPage, keepDropped, noPast, type Past, pastFloor } from "./Past.ts"
+import { addPage, keepLeft, noPast, type Past, pastFloor } from "./Past.ts"
 import { keepPending, newPromptId, type PendingPrompt, readPending, unseen } from "./Pending.ts"
 
 const pageSize = 80
@@ -155,31 +155,31 @@ export class ChatStore extends Observable {
   }
 
   #take(frame: ChatFrame): void {
-    const before = this.#watched
-    this.#watched = applyFrame(before, frame)
-    this.chat = this.#watched?.chat
     this.failure = undefined
-    if (frame._tag === "Snapshot") {
-      if (before === undefined || frame.chat.floor > before.chat.floor) this.past = noPast
-      this.#setPending(this.pending.filter((prompt) => prompt.state !== "accepted"))
-    } else if (before !== undefined && this.chat !== undefined) {
-      this.#keepPast(before.chat, this.chat, frame)
-      if (this.#live) this.#measureSkew(frame.events)
-    }
+    if (frame._tag === "Snapshot") this.#begin(frame)
+    else this.#follow(frame)
     this.#live = true
+    this.chat = this.#watched?.chat
     if (this.chat !== undefined) this.#setPending(unseen(this.pending, this.chat))
     this.changed()
   }
 
-  /** Only where the floor rose: one entry after the other, so that nothing leaves unseen. */
-  #keepPast(before: Chat, after: Chat, frame: Extract<ChatFrame, { _tag: "Events" }>): void {
-    if (after.floor === before.floor) return
-    let chat = before
+  #begin(frame: Extract<ChatFrame, { _tag: "Snapshot" }>): void {
+    const before = this.#watched
+    this.#watched = applyFrame(before, frame)
+    // what lies between is not here: the past begins anew
+    if (before === undefined || frame.chat.floor > before.chat.floor) this.past = noPast
+    this.#setPending(this.pending.filter((prompt) => prompt.state !== "accepted"))
+  }
+
+  /** One entry after the other, so that nothing leaves the window unseen. */
+  #follow(frame: Extract<ChatFrame, { _tag: "Events" }>): void {
     for (const entry of frame.events) {
-      const next = evolve(chat, entry)
-      this.past = keepDropped(this.past, chat, next)
-      chat = next
+      const before = this.#watched
+      this.#watched = applyFrame(before, { ...frame, events: [entry] })
+      if (before !== undefined && this.#watched !== undefined) this.past = keepLeft(this.past, before.chat, entry, this.#watched.chat)
     }
+    if (this.#live) this.#measureSkew(frame.events)
   }
 
   /** An event that has just happened is as old as its way here: the least difference seen is the clocks' own. */

@@ -3,8 +3,8 @@
  * window while it was being watched. Pure. Together with the window it has no hole: where one would come to be, the
  * past is dropped and begins anew at the window's floor.
  */
-import type { Chat } from "../../shared/Chat.ts"
-import type { Item } from "../../shared/ChatEvent.ts"
+import { type Chat, leftItems } from "../../shared/Chat.ts"
+import type { Item, LogEntry } from "../../shared/ChatEvent.ts"
 import { itemKey } from "../../shared/ChatItems.ts"
 import type { ChatPage } from "../../shared/rpc/ChatRpc.ts"
 import type { TurnSummary } from "../../shared/Turn.ts"
@@ -27,18 +27,24 @@ const keptLimit = 1000
 /** Where to ask for what is older; 0 = nothing is. */
 export const pastFloor = (past: Past, chat: Chat): number => past.floor ?? chat.floor
 
-/** After `before` became `after` by one entry: keeps what left the window. */
-export const keepDropped = (past: Past, before: Chat, after: Chat): Past => {
-  if (after.floor <= before.floor) return past
-  const left = before.items.filter((item) => item.anchor < after.floor && !after.items.some((now) => itemKey(now) === itemKey(item)))
+/** After `before` became `after` by one entry: keeps what left the window. What lies below all that is here is asked for as a page. */
+export const keepLeft = (past: Past, before: Chat, entry: LogEntry, after: Chat): Past => {
+  if (!mayLeave(before, entry, after)) return past
+  const floor = past.floor ?? before.floor
+  const left = leftItems(before, entry, after).filter((item) => item.anchor >= floor)
+  if (left.length === 0) return after.floor === before.floor ? past : { ...past, floor }
   const turns = new Map(past.turns)
   for (const turn of before.turns) turns.set(turn.turnId, turn)
-  const items = [...past.items, ...left]
-  const floor = past.floor ?? before.floor
+  const items = [...past.items, ...left].toSorted((a, b) => a.anchor - b.anchor)
   if (past.asked || items.length <= keptLimit) return { ...past, items, turns, floor }
   const kept = items.slice(-keptLimit)
   return { ...past, items: kept, turns, floor: kept[0]?.anchor ?? after.floor }
 }
+
+/** Spares most entries the question: an entry adds one item at most, and more of a text pushes none out. */
+const mayLeave = (before: Chat, { event }: LogEntry, after: Chat): boolean =>
+  after.items.length <= before.items.length &&
+  !(event._tag === "TextAppended" && after.items.at(-1)?.anchor === before.items.at(-1)?.anchor)
 
 /** A page below what is here. */
 export const addPage = (past: Past, page: ChatPage): Past => {

@@ -6,6 +6,7 @@ import type { DiffLine, LineDiff } from "../view/diff.ts"
 import type { Line } from "../view/highlight.ts"
 import { languageOfPath } from "../view/languages.ts"
 import { plural } from "../view/numbers.ts"
+import { shortenPaths } from "../view/path.ts"
 import { type DiffPart, headOf, isStored } from "../view/toolCall.ts"
 import type { LoadText } from "./boo-tool-text.ts"
 
@@ -74,7 +75,7 @@ export class BooDiff extends LitElement {
     const empty = diff !== undefined && diff.lines.length === 0
     return html`<figure aria-label=${`Change of ${part.path}`}>
       <figcaption>
-        <span class="mono cut">${part.path}</span>
+        <span class="mono cut" title=${part.path}>${shortenPaths(part.path, 3)}</span>
         ${part.before === null ? html`<span class="faint">new file</span>` : nothing}
         ${diff === undefined ? nothing : html`<span class="figures"><span class="plus">+${diff.added}</span> <span class="minus">−${diff.removed}</span></span>`}
         ${diff?.cut === true ? html`<span class="faint">too large to compare in full</span>` : nothing}

@@ -5,7 +5,8 @@ import type { PermissionOption } from "../../shared/AgentRequest.ts"
 import { base } from "../style/base.ts"
 import { icon } from "../style/icons.ts"
 import { inlineCode } from "../style/inlineCode.ts"
-import { closedWords, isAllowing, orderedOptions, type RequestItem } from "../view/request.ts"
+import { shortenPaths } from "../view/path.ts"
+import { closedWords, isAllowing, optionName, orderedOptions, type RequestItem } from "../view/request.ts"
 import "./boo-elicitation.ts"
 
 export class BooRequest extends LitElement {
@@ -38,7 +39,7 @@ export class BooRequest extends LitElement {
     const title = request._tag === "Permission" ? request.title : request.message
     if (closed !== undefined) {
       return html`<div class="closed ${closed.tone}">${icon(request._tag === "Permission" ? "shield" : "chat")}
-        <span class="name">${request._tag === "Permission" ? "Permission" : "Question"}</span><span class="title cut" title=${title}>${inlineCode(title)}</span><span class="answer"><b>${closed.words}</b> ${closed.who}</span></div>`
+        <span class="name">${request._tag === "Permission" ? "Permission" : "Question"}</span><span class="title cut" title=${title}>${inlineCode(shortenPaths(title))}</span><span class="answer"><b>${closed.words}</b> ${closed.who}</span></div>`
     }
     return html`<section role="group" aria-label="The agent asks">
       <header>${icon(request._tag === "Permission" ? "shield" : "chat")}
@@ -53,7 +54,7 @@ export class BooRequest extends LitElement {
   #option(option: PermissionOption, first: boolean): TemplateResult {
     const kind = isAllowing(option.kind) ? first ? "primary" : "outline" : "outline reject"
     return html`<button class=${kind} ?disabled=${this.chosen !== undefined} @click=${() => this.#answer(option)}>
-      ${this.chosen === option.optionId ? html`<span class="spinner"></span>` : nothing}${option.name}</button>`
+      ${this.chosen === option.optionId ? html`<span class="spinner"></span>` : nothing}${optionName(option)}</button>`
   }
 
   #answer({ optionId }: PermissionOption): void {

@@ -44,7 +44,7 @@ export class BooTool extends LitElement {
     return html`<details class=${call.status} @toggle=${this.#onToggle}>
       <summary class=${call.kind === "execute" ? "call" : ""}>
         ${icon(toolIcon(call.kind))}
-        <span class="title cut">${toolTitle(call)}</span>
+        <span class="title cut" title=${call.title}>${toolTitle(call)}</span>
         ${places.length === 0 ? nothing : html`<span class="places cut">${places.join("  ")}</span>`}
         <span class="turner">${icon("chevron")}</span>
         <span class="end">${this.#end(call)}</span>

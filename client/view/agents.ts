@@ -53,10 +53,14 @@ export interface SettingChoice {
 const settingOf: Readonly<Record<string, keyof TurnSettings>> = { model: "model", mode: "mode", thought_level: "thinking" }
 const names: Record<keyof TurnSettings, string> = { model: "Model", mode: "Mode", thinking: "Thinking" }
 
+/** Some agents name a mode by nothing but an identifier: `smart_approve`. */
+const readable = (name: string): string =>
+  /^[a-z]+(_[a-z]+)*$/.test(name) ? name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ") : name
+
 const optionChoice = (option: AgentOption, settings: TurnSettings): ReadonlyArray<SettingChoice> => {
   const setting = settingOf[option.category ?? option.id]
   if (setting === undefined || option.choices.length < 2) return []
-  return [{ setting, name: names[setting], current: settings[setting] ?? option.current, choices: option.choices }]
+  return [{ setting, name: names[setting], current: settings[setting] ?? option.current, choices: setting === "model" ? option.choices : option.choices.map(({ name, value }) => ({ name: readable(name), value })) }]
 }
 
 /** Model, mode and thinking, where the agent offers a choice of them. */
@@ -64,7 +68,7 @@ export const settingChoices = (facts: AgentFacts): ReadonlyArray<SettingChoice> 
   const fromOptions = (facts.options ?? []).flatMap((option) => optionChoice(option, facts.settings))
   const { modes } = facts
   if (modes === undefined || modes.available.length < 2 || fromOptions.some(({ setting }) => setting === "mode")) return fromOptions
-  const choices = modes.available.map(({ id, name }) => ({ value: id, name }))
+  const choices = modes.available.map(({ id, name }) => ({ value: id, name: readable(name) }))
   return [...fromOptions, { setting: "mode", name: names.mode, current: facts.settings.mode ?? modes.current, choices }]
 }
 

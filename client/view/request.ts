@@ -1,5 +1,5 @@
 /** Request: how what an agent asks is drawn, and how a closed one is told. Pure. */
-import type { AgentRequest, PermissionKind, RequestAnswer } from "../../shared/AgentRequest.ts"
+import type { AgentRequest, PermissionKind, PermissionOption, RequestAnswer } from "../../shared/AgentRequest.ts"
 import type { Item } from "../../shared/ChatEvent.ts"
 import { answerWords } from "./elicitation.ts"
 
@@ -13,11 +13,18 @@ const order: Record<PermissionKind, number> = { allow_once: 0, allow_always: 1, 
 export const orderedOptions = (request: Extract<AgentRequest, { _tag: "Permission" }>) =>
   request.options.toSorted((a, b) => order[a.kind] - order[b.kind])
 
+const kindWords: Record<PermissionKind, string> = {
+  allow_once: "Allow once", allow_always: "Always allow", reject_once: "Reject", reject_always: "Always reject"
+}
+
+/** Some agents name an option by nothing but an identifier. */
+export const optionName = ({ kind, name }: PermissionOption): string => /^[a-z]+(_[a-z]+)*$/.test(name) ? kindWords[kind] : name
+
 const answered = (request: AgentRequest, answer: RequestAnswer): string => {
   switch (answer._tag) {
     case "Selected": {
       const option = request._tag === "Permission" ? request.options.find(({ optionId }) => optionId === answer.optionId) : undefined
-      return option?.name ?? answer.optionId
+      return option === undefined ? answer.optionId : optionName(option)
     }
     case "Accepted": return request._tag === "Elicitation" ? answerWords(request.schema, answer.content) : "Accepted"
     case "Declined": return "Declined"

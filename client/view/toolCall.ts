@@ -6,6 +6,7 @@ import type { StoredText } from "../../shared/Content.ts"
 import type { LargeText, ToolCall, ToolKind, ToolStatus } from "../../shared/ToolCall.ts"
 import { spanWords } from "./duration.ts"
 import type { IconName } from "./iconName.ts"
+import { shortenPaths } from "./path.ts"
 
 const icons: Record<ToolKind, IconName> = {
   read: "file", edit: "pencil", delete: "trash", move: "move", search: "search", execute: "terminal", think: "thought",
@@ -25,10 +26,10 @@ const kindNames: Record<ToolKind, string> = {
   fetch: "Fetch", switch_mode: "Switch mode", other: "Tool"
 }
 
-/** In one line; agents put code marks and line breaks into it. */
+/** In one line; agents put code marks and line breaks into it. A command is shown as it is, whatever paths it names. */
 export const toolTitle = (call: Pick<ToolCall, "title" | "kind">): string => {
   const title = call.title.replaceAll("`", "").replace(/\s+/g, " ").trim()
-  return title === "" ? kindNames[call.kind] : title
+  return title === "" ? kindNames[call.kind] : call.kind === "execute" ? title : shortenPaths(title)
 }
 
 /** How long it ran; `undefined` while it runs. */
@@ -76,7 +77,7 @@ const outputPart = (output: LargeText): TextPart => {
 const contentPart = (content: Content): ReadonlyArray<ToolPart> => {
   switch (content.type) {
     case "diff": return [{ _tag: "Diff", path: content.path, before: content.oldText, after: content.newText }]
-    case "terminal": return []
+    case "terminal": return [{ _tag: "Note", words: "Its output went to a terminal." }]
     case "content": return blockPart(content.content)
   }
 }
@@ -100,7 +101,9 @@ const isEmpty = (text: LargeText | undefined): boolean =>
 
 /** What opens below the row: what it changed, what it was given, and what it gave, once each. */
 export const toolParts = (call: ToolCall): ReadonlyArray<ToolPart> => {
-  const content = call.content.flatMap(contentPart)
+  const parts = call.content.flatMap(contentPart)
+  // of a terminal there is something to say only where nothing else is shown
+  const content = parts.some((part) => part._tag !== "Note") || call.output !== undefined ? parts.filter((part) => part._tag !== "Note") : parts
   const diffs = content.filter((part) => part._tag === "Diff")
   const shown = content.filter((part) => part._tag !== "Diff")
   return [

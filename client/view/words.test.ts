@@ -12,6 +12,7 @@ import { agoWords, countWords, spanWords } from "./duration.ts"
 import { answerWords, contentOf as answerOf, formOf } from "./elicitation.ts"
 import { languageNamed, languageOfPath } from "./languages.ts"
 import { neighbour, placeOf } from "./place.ts"
+import { optionName } from "./request.ts"
 import { thoughtPreview } from "./thought.ts"
 import { tokenIn } from "./token.ts"
 import { toolParts, toolPlaces, toolTitle } from "./toolCall.ts"
@@ -77,6 +78,16 @@ describe("tool calls", () => {
     const shown = toolParts({ ...call, content: [{ type: "content", content: { type: "text", text: "```sh\nout\n```" } }], input: "{\"command\":\"ls\"}", output: "\"out\"" })
     assert.deepEqual(shown.map((part) => part._tag === "Text" && [part.name, part.text]), [["Command", "ls"], ["Output", "out"]])
   })
+  it("shortens long paths, but none of a command", () => {
+    assert.strictEqual(toolTitle({ title: "write · /srv/data/worktrees/x-1/src/retry.ts", kind: "edit" }), "write · …/src/retry.ts")
+    assert.strictEqual(toolTitle({ title: "rm -rf /srv/data/worktrees/x-1/src", kind: "execute" }), "rm -rf /srv/data/worktrees/x-1/src")
+    assert.strictEqual(toolTitle({ title: "Read /etc/hosts, src/a/b/c/d.ts and https://h/a/b/c/d", kind: "read" }), "Read /etc/hosts, src/a/b/c/d.ts and https://h/a/b/c/d")
+  })
+  it("says something of a terminal only where nothing else is shown", () => {
+    const terminal = { type: "terminal", terminalId: "t" } as const
+    assert.deepEqual(toolParts({ ...call, content: [terminal] }).map(({ _tag }) => _tag), ["Note"])
+    assert.deepEqual(toolParts({ ...call, content: [terminal], output: "\"out\"" }).map((part) => part._tag === "Text" && part.name), ["Output"])
+  })
   it("leaves out what is empty", () => {
     assert.deepEqual(toolParts({ ...call, input: "{}", output: "null" }), [])
   })
@@ -95,6 +106,12 @@ describe("diffs", () => {
   })
   it("is empty where nothing changed", () => {
     assert.deepEqual(diffLines("a\n", "a\n").lines, [])
+  })
+})
+
+describe("permissions", () => {
+  it("names options that have no name but their identifier", () => {
+    assert.deepEqual([optionName({ optionId: "a", name: "allow_once", kind: "allow_once" }), optionName({ optionId: "b", name: "Allow All Edits", kind: "allow_always" })], ["Allow once", "Allow All Edits"])
   })
 })
 

@@ -52,10 +52,9 @@ const make = Effect.fnUntraced(function*(table: LogTable, patiently: DatabaseHea
       const claimed = yield* ask(chatId, table.claim(chatId))
       return yield* Effect.mapError(Effect.fromOption(claimed), () => unknownChat(chatId))
     }),
-    append: Effect.fnUntraced(function*({ also, ...append }) {
+    append: ({ also, ...append }) => Effect.suspend(() => {
       const fault = appendFault(append)
-      if (fault !== undefined) return yield* refused(append.chatId, fault)
-      return yield* write(append, also)
+      return fault === undefined ? write(append, also) : Effect.fail(refused(append.chatId, fault))
     }),
     read: (chatId, after, limit) => checked(chatId, table.read(chatId, after, limit)),
     readOlder: (chatId, beforeAnchor, limit) => checked(chatId, table.readOlder(chatId, beforeAnchor, limit)),

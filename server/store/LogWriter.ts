@@ -85,8 +85,8 @@ export const makeLogWriter = Effect.fnUntraced(function*(
       Effect.timeoutOrElse({ duration: answerDeadline, orElse: () => Effect.fail(silent) }),
       Effect.retry({ schedule: fewTries, while: passes }),
       Effect.tapError((error) => Effect.sync(() => { if (isAway(error)) for (const pending of open) pending.mayHaveLanded = true })))
-    for (const { append, done } of open) if (written.has(append.chatId)) yield* Deferred.succeed(done, undefined)
-    const left = undone(open)
+    const left = open.filter(({ append }) => !written.has(append.chatId))
+    for (const { append, done } of open) if (written.has(append.chatId)) Deferred.doneUnsafe(done, Effect.void)
     if (left.length > 0) yield* judge(table, left)
   })
 
@@ -112,14 +112,15 @@ export const makeLogWriter = Effect.fnUntraced(function*(
   yield* Effect.forkScoped(Effect.forever(run))
   yield* Effect.addFinalizer(() => Effect.forEach([...inFlight, ...waiting], ({ done }) => Deferred.interrupt(done), { discard: true }))
 
-  return Effect.fnUntraced(function*(append, also) {
-    const pending: Pending = { append, size: sizeOf(append), done: yield* Deferred.make<void, LogError>(), mayHaveLanded: false }
+  // no generators and no fibers here: tens of thousands a second come this way
+  return (append, also) => Effect.suspend(() => {
+    const pending: Pending = { append, size: sizeOf(append), done: Deferred.makeUnsafe<void, LogError>(), mayHaveLanded: false }
     if (also !== undefined) {
-      yield* commit([pending], () => Effect.map(table.writeWith(append, also), (written) => new Set(written ? [append.chatId] : [])))
-    } else {
-      waiting.push(pending)
-      yield* arrived.open
+      const written = commit([pending], () => Effect.map(table.writeWith(append, also), (done) => new Set(done ? [append.chatId] : [])))
+      return Effect.andThen(written, Deferred.await(pending.done))
     }
-    return yield* Deferred.await(pending.done)
+    waiting.push(pending)
+    arrived.openUnsafe()
+    return Deferred.await(pending.done)
   })
 })

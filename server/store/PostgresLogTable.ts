@@ -20,7 +20,8 @@ const array = (values: ReadonlyArray<unknown>, element: number) =>
 const columns = <const A extends ReadonlyArray<readonly [ReadonlyArray<unknown>, number]>>(arrays: A) =>
   Effect.forEach(arrays, ([values, element]) => array(values, element))
 
-const Id = Schema.Struct({ id: Schema.String })
+/** From 1, of an append in a tick. */
+const Place = Schema.Struct({ place: Schema.Int })
 const Head = Schema.Struct({ id: Schema.String, epoch: Schema.Int, head: Schema.Int })
 const Row = Schema.Struct({ seq: Schema.Int, anchor: Schema.Int, at: Schema.Finite, body: Schema.String })
 const TurnColumns = { turn: Schema.NullOr(Schema.Struct({ turnId: Schema.String, agent: Schema.String })), boot: Schema.NullOr(Schema.String) }
@@ -62,7 +63,7 @@ export const makePostgresLogTable = Effect.fnUntraced(function*(host: string): E
     const [id, epoch, expected, head, sets, turn, boot] = yield* headColumns(known)
     const [seq, anchor, at, body] = yield* rowColumns(known.flatMap(({ rows }) => rows))
     const place = yield* array(known.flatMap(({ rows }, index) => rows.map(() => index + 1)), OID.int4)
-    const advanced = yield* sql`
+    const left = yield* sql`
       with wanted as (
         select * from unnest(${id}, ${epoch}, ${expected}, ${head}, ${sets}, ${turn}, ${boot})
           with ordinality as w (id, epoch, expected, head, sets, turn, boot, place)
@@ -78,8 +79,9 @@ export const makePostgresLogTable = Effect.fnUntraced(function*(host: string): E
         from unnest(${place}, ${seq}, ${anchor}, ${at}, ${body}) as r (place, seq, anchor, at, body)
         join advanced a on a.place = r.place
       )
-      select id from advanced`.pipe(decode(Id))
-    return new Set(advanced.map((row) => row.id))
+      select w.place::int as place from wanted w where not exists (select 1 from advanced a where a.place = w.place)`.pipe(decode(Place))
+    const behind = new Set(left.map(({ place }) => place))
+    return new Set(known.flatMap(({ chatId }, index) => behind.has(index + 1) ? [] : [chatId]))
   })
 
   const heads: LogTable["heads"] = Effect.fnUntraced(function*(chatIds) {

@@ -26,12 +26,12 @@ const composer = (page: Page) => page.getByRole("textbox", { name: "Prompt" })
 const timeline = (page: Page) => page.getByRole("log")
 
 layer(World.layer, { excludeTestServices: true, timeout: "90 seconds" })("the page", (it) => {
-  it.effect("from the ready line's address to an answer: add a project, begin a session, ask", () => Effect.gen(function*() {
+  it.effect("from the ready line's address to an answer: add a project, whose first session begins by itself, and ask", () => Effect.gen(function*() {
     const { browser, project, server } = yield* World
     const { complaints, page } = yield* openTab(browser, address(server))
     yield* act(() => page.getByLabel("Path of a git repository on the server").first().fill(project))
     yield* act(() => page.keyboard.press("Enter"))
-    yield* act(() => page.getByLabel(/New session in/).first().click())
+    yield* act(() => page.getByText("What should Scripted agent do?").waitFor())
     yield* act(() => composer(page).fill("say Hello, **world**"))
     yield* act(() => page.keyboard.press("Enter"))
     yield* act(() => timeline(page).locator("strong", { hasText: "world" }).waitFor())
@@ -62,11 +62,11 @@ layer(World.layer, { excludeTestServices: true, timeout: "90 seconds" })("the pa
       yield* act(() => timeline(page).getByText(new RegExp(`word ${word} `)).waitFor())
       yield* act(() => page.reload())
     }
-    yield* act(() => timeline(page).getByText("the end").waitFor())
-    const reloaded = yield* Effect.promise(() => timeline(page).innerText())
+    yield* act(() => timeline(page).getByText("the end", { exact: true }).waitFor())
+    const reloaded = yield* Effect.promise(() => timeline(page).ariaSnapshot())
     const other = yield* openTab(browser, address(server, chat))
-    yield* act(() => timeline(other.page).getByText("the end").waitFor())
-    assert.strictEqual(yield* Effect.promise(() => timeline(other.page).innerText()), reloaded)
+    yield* act(() => timeline(other.page).getByText("the end", { exact: true }).waitFor())
+    assert.strictEqual(yield* Effect.promise(() => timeline(other.page).ariaSnapshot()), reloaded)
     assert.include(reloaded, Array.from({ length: 150 }, (_, index) => `word ${index + 1}`).join(" "))
   }), 90_000)
 

@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { chmod, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { delimiter, join } from "node:path"
 import { createInterface } from "node:readline"
 import { Data, Deferred, Effect, type Scope } from "effect"
 import { type Client, makeClient } from "../../client/rpc/Client.ts"
@@ -46,6 +46,8 @@ export const temporaryFolder = Effect.acquireRelease(
   (folder) => Effect.promise(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })))
 
 const isolated = (dataDir: string): Record<string, string> => ({
+  // without the programs of our own packages: what a test offers, it names
+  PATH: (process.env["PATH"] ?? "").split(delimiter).filter((folder) => !folder.includes("node_modules")).join(delimiter),
   HOME: join(dataDir, "home"), XDG_STATE_HOME: join(dataDir, "home", "state"), BOOCODE_SCRIPTED_HOME: join(dataDir, "home", "scripted")
 })
 

@@ -42,7 +42,7 @@ export class BooAgentPicker extends LitElement {
 
   override render(): TemplateResult {
     const current = this.agents?.find(({ name }) => name === this.chosen)
-    return html`<button class="chosen" aria-haspopup="menu" aria-expanded=${this.opened} aria-label=${`Agent: ${labelOf(this.agents, this.chosen)}`} @click=${this.#open}>
+    return html`<button type="button" class="chosen" aria-haspopup="menu" aria-expanded=${this.opened} aria-label=${`Agent: ${labelOf(this.agents, this.chosen)}`} @click=${this.#open}>
         <span class="light ${this.#light(current)}"></span><span class="cut">${this.agents === undefined ? "Agents…" : labelOf(this.agents, this.chosen)}</span>${icon("chevronDown")}
       </button>
       <div popover id="list" role="menu" aria-label="Agents" @toggle=${this.#onToggle} @keydown=${(event: KeyboardEvent) => moveAmong(this.#options(), event)}>

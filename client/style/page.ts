@@ -14,7 +14,8 @@ export const page = css`
 
   @media (max-width: 46rem) {
     :host, :host([list]) { grid-template-columns: 0 minmax(0, 1fr); }
-    boo-sidebar { position: fixed; inset: 0 auto 0 0; z-index: 3; width: min(20rem, 86vw); box-shadow: var(--shadow-3); }
+    boo-sidebar { position: fixed; inset: 0 auto 0 0; z-index: 3; width: min(20rem, 86vw); }
+    :host([list]) boo-sidebar { box-shadow: var(--shadow-3); }
     :host([list]) .veil { display: block; position: fixed; inset: 0; z-index: 2; background: var(--veil); }
   }
 `

@@ -63,12 +63,16 @@ const colourOf = (colour: string | undefined): string | undefined => /--code-tok
 /** At most this many characters are coloured. */
 export const colourLimit = 60_000
 
+const longestLine = 2000
+/** Milliseconds for one line: the first one of a language compiles its rules. */
+const patience = 4000
+
 /** `undefined` for what has no colours: a language that is not known, or too much of it. */
 export const highlight = async (text: string, language: string): Promise<ReadonlyArray<Line> | undefined> => {
   const load = languages[language]
   if (load === undefined || text.length > colourLimit) return undefined
   const shiki = await highlighter()
   if (!shiki.getLoadedLanguages().includes(language)) await shiki.loadLanguage((await load()).default)
-  const { tokens } = shiki.codeToTokens(text, { lang: language, theme: "page" })
+  const { tokens } = shiki.codeToTokens(text, { lang: language, theme: "page", tokenizeMaxLineLength: longestLine, tokenizeTimeLimit: patience })
   return tokens.map((line) => line.map((token) => ({ text: token.content, colour: colourOf(token.color) })))
 }

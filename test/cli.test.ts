@@ -101,6 +101,16 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("boocod
     }
   }))
 
+  it.effect("a port in use is one sentence, exit 1; a server that is told to stop ends with 0", () => Effect.gen(function*() {
+    const { folder, server } = yield* World
+    const { port } = new URL(server.url)
+    const taken = yield* boocode(["serve", "--port", port, "--data-dir", join(folder, "other")])
+    assert.deepStrictEqual([taken.code, taken.stderr.trim().split("\n").length], [1, 1], taken.stderr)
+    assert.include(taken.stderr, `Port ${port}`)
+    const stopped = yield* boocode(["serve", "--port", "0", "--data-dir", join(folder, "other")], { signalAfter: (stdout) => stdout.includes("boocode ready") })
+    assert.strictEqual(stopped.code, 0, stopped.stderr)
+  }))
+
   it.effect("token prints the owner's token", () => Effect.gen(function*() {
     const { server } = yield* World
     const ended = yield* boocode(["token", "--data-dir", server.dataDir])

@@ -26,7 +26,8 @@ const argumentsLine = (error: CliError.CliError): string => {
 }
 
 const codeOf = (cause: Cause.Cause<unknown>): number => {
-  if (Cause.hasInterruptsOnly(cause)) return exit.stopped
+  // a server that is told to stop has done what it should
+  if (Cause.hasInterruptsOnly(cause)) return process.argv[2] === "serve" ? 0 : exit.stopped
   const error = Option.getOrUndefined(Cause.findErrorOption(cause))
   if (error instanceof Fail) {
     say(error.sentence)

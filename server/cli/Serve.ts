@@ -45,6 +45,14 @@ const durationOf = (input: string): Option.Option<Duration.Duration> => {
   return amount === undefined || factor === undefined ? Option.none() : Option.some(Duration.millis(Number(amount) * factor))
 }
 
+/** Why the address can't be listened on. */
+const portSentence = ({ host, port }: ServeConfig, cause: unknown): string => {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined
+  if (code === "EADDRINUSE") return `Port ${port} on ${host} is in use; stop what listens there, or choose another with --port (0 takes a free one).`
+  if (code === "EACCES") return `Port ${port} may not be listened on by this user; choose one from 1024 with --port.`
+  return `${host}:${port} can't be listened on: ${cause instanceof Error ? cause.message : String(cause)}`
+}
+
 const serve = Effect.fnUntraced(function*(input: Command.Command.Config.Infer<typeof flags>) {
   const idleTimeToLive = durationOf(input.idleTtl)
   if (Option.isNone(idleTimeToLive)) return yield* bad(`--idle-ttl takes a time such as 30m, 45s or 2h, not "${input.idleTtl}".`)
@@ -54,7 +62,9 @@ const serve = Effect.fnUntraced(function*(input: Command.Command.Config.Infer<ty
   const config: ServeConfig = {
     ...rest, idleTimeToLive: idleTimeToLive.value, databaseUrl: Option.getOrUndefined(Option.map(databaseUrl, (url) => Redacted.make(url)))
   }
-  return yield* Layer.launch(server(config))
+  return yield* Layer.launch(server(config)).pipe(Effect.catchTag("ServeError", ({ cause }) => Effect.fail(new Fail({
+    code: exit.failed, sentence: portSentence(config, cause)
+  }))))
 })
 
 export const serveCommand = Command.make("serve", flags, serve).pipe(

@@ -1,6 +1,7 @@
 /**
- * The one feed that every list is drawn from: read as a whole after a change, at most every 50 ms, whoever changed it
- * and however many watch. Who is slow sees the newest only. While the database is away the last one stands.
+ * The one feed that every list is drawn from: read as a whole 50 ms after a change, for all that changed meanwhile,
+ * whoever changed it and however many watch. Who is slow sees the newest only. While the database is away the last one
+ * stands.
  */
 import { Duration, Effect, PubSub, Queue, type Scope, Stream } from "effect"
 import type { ChatRow, Directory, Project, Session } from "../../shared/Session.ts"
@@ -29,12 +30,9 @@ export const makeDirectoryFeed = Effect.fnUntraced(function*<E extends { readonl
   const changed = Effect.asVoid(Queue.offer(due, undefined))
   const again = (error: E) => Effect.logWarning("the lists are not up to date", error.message).pipe(
     Effect.andThen(Effect.sleep(afterTrouble)), Effect.andThen(changed))
-  yield* Queue.take(due).pipe(
-    Effect.andThen(read),
-    Effect.flatMap((directory) => PubSub.publish(published, directory)),
-    Effect.catch(again),
-    Effect.andThen(Effect.sleep(pace)),
-    Effect.forever, Effect.forkScoped)
-  yield* changed
+  const fresh = read.pipe(Effect.flatMap((directory) => PubSub.publish(published, directory)), Effect.catch(again))
+  // not at once: most changes are a turn's start, whose agent has better use for the moment
+  const next = Queue.take(due).pipe(Effect.andThen(Effect.sleep(pace)), Effect.andThen(Queue.clear(due)), Effect.andThen(fresh))
+  yield* Effect.andThen(fresh, Effect.forever(next)).pipe(Effect.forkScoped)
   return { directory: Stream.fromPubSub(published), changed }
 })

@@ -41,7 +41,8 @@ const authRequired = -32000
 const initialize = Effect.fnUntraced(function*({ connection, version }: SessionOptions) {
   const answer = yield* connection.request("initialize", {
     protocolVersion: 1,
-    clientCapabilities: { fs: { readTextFile: true, writeTextFile: true }, terminal: true, elicitation: { form: {} } },
+    // terminals are answered but not offered: what runs in them would be missing from the log
+    clientCapabilities: { fs: { readTextFile: true, writeTextFile: true }, terminal: false, elicitation: { form: {} } },
     clientInfo: { name: "boocode", title: "boocode", version }
   })
   const initialized = decodeInitialized(answer)

@@ -19,6 +19,8 @@ export interface Coalescer {
   readonly push: (update: RawUpdate) => Effect.Effect<void>
   /** Everything pushed so far is taken when it returns. */
   readonly flush: Effect.Effect<void>
+  /** From now on nobody waits for room: what finds none is dropped. */
+  readonly letGo: Effect.Effect<void>
 }
 
 const pauseMillis = 16
@@ -61,6 +63,7 @@ export const make = Effect.fnUntraced(function*(
   let waiting = new Map<string, RawUpdate>()
   let size = 0
   let closed = false
+  let dropping = false
   const lengths = new Map<string, { parts: number; length: number }>()
   const some = Latch.makeUnsafe(false)
   const much = Latch.makeUnsafe(false)
@@ -123,19 +126,23 @@ export const make = Effect.fnUntraced(function*(
   }))
 
   const add = (update: RawUpdate) => {
-    if (closed) return
+    if (closed || (dropping && size >= bound)) return
     const key = keyOf(update)
     const before = waiting.get(key)
     const joined = before?._tag === "Text" && update._tag === "Text" ? { ...update, text: before.text + update.text } : update
     waiting.set(key, joined)
     size += weight(joined) - weight(before)
     if (size >= eager) much.openUnsafe()
-    if (size >= bound) room.closeUnsafe()
+    if (size >= bound && !dropping) room.closeUnsafe()
     some.openUnsafe()
   }
   return {
     push: (update) => room.isOpen() ? Effect.sync(() => add(update)) : Effect.andThen(room.await, Effect.sync(() => add(update))),
-    flush: pass(true)
+    flush: pass(true),
+    letGo: Effect.sync(() => {
+      dropping = true
+      room.openUnsafe()
+    })
   }
 })
 

@@ -1,30 +1,46 @@
 /**
- * From ACP's words to ours, pure: one view per turn, folded over what the agent sends. Tool calls are upserted by id
- * from calls, updates and permission requests in any order. Texts become parts: a new one begins when the kind changes
- * or something else came between.
+ * From ACP's words to ours, pure: one view per turn, folded over what the agent sends, and within it what is known of
+ * the agent's session from turn to turn. Tool calls are upserted by id from calls, updates and permission requests in
+ * any order. Texts become parts: a new one begins when the kind changes or something else came between.
  */
-import type { AgentMode, AgentOption, SlashCommand } from "../../../shared/Agent.ts"
+import type { AgentMode, AgentOption, Continuity, SlashCommand } from "../../../shared/Agent.ts"
 import type { PlanEntry } from "../../../shared/ChatEvent.ts"
 import type { ContentBlock } from "../../../shared/Content.ts"
 import { PartId, ToolCallId } from "../../../shared/Ids.ts"
 import type { AgentFact, Announcement } from "../../../shared/SessionUpdate.ts"
 import { cutText, mendText } from "../../../shared/Text.ts"
 import { hasEnded, laterStatus, type ToolCall, type ToolContent, type ToolStatus } from "../../../shared/ToolCall.ts"
-import type { Usage } from "../../../shared/Turn.ts"
 import type { RawUpdate } from "../Coalescer.ts"
 import {
-  type AcpBlock, type AcpConfigOption, type AcpContent, type AcpPrompted, type AcpSession, type AcpToolReport, type AcpUpdate,
+  type AcpBlock, type AcpCommand, type AcpConfigOption, type AcpContent, type AcpPrompted, type AcpSession, type AcpToolReport, type AcpUpdate,
   isPlanPriority, isPlanStatus, isToolKind
 } from "./AcpUpdate.ts"
+import { answeredFigures, chunkUsage, type Figures, firstFigures, nextFigures, reportedUsage, type UsageRules } from "./AcpUsage.ts"
 
-/** What has to be remembered within a turn. */
+/** What has to be remembered within a turn; the figures and what was announced go over to the next. */
 export interface TurnView {
   readonly parts: number
   readonly speaking: "text" | "thought" | undefined
   readonly calls: ReadonlyMap<string, ToolCall>
-  readonly usage: Usage | undefined
+  readonly figures: Figures
+  /** Modes and options as they stand. */
+  readonly standing: Standing
 }
-export const newTurn: TurnView = { parts: 0, speaking: undefined, calls: new Map(), usage: undefined }
+export type Standing = Pick<Announcement, "modes" | "options">
+
+const turnOf = (figures: Figures, standing: Standing): TurnView => ({ parts: 0, speaking: undefined, calls: new Map(), figures, standing })
+
+/** The first turn of a life. */
+export const firstTurn = (rules: UsageRules, { continuity, session }: { readonly continuity: Continuity; readonly session: AcpSession }): TurnView => {
+  const { modes, options } = announced(session)
+  return turnOf(firstFigures(rules, continuity !== "resumed"), { ...(modes ? { modes } : {}), ...(options ? { options } : {}) })
+}
+
+/** The turn after. */
+export const nextTurn = ({ figures, standing }: TurnView): TurnView => turnOf(nextFigures(figures), standing)
+
+/** Between turns: what is said then is said to nobody. */
+export const idle = ({ figures, standing }: TurnView): TurnView => turnOf(figures, standing)
 
 export interface Translated {
   readonly view: TurnView
@@ -35,27 +51,59 @@ export interface Translated {
 const said = (view: TurnView, ...updates: ReadonlyArray<RawUpdate>): Translated => ({ view, updates, facts: [] })
 const noted = (view: TurnView, announcement: Announcement): Translated =>
   ({ view, updates: [], facts: [{ _tag: "Announced", announcement }] })
+/** Stands from now on, and is told. */
+const stands = (view: TurnView, standing: Standing): Translated => noted({ ...view, standing: { ...view.standing, ...standing } }, standing)
+
+/** Tells the turn's usage where it is other than before. */
+const counted = (view: TurnView, figures: Figures): Translated => {
+  const { usage } = figures, told = { ...view, figures }
+  return usage === undefined || JSON.stringify(usage) === JSON.stringify(view.figures.usage) ? said(told) : said(told, { _tag: "Usage", usage })
+}
 
 /** `at` in epoch milliseconds. */
 export const translate = (view: TurnView, update: AcpUpdate, at: number): Translated => {
   switch (update.sessionUpdate) {
-    case "agent_message_chunk": return speak(view, "text", update.content)
+    case "agent_message_chunk": return both(speak(view, "text", update.content), (then) => counted(then, chunkUsage(then.figures, update._meta?.usage)))
     case "agent_thought_chunk": return speak(view, "thought", update.content)
     case "tool_call": case "tool_call_update": return report(view, update, at)
     case "plan": return said({ ...view, speaking: undefined }, { _tag: "Plan", entries: update.entries.map(planEntry) })
     case "available_commands_update": return noted(view, { commands: update.availableCommands.slice(0, commandLimit).map(command) })
-    case "current_mode_update": return said(view)
-    case "config_option_update": return noted(view, { options: update.configOptions.flatMap(option) })
+    case "current_mode_update": return inMode(view, update.currentModeId)
+    case "config_option_update": return stands(view, { options: update.configOptions.flatMap(option) })
     case "session_info_update":
       return { view, updates: [], facts: update.title ? [{ _tag: "Titled", title: mendText(update.title) }] : [] }
-    case "usage_update": return context(view, update)
+    case "usage_update": return counted(view, reportedUsage(view.figures, update))
   }
 }
+
+const both = (first: Translated, then: (view: TurnView) => Translated): Translated => {
+  const second = then(first.view)
+  return { view: second.view, updates: [...first.updates, ...second.updates], facts: [...first.facts, ...second.facts] }
+}
+
+/** The agent is in another of its modes, by its own doing or by ours. */
+export const inMode = (view: TurnView, current: string): Translated => {
+  const { modes } = view.standing
+  return modes === undefined || modes.current === current ? said(view) : stands(view, { modes: { ...modes, current } })
+}
+
+/** An option was set; most agents answer how all of them stand now. */
+export const optionSet = (view: TurnView, id: string, value: string, { configOptions }: Pick<AcpSession, "configOptions">): Translated => stands(view, {
+  options: configOptions ? configOptions.flatMap(option)
+    : (view.standing.options ?? []).map((one) => one.id === id ? { ...one, current: value } : one)
+})
+
+/** What the answer to a prompt tells of the turn's usage. */
+export const answered = (view: TurnView, prompted: AcpPrompted): Translated => counted(view, answeredFigures(view.figures, prompted))
+
+/** An image in a text, at most: a part of a text is never split within one. */
+const imageLimit = 32 * 1024
 
 const blockText = (block: AcpBlock): string => {
   if (block.type === "text") return block.text ?? ""
   if (block.type === "resource_link") return `[${block.name ?? block.uri ?? "resource"}](${block.uri ?? ""})`
-  return block.type === "image" && block.data ? `![image](data:${block.mimeType ?? "image/png"};base64,${block.data})` : `[${block.type}]`
+  if (block.type !== "image" || !block.data || block.data.length > imageLimit) return `[${block.type}]`
+  return `![image](data:${block.mimeType ?? "image/png"};base64,${block.data})`
 }
 
 const speak = (view: TurnView, kind: "text" | "thought", block: AcpBlock): Translated => {
@@ -73,15 +121,12 @@ const planEntry = (entry: { content: string; priority?: string | null | undefine
 
 // qwen announces over 100 KB of commands; a person reads a line of each
 const commandLimit = 200
-const descriptionLimit = 200
+const lineLimit = 200
 
-const command = (one: { name: string; description?: string | null | undefined; input?: unknown }): SlashCommand => {
-  const hint = typeof one.input === "object" && one.input !== null && "hint" in one.input ? one.input.hint : undefined
-  return {
-    name: mendText(one.name), description: cutText(mendText(one.description ?? ""), descriptionLimit),
-    ...(typeof hint === "string" && hint !== "" ? { hint: mendText(hint) } : {})
-  }
-}
+const line = (text: string): string => cutText(mendText(text), lineLimit)
+
+const command = ({ description, input, name }: AcpCommand): SlashCommand =>
+  ({ name: line(name), description: line(description ?? ""), ...(input?.hint ? { hint: line(input.hint) } : {}) })
 
 const choice = (one: unknown): ReadonlyArray<{ value: string; name: string }> => {
   if (typeof one !== "object" || one === null) return []
@@ -117,7 +162,8 @@ const statusOf = (status: string | null | undefined): ToolStatus | undefined => 
 const jsonText = (value: unknown): string | undefined => {
   if (value === undefined || value === null) return undefined
   if (typeof value === "string") return mendText(value)
-  return Object.keys(value).length === 0 ? undefined : mendText(JSON.stringify(value, null, 2))
+  // an empty object says that there is nothing to say yet
+  return typeof value === "object" && Object.keys(value).length === 0 ? undefined : mendText(JSON.stringify(value, null, 2))
 }
 
 const contentBlock = (block: AcpBlock): ContentBlock =>
@@ -157,32 +203,9 @@ const merged = (before: ToolCall | undefined, tool: AcpToolReport, at: number): 
     kind: isToolKind(tool.kind) ? tool.kind : before?.kind ?? "other",
     content: tool.content ? tool.content.flatMap(toolContent) : before?.content ?? [],
     locations: tool.locations
-      ? tool.locations.map(({ path, line }) => ({ path: mendText(path), ...(line == null ? {} : { line: Math.round(line) }) }))
+      ? tool.locations.map(({ path, line }) => ({ path: mendText(path), ...(line == null ? {} : { line }) }))
       : before?.locations ?? [],
     ...(input === undefined ? {} : { input }), ...(output === undefined ? {} : { output }),
     startedAt: before?.startedAt ?? at, ...(hasEnded(status) ? { endedAt: at } : {})
   }
-}
-
-const count = (figure: number | null | undefined): number =>
-  figure == null || !Number.isFinite(figure) || figure < 0 ? 0 : Math.round(figure)
-
-const emptyUsage: Usage = { inputTokens: 0, outputTokens: 0, source: "not reported" }
-
-const context = (view: TurnView, update: Extract<AcpUpdate, { sessionUpdate: "usage_update" }>): Translated => {
-  const usage: Usage = {
-    ...(view.usage ?? emptyUsage),
-    ...(update.used == null ? {} : { contextUsed: count(update.used) }),
-    ...(update.size == null ? {} : { contextSize: count(update.size) })
-  }
-  return update.used == null && update.size == null ? said(view) : said({ ...view, usage }, { _tag: "Usage", usage })
-}
-
-/** The usage that the answer to a prompt carries; cache counts as input, reasoning as output. Nothing where it is empty. */
-export const answeredUsage = (view: TurnView, { usage }: AcpPrompted): RawUpdate | undefined => {
-  if (!usage) return undefined
-  const inputTokens = count(usage.inputTokens) + count(usage.cachedReadTokens) + count(usage.cachedWriteTokens)
-  const outputTokens = count(usage.outputTokens) + count(usage.thoughtTokens)
-  if (inputTokens + outputTokens === 0) return undefined
-  return { _tag: "Usage", usage: { ...(view.usage ?? emptyUsage), inputTokens, outputTokens, source: "measured" } }
 }

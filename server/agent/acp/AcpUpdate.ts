@@ -1,14 +1,24 @@
 /**
  * What an ACP agent sends in `session/update` and `session/request_permission`, decoded once, here. Lenient: what is
- * missing or null is left out, unknown kinds decode to nothing.
+ * missing, null or junk is left out, so that it costs no more than itself; unknown kinds decode to nothing.
  * Source: Agent Client Protocol schema version 1, and what agents were seen to send.
  */
-import { Schema } from "effect"
+import { Effect, Option, Schema, SchemaTransformation } from "effect"
 import { PermissionKind } from "../../../shared/AgentRequest.ts"
 import { PlanEntry } from "../../../shared/ChatEvent.ts"
 import { ToolKind } from "../../../shared/ToolCall.ts"
 
-const maybe = <S extends Schema.Top>(schema: S) => Schema.optional(Schema.NullOr(schema))
+const maybe = <S extends Schema.Top>(schema: S) =>
+  Schema.optional(Schema.NullOr(schema)).pipe(Schema.catchDecoding(() => Effect.succeedNone))
+
+/** Its good entries. */
+const list = <S extends Schema.Codec<unknown, unknown>>(entry: S) => {
+  const decode = Schema.decodeUnknownOption(entry)
+  return Schema.Array(Schema.Unknown).pipe(Schema.decodeTo(Schema.Array(Schema.toType(entry)), SchemaTransformation.transform({
+    decode: (all: ReadonlyArray<unknown>): ReadonlyArray<S["Type"]> => all.flatMap((one) => Option.toArray(decode(one))),
+    encode: (all: ReadonlyArray<unknown>) => all
+  })))
+}
 
 const Block = Schema.Struct({
   type: Schema.String,
@@ -30,8 +40,8 @@ const toolFields = {
   title: maybe(Schema.String),
   kind: maybe(Schema.String),
   status: maybe(Schema.String),
-  content: maybe(Schema.Array(Content)),
-  locations: maybe(Schema.Array(Schema.Struct({ path: Schema.String, line: maybe(Schema.Finite) }))),
+  content: maybe(list(Content)),
+  locations: maybe(list(Schema.Struct({ path: Schema.String, line: maybe(Schema.Int) }))),
   rawInput: maybe(Schema.Unknown),
   rawOutput: maybe(Schema.Unknown)
 }
@@ -47,17 +57,26 @@ const ConfigOption = Schema.Struct({
 })
 export type AcpConfigOption = typeof ConfigOption.Type
 
+const Command = Schema.Struct({
+  name: Schema.String, description: maybe(Schema.String), input: maybe(Schema.Struct({ hint: maybe(Schema.String) }))
+})
+export type AcpCommand = typeof Command.Type
+
+const AcpUsage = Schema.Struct({
+  inputTokens: maybe(Schema.Finite), outputTokens: maybe(Schema.Finite), totalTokens: maybe(Schema.Finite),
+  thoughtTokens: maybe(Schema.Finite), cachedReadTokens: maybe(Schema.Finite), cachedWriteTokens: maybe(Schema.Finite)
+})
+export type AcpUsage = typeof AcpUsage.Type
+
 export const AcpUpdate = Schema.Union([
-  update("agent_message_chunk", { content: Block }),
+  update("agent_message_chunk", { content: Block, _meta: maybe(Schema.Struct({ usage: maybe(AcpUsage) })) }),
   update("agent_thought_chunk", { content: Block }),
   update("tool_call", toolFields),
   update("tool_call_update", toolFields),
-  update("plan", { entries: Schema.Array(Schema.Struct({ content: Schema.String, priority: maybe(Schema.String), status: maybe(Schema.String) })) }),
-  update("available_commands_update", { availableCommands: Schema.Array(Schema.Struct({
-    name: Schema.String, description: maybe(Schema.String), input: maybe(Schema.Unknown)
-  })) }),
+  update("plan", { entries: list(Schema.Struct({ content: Schema.String, priority: maybe(Schema.String), status: maybe(Schema.String) })) }),
+  update("available_commands_update", { availableCommands: list(Command) }),
   update("current_mode_update", { currentModeId: Schema.String }),
-  update("config_option_update", { configOptions: Schema.Array(ConfigOption) }),
+  update("config_option_update", { configOptions: list(ConfigOption) }),
   update("session_info_update", { title: maybe(Schema.String) }),
   update("usage_update", {
     used: maybe(Schema.Finite), size: maybe(Schema.Finite),
@@ -71,7 +90,7 @@ export const decodeUpdate = Schema.decodeUnknownOption(Schema.Struct({ sessionId
 export const decodePermission = Schema.decodeUnknownOption(Schema.Struct({
   sessionId: Schema.String,
   toolCall: AcpToolReport,
-  options: Schema.Array(Schema.Struct({ optionId: Schema.String, name: Schema.String, kind: PermissionKind }))
+  options: list(Schema.Struct({ optionId: Schema.String, name: Schema.String, kind: PermissionKind }))
 }))
 
 export const decodeElicitation = Schema.decodeUnknownOption(Schema.Struct({
@@ -80,12 +99,12 @@ export const decodeElicitation = Schema.decodeUnknownOption(Schema.Struct({
 
 const Modes = Schema.Struct({
   currentModeId: Schema.String,
-  availableModes: Schema.Array(Schema.Struct({ id: Schema.String, name: Schema.String, description: maybe(Schema.String) }))
+  availableModes: list(Schema.Struct({ id: Schema.String, name: Schema.String, description: maybe(Schema.String) }))
 })
 
 /** Of `session/new`, `session/load` and `session/resume`. */
 export const AcpSession = Schema.Struct({
-  sessionId: maybe(Schema.String), modes: maybe(Modes), configOptions: maybe(Schema.Array(ConfigOption))
+  sessionId: maybe(Schema.String), modes: maybe(Modes), configOptions: maybe(list(ConfigOption))
 })
 export type AcpSession = typeof AcpSession.Type
 
@@ -96,15 +115,17 @@ export const AcpInitialized = Schema.Struct({
     sessionCapabilities: maybe(Schema.Record(Schema.String, Schema.Unknown)),
     promptCapabilities: maybe(Schema.Struct({ image: maybe(Schema.Boolean), audio: maybe(Schema.Boolean), embeddedContext: maybe(Schema.Boolean) }))
   })),
-  authMethods: maybe(Schema.Array(Schema.Struct({ id: Schema.String, name: maybe(Schema.String), description: maybe(Schema.String) })))
+  authMethods: maybe(list(Schema.Struct({ id: Schema.String, name: maybe(Schema.String), description: maybe(Schema.String) })))
 })
 export type AcpInitialized = typeof AcpInitialized.Type
 
-const AcpUsage = Schema.Struct({
-  inputTokens: maybe(Schema.Finite), outputTokens: maybe(Schema.Finite), thoughtTokens: maybe(Schema.Finite),
-  cachedReadTokens: maybe(Schema.Finite), cachedWriteTokens: maybe(Schema.Finite)
+export const AcpPrompted = Schema.Struct({
+  stopReason: maybe(Schema.String), usage: maybe(AcpUsage),
+  /** As gemini has it. */
+  _meta: maybe(Schema.Struct({ quota: maybe(Schema.Struct({
+    token_count: maybe(Schema.Struct({ input_tokens: maybe(Schema.Finite), output_tokens: maybe(Schema.Finite) }))
+  })) }))
 })
-export const AcpPrompted = Schema.Struct({ stopReason: maybe(Schema.String), usage: maybe(AcpUsage) })
 export type AcpPrompted = typeof AcpPrompted.Type
 
 export const isToolKind = Schema.is(ToolKind)

@@ -7,5 +7,6 @@ root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 command -v git >/dev/null || die "git is missing: install it (Debian: apt-get install git)."
 use_bun
 use_packages serve
+use_server
 [ "$1" != serve ] || use_page
-exec "$bun" --no-env-file "$root/server/main.ts" "$@"
+exec "$bun" --no-env-file "$main" "$@"

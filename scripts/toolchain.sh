@@ -61,10 +61,26 @@ link_postgres() {
   done
 }
 
-# Builds the page where its sources are newer than it. Removing a file changes its folder.
+# Whether the first file is there and none of the others is newer. Removing a file changes its folder.
+is_current() {
+  built=$1
+  shift
+  [ -f "$built" ] && [ -z "$(find "$@" "$root/bun.lock" -newer "$built" | head -n 1)" ]
+}
+
+# Sets `main`: the program as one bundle, which starts in half the time; its sources where that can't be built.
+use_server() {
+  main="$root/dist/server/main.mjs"
+  is_current "$main" "$root/server" "$root/shared" "$root/client/rpc" "$root/migrations" "$root/scripts/build-server.ts" && return 0
+  say "bundling the server ..."
+  "$bun" "$root/scripts/build-server.ts" >&2 && return 0
+  say "the server could not be bundled, see above; it is run from its sources."
+  main="$root/server/main.ts"
+}
+
+# Builds the page where its sources are newer than it.
 use_page() {
-  built="$root/dist/page/manifest.json"
-  [ -f "$built" ] && [ -z "$(find "$root/client" "$root/shared" "$root/scripts/build-page.ts" "$root/bun.lock" -newer "$built" | head -n 1)" ] && return 0
+  is_current "$root/dist/page/manifest.json" "$root/client" "$root/shared" "$root/scripts/build-page.ts" && return 0
   say "building the page ..."
   "$bun" "$root/scripts/build-page.ts" || die "the page could not be built: see above."
 }

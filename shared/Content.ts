@@ -17,14 +17,14 @@ export const ImageBlock = Schema.Struct({
 export const AudioBlock = Schema.Struct({ type: Schema.Literal("audio"), data: Schema.String, mimeType: Schema.String })
 
 export const ResourceLinkBlock = Schema.Struct({
-  type: Schema.Literal("resource_link"), uri: Schema.String, name: Schema.String,
-  mimeType: Schema.optionalKey(Schema.String), size: Schema.optionalKey(Schema.Finite)
+  type: Schema.Literal("resource_link"), uri: Text, name: Text,
+  mimeType: Schema.optionalKey(Text), size: Schema.optionalKey(Schema.Finite)
 })
 
 /** A file's text sent along with the prompt. */
 export const ResourceBlock = Schema.Struct({
   type: Schema.Literal("resource"),
-  resource: Schema.Struct({ uri: Schema.String, text: Text, mimeType: Schema.optionalKey(Schema.String) })
+  resource: Schema.Struct({ uri: Text, text: Text, mimeType: Schema.optionalKey(Schema.String) })
 })
 
 export const ContentBlock = Schema.Union([TextBlock, ImageBlock, AudioBlock, ResourceLinkBlock, ResourceBlock])

@@ -27,9 +27,9 @@ const get = (server: RunningServer, path: string, headers: Record<string, string
 })
 
 /** Opens a websocket; `open` with the protocol that was chosen, or `refused`. */
-const upgrade = (server: RunningServer, options: { readonly protocols?: ReadonlyArray<string>; readonly headers?: Record<string, string> }): Effect.Effect<string> =>
+const upgrade = (server: RunningServer, options: { readonly path?: string; readonly protocols?: ReadonlyArray<string>; readonly headers?: Record<string, string> }): Effect.Effect<string> =>
   Effect.callback<string>((resume) => {
-    const socket = new NodeWS.WebSocket(`${server.url.replace("http", "ws")}/rpc`, [...options.protocols ?? []], { headers: options.headers ?? {} })
+    const socket = new NodeWS.WebSocket(`${server.url.replace("http", "ws")}${options.path ?? "/rpc"}`, [...options.protocols ?? []], { headers: options.headers ?? {} })
     socket.on("open", () => {
       resume(Effect.succeed(`open ${socket.protocol}`))
       socket.close()
@@ -94,6 +94,18 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("the ed
     const { server } = yield* World
     assert.strictEqual((yield* get(server, "/metrics")).status, 401)
     assert.strictEqual((yield* get(server, "/metrics", { authorization: `Bearer ${server.token}` })).status, 200)
+  }))
+
+  it.effect("no spelling of a path gets round the token or the origin", () => Effect.gen(function*() {
+    const { server } = yield* World
+    for (const path of ["/METRICS", "//metrics", "/%6detrics", "/metrics/", "/metrics;x", "/API/x", "//"]) {
+      assert.strictEqual((yield* get(server, path)).status, 401, path)
+    }
+    for (const path of ["/RPC", "//rpc", "/%72pc", "/rpc/", "/rpc;x", "/", "/health2"]) {
+      assert.strictEqual(yield* upgrade(server, { path, headers: { origin: "http://evil.example" } }), "refused", path)
+      assert.strictEqual(yield* upgrade(server, { path }), "refused", path)
+    }
+    assert.strictEqual((yield* get(server, "/health", { host: "127.0.0.1:1@evil" })).status, 403)
   }))
 
   it.effect("what holds the token is for its owner's eyes only", () => Effect.gen(function*() {

@@ -20,15 +20,22 @@ const tokenProtocol = "boocode.token."
 
 const loopback = ["localhost", "127.0.0.1", "[::1]"]
 
-const hostname = (host: string): string => {
-  const end = host.startsWith("[") ? host.indexOf("]") + 1 : host.indexOf(":")
-  return (end > 0 ? host.slice(0, end) : host).toLowerCase()
-}
+const hostname = (host: string): string | undefined => /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d+)?$/i.exec(host)?.[1]?.toLowerCase()
 
 export const isKnownHost = ({ hosts }: GuardOptions, headers: Headers): boolean => {
   const host = headers["host"]
-  return host !== undefined && [...loopback, ...hosts.map((known) => known.toLowerCase())].includes(hostname(host))
+  const name = host === undefined ? undefined : hostname(host)
+  return name !== undefined && [...loopback, ...hosts.map((known) => known.toLowerCase())].includes(name)
 }
+
+const guarded = ["rpc", "metrics", "api", "mcp"]
+
+/**
+ * Whether a path can be nothing but the page's, which looks at its visitors itself. The router folds case, slashes, escapes
+ * and semicolons: whatever is not spelled plainly counts as something to be called, and wants the token.
+ */
+export const isPagePath = (path: string): boolean =>
+  /^\/([\w.-]+(\/[\w.-]+)*)?$/.test(path) && !guarded.includes(path.split("/")[1]?.toLowerCase() ?? "")
 
 /** Programs send no Origin; pages do, and theirs must be the server's own or an allowed one. */
 export const isKnownOrigin = ({ origins }: GuardOptions, headers: Headers): boolean => {

@@ -16,7 +16,7 @@ import { Backends } from "../agent/Backends.ts"
 import { Database } from "../store/Database.ts"
 import { agentHandlers, serverHandlers } from "./AgentHandlers.ts"
 import { chatHandlers } from "./ChatHandlers.ts"
-import { type GuardOptions, isKnownHost, isKnownOrigin, mayCall } from "./Guard.ts"
+import { type GuardOptions, isKnownHost, isKnownOrigin, isPagePath, mayCall } from "./Guard.ts"
 import { pageRoutes } from "./PageRoutes.ts"
 import { projectHandlers, sessionHandlers } from "./ProjectHandlers.ts"
 
@@ -37,12 +37,12 @@ const refuse = (status: number, sentence: string) => HttpServerResponse.text(`${
 /** Before any route, the upgrade included. */
 const guarded = (guard: GuardOptions) => HttpRouter.middleware((handler) => Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
   const { headers, url } = request
-  const path = new URL(url, "http://localhost").pathname
+  const path = url.split("?")[0] ?? ""
   if (!isKnownHost(guard, headers)) {
     return Effect.succeed(refuse(403, "This server is not known by that name; start it with --allow-host to add the name."))
   }
   if (path === "/health") return handler
-  if (path === "/rpc" || path === "/metrics" || path.startsWith("/api/") || path === "/mcp") {
+  if (headers["upgrade"] !== undefined || !isPagePath(path)) {
     if (!isKnownOrigin(guard, headers)) {
       return Effect.succeed(refuse(403, "Pages of that origin may not connect; start the server with --allow-origin to let them."))
     }

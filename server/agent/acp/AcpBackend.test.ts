@@ -1,5 +1,5 @@
 /** The backend of ACP agents against a real one, the scripted agent as a process of its own, with all its faults. */
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -445,6 +445,25 @@ describe("what no agent should say", () => {
     assert.strictEqual(text(), "Before.")
     const next = yield* play(backend, "say next")
     assert.deepStrictEqual([next.end, next.text(), health(backend).restarts], [completed, "next", 0])
+  }))
+
+  live("what it says of another session is not this turn's", Effect.gen(function*() {
+    const { cwd, open } = yield* place
+    const agent = join(cwd, "agent.js")
+    writeFileSync(agent, `
+      const send = (message) => console.log(JSON.stringify({ jsonrpc: "2.0", ...message }))
+      const says = (sessionId, text) => send({ method: "session/update", params: { sessionId, update: { sessionUpdate: "agent_message_chunk", content: { type: "text", text } } } })
+      for await (const line of console) {
+        const { id, method } = JSON.parse(line)
+        if (method === "initialize") send({ id, result: { protocolVersion: 1 } })
+        if (method === "session/new") send({ id, result: { sessionId: "mine" } })
+        if (method !== "session/prompt") continue
+        says("another", "not mine")
+        says("mine", "mine")
+        send({ id, result: { stopReason: "end_turn" } })
+      }`)
+    const { end, text } = yield* play(yield* open({ args: [agent] }), "go")
+    assert.deepStrictEqual([end, text()], [completed, "mine"])
   }))
 
   live("what comes after the turn goes nowhere", Effect.gen(function*() {

@@ -5,6 +5,7 @@
  */
 import { Effect, Option, Schema } from "effect"
 import type { Continuity } from "../../../shared/Agent.ts"
+import { cutText, mendText } from "../../../shared/Text.ts"
 import { AgentError } from "../AgentError.ts"
 import type { AgentQuirks } from "../AgentRow.ts"
 import type { AcpConnection } from "./AcpConnection.ts"
@@ -34,6 +35,9 @@ const unfit = (what: string) => new AgentError({ reason: { _tag: "Unsupported", 
 
 /** For the history that comes after the answer to `session/load`. */
 const quietAfterLoad = "2 seconds"
+
+/** Characters of what an agent says of a session that it can't take up. */
+const whyLimit = 500
 
 // ACP: -32000 is "authentication required"
 const authRequired = -32000
@@ -83,7 +87,7 @@ export const start = Effect.fn("AcpSession.start")(function*(options: SessionOpt
         return { sessionId: remembered, continuity: "resumed", why: `Its session was taken up again (session/${way}).`, session, canClose }
       }
       if (taken.failure.reason._tag !== "Rpc") return yield* taken.failure
-      why = `Its session could not be taken up again: ${taken.failure.message}`
+      why = cutText(mendText(`Its session could not be taken up again: ${taken.failure.message}`), whyLimit)
     }
   }
   const made = yield* connection.request("session/new", { cwd, mcpServers: [] }).pipe(Effect.mapError((error) =>

@@ -116,7 +116,7 @@ export const make = Effect.fnUntraced(function*(
     yield* pass(false)
     // what taking took counts: else a stream of one piece every 20 ms would always wait
     const left = pauseMillis - (clock.currentTimeMillisUnsafe() - from)
-    if (left > 0) yield* Effect.raceFirst(Effect.sleep(left), much.await)
+    if (left > 0) yield* Effect.timeoutOption(much.await, left)
   })).pipe(Effect.forkScoped)
 
   // what comes after the turn goes nowhere, and whoever waits for room is let go

@@ -165,7 +165,7 @@ const setting = (
   if (option !== undefined) {
     return option.current === value ? undefined
       : Effect.map(request("session/set_config_option", { sessionId, configId: option.id, value }, { timeout: "10 seconds" }), (answer) => (view) =>
-        optionSet(view, option.id, value, Option.getOrElse(decodeAnswer(answer), (): typeof SessionAnswer.Type => ({}))))
+        optionSet(view, option.id, value, Option.getOrElse(decodeAnswer(answer), (): SessionAnswer => ({}))))
   }
   if (category === "mode" && modes !== undefined) {
     return modes.current === value ? undefined

@@ -96,8 +96,8 @@ export const make = Effect.fnUntraced(function*(options: LivesOptions): Effect.f
     if (settled?._tag === "Ready") return settled.life
     return yield* settled?._tag === "Failed" ? settled.error : new AgentError({ reason: { _tag: "StreamEnded" } })
   })
-  const noticed = (life: AcpLife.AcpLife) => Effect.raceFirst(Effect.flip(life.connection.closed), Effect.sleep(0)).pipe(
-    Effect.flatMap((gone) => gone === undefined ? Effect.void
+  const noticed = (life: AcpLife.AcpLife) => Effect.timeoutOption(Effect.flip(life.connection.closed), 0).pipe(
+    Effect.flatMap((gone) => Option.isNone(gone) ? Effect.void
       : Effect.asVoid(Effect.timeoutOption(becomes((now) => now._tag !== "Ready" || now.life !== life), "1 second"))))
 
   const busy = Effect.asVoid(Effect.acquireRelease(show("busy"), () =>

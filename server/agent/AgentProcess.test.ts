@@ -5,10 +5,11 @@ import { join } from "node:path"
 import { assert, it } from "@effect/vitest"
 import { Clock, Effect, Exit, Layer, Scope, Stream } from "effect"
 import type { ProcessExit } from "./AgentError.ts"
-import { type AgentProcess, spawn, type SpawnOptions } from "./AgentProcess.ts"
+import { type AgentProcess, spawn } from "./AgentProcess.ts"
 import { LifeId, mintLifeId } from "./LifeMarker.ts"
 import { type LedgerEntry, ProcessLedger, reap } from "./ProcessLedger.ts"
 import { parseStat } from "./ProcessTree.ts"
+import type { SpawnOptions } from "./Supervision.ts"
 
 const quick = { stdin: "200 millis", term: "200 millis", orphans: "200 millis" } as const
 const sh = (script: string, more: Partial<SpawnOptions> = {}): SpawnOptions =>

@@ -12,7 +12,7 @@ const reasons: ReadonlyArray<AgentReason> = [
   { _tag: "LineTooLong", bytes: 17_000_000 },
   { _tag: "Rpc", method: "session/new", code: -32603, message: "Configuration value not found", data: { key: ["a", 1, null] } },
   { _tag: "NoAnswer", method: "session/load", seconds: 30 },
-  { _tag: "AuthRequired", methods: ["api-key"] },
+  { _tag: "AuthRequired", methods: [{ name: "api-key" }] },
   { _tag: "Unsupported", what: "resuming a session" }
 ]
 

@@ -13,6 +13,14 @@ export const ProcessExit = Schema.Struct({
 })
 export type ProcessExit = typeof ProcessExit.Type
 
+export const SignInMethod = Schema.Struct({
+  name: Schema.String,
+  description: Schema.optionalKey(Schema.String),
+  /** What to type in a terminal. */
+  command: Schema.optionalKey(Schema.String)
+})
+export type SignInMethod = typeof SignInMethod.Type
+
 export const AgentReason = Schema.TaggedUnion({
   NotInstalled: { command: Schema.String },
   SpawnFailed: { detail: Schema.String },
@@ -26,8 +34,8 @@ export const AgentReason = Schema.TaggedUnion({
   Rpc: { method: Schema.String, code: Schema.Int, message: Schema.String, data: Schema.optionalKey(Schema.Json) },
   /** A request was given a time limit and got no answer within it. */
   NoAnswer: { method: Schema.String, seconds: Schema.Finite },
-  /** `methods` are the names of the ways to sign in that the agent offers. */
-  AuthRequired: { methods: Schema.Array(Schema.String) },
+  /** `methods` are the ways to sign in that the agent offers, `says` what it has to say of it. */
+  AuthRequired: { methods: Schema.Array(SignInMethod), says: Schema.optionalKey(Schema.String) },
   Unsupported: { what: Schema.String }
 })
 export type AgentReason = typeof AgentReason.Type
@@ -48,6 +56,20 @@ const exitSentence = ({ code, signal, stderrTail }: ProcessExit): string => {
   return `The agent's process ${how}. ${last === "" ? "Send the prompt again to restart it." : `Its last words: ${last}`}`
 }
 
+const withoutStop = (text: string): string => text.replace(/[.\s]+$/, "")
+
+const methodWords = ({ command, description, name }: SignInMethod): string =>
+  `${name}${description === undefined ? "" : ` (${withoutStop(description)})`}${command === undefined ? "" : `: run \`${command}\` in a terminal`}`
+
+const signInSentence = ({ methods, says }: { readonly methods: ReadonlyArray<SignInMethod>; readonly says?: string }): string => {
+  const wish = `The agent wants you to sign in first${says === undefined ? "" : ` (it says: ${withoutStop(says)})`}`
+  const [only] = methods
+  if (only === undefined) return `${wish}: start it once in a terminal and sign in, then send the prompt again.`
+  const byTerminal = methods.some(({ command }) => command !== undefined)
+  const ways = methods.length === 1 ? `by ${methodWords(only)}` : `in one of these ways: ${methods.map(methodWords).join("; ")}`
+  return `${wish} ${ways}. ${byTerminal ? "Then" : "Start it once in a terminal and sign in, then"} send the prompt again.`
+}
+
 const sentence: (reason: AgentReason) => string = AgentReason.match({
   NotInstalled: ({ command }) =>
     `"${command}" is not installed or not on the server's PATH; install it, or correct the agent's command in the settings.`,
@@ -60,9 +82,7 @@ const sentence: (reason: AgentReason) => string = AgentReason.match({
     `The agent sent a message of over ${Math.floor(bytes / 1_048_576)} MB, which was dropped; ask it for less at a time.`,
   Rpc: ({ method, code, message }) => `The agent answered ${method} with an error: ${message} (${code})`,
   NoAnswer: ({ method, seconds }) => `The agent did not answer ${method} within ${seconds} s; try again, or restart the agent.`,
-  AuthRequired: ({ methods }) =>
-    `The agent wants you to sign in first: start it once in a terminal and sign in${
-      methods.length === 0 ? "" : ` (it offers ${methods.join(", ")})`}.`,
+  AuthRequired: (reason) => signInSentence(reason),
   Unsupported: ({ what }) => `This agent can't do that: ${what}`
 })
 

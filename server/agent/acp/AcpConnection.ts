@@ -11,7 +11,7 @@
 import type {
   AgentNotificationMethod, AgentNotificationParamsByMethod, AgentRequestMethod, AgentRequestParamsByMethod
 } from "@agentclientprotocol/sdk"
-import { Cause, Deferred, Duration, Effect, Exit, Schema, Scope, Stream } from "effect"
+import { Cause, Deferred, Duration, Effect, Exit, Predicate, Schema, Scope, Stream } from "effect"
 import { AgentError, type ProcessExit } from "../AgentError.ts"
 import { internalError, parseMessage, type RpcError, type RpcId, type RpcMessage } from "./JsonRpc.ts"
 import { LineSplitter } from "./LineSplitter.ts"
@@ -40,8 +40,11 @@ export interface ConnectionOptions {
   readonly wire: Wire
   /** Waited for before the next message is read. */
   readonly onNotification: (method: string, params: unknown) => Effect.Effect<void>
-  /** `methodNotFound` refuses what isn't known. A defect is answered as an internal error. */
-  readonly onRequest: (method: string, params: unknown) => Effect.Effect<unknown, RpcError>
+  /**
+   * `methodNotFound` refuses what isn't known. A defect is answered as an internal error. `withdrawn` completes when the
+   * other end wants no answer any more; it gets one all the same.
+   */
+  readonly onRequest: (method: string, params: unknown, withdrawn: Effect.Effect<void>) => Effect.Effect<unknown, RpcError>
   readonly onFault?: (fault: Fault) => Effect.Effect<void>
   /** Sees every line, before it is read or written. Must be quick. */
   readonly onWire?: (direction: "in" | "out", line: string) => void
@@ -64,6 +67,9 @@ export interface AcpConnection {
   /** Completes, only ever by failing, when the connection is over. */
   readonly closed: Effect.Effect<never, AgentError>
 }
+
+/** By which either end says that it wants no answer any more. */
+const cancelRequest = "$/cancel_request"
 
 const streamEnded = new AgentError({ reason: { _tag: "StreamEnded" } })
 const exitedWith = (exit: ProcessExit) => new AgentError({ reason: { _tag: "Exited", ...exit } })
@@ -110,6 +116,28 @@ class Waiting {
   }
 }
 
+/** The requests of the other end that are being answered, and whether it still wants to know. */
+class Answering {
+  readonly #withdrawn = new Map<RpcId, Deferred.Deferred<void>>()
+
+  /** Answers by `run`, which is told when the request is withdrawn. */
+  during<A>(id: RpcId, run: (withdrawn: Effect.Effect<void>) => Effect.Effect<A>): Effect.Effect<A> {
+    return Effect.suspend(() => {
+      const withdrawn = Deferred.makeUnsafe<void>()
+      this.#withdrawn.set(id, withdrawn)
+      return Effect.ensuring(run(Deferred.await(withdrawn)), Effect.sync(() => {
+        if (this.#withdrawn.get(id) === withdrawn) this.#withdrawn.delete(id)
+      }))
+    })
+  }
+
+  withdraw(params: unknown): void {
+    const id = Predicate.isObject(params) && "requestId" in params ? params["requestId"] : undefined
+    const withdrawn = typeof id === "string" || typeof id === "number" ? this.#withdrawn.get(id) : undefined
+    if (withdrawn !== undefined) Deferred.doneUnsafe(withdrawn, Effect.void)
+  }
+}
+
 type Send = (message: object) => Effect.Effect<void, AgentError>
 
 const makeSend = ({ onWire, wire }: ConnectionOptions, over: Deferred.Deferred<never, AgentError>): Send => (message) =>
@@ -125,7 +153,7 @@ const makeSend = ({ onWire, wire }: ConnectionOptions, over: Deferred.Deferred<n
   )
 
 /** Reads until the output ends. Messages are dispatched one after the other. */
-const read = (options: ConnectionOptions, waiting: Waiting, answer: (id: RpcId, method: string, params: unknown) => Effect.Effect<void>) => {
+const read = (options: ConnectionOptions, waiting: Waiting, answering: Answering, answer: (id: RpcId, method: string, params: unknown) => Effect.Effect<void>) => {
   const splitter = new LineSplitter(options.lineLimit ?? LINE_LIMIT)
   const onFault = options.onFault ?? (() => Effect.void)
   let garbage = 0
@@ -136,7 +164,10 @@ const read = (options: ConnectionOptions, waiting: Waiting, answer: (id: RpcId, 
     const message = parseMessage(line)
     if (message === undefined) return onGarbage(line)
     switch (message._tag) {
-      case "Notification": return options.onNotification(message.method, message.params)
+      case "Notification":
+        if (message.method !== cancelRequest) return options.onNotification(message.method, message.params)
+        answering.withdraw(message.params)
+        return undefined
       case "Request": return answer(message.id, message.method, message.params)
       default: waiting.settle(message)
     }
@@ -180,19 +211,21 @@ export const open = Effect.fn("AcpConnection.open")(function*(
   const { exited } = options.wire
   const scope = yield* Effect.scope
   const waiting = new Waiting()
+  const answering = new Answering()
   const send = makeSend(options, waiting.over)
   yield* Effect.addFinalizer(() => Effect.sync(() => waiting.end(Cause.fail(streamEnded))))
 
-  const answer = (id: RpcId, method: string, params: unknown) => options.onRequest(method, params).pipe(
+  const answer = (id: RpcId, method: string, params: unknown) => answering.during(id, (withdrawn) => options.onRequest(method, params, withdrawn).pipe(
     Effect.match({ onSuccess: (result) => ({ id, result: result ?? null }), onFailure: (error) => ({ id, error }) }),
-    Effect.catchDefect((defect) => Effect.as(Effect.logError(`The request ${method} of an agent failed`, defect), { id, error: internalError })),
+    Effect.catchDefect((defect) => Effect.as(Effect.logError(`The request ${method} of an agent failed`, defect), { id, error: internalError }))
+  )).pipe(
     Effect.flatMap(send),
     Effect.ignore,
     Effect.forkIn(scope, { startImmediately: true }),
     Effect.asVoid
   )
   const drained = Deferred.makeUnsafe<void>()
-  yield* read(options, waiting, answer).pipe(
+  yield* read(options, waiting, answering, answer).pipe(
     Effect.exit,
     Effect.flatMap((result) => endReason(exited, result)),
     Effect.flatMap((cause) => Effect.sync(() => waiting.end(cause))),

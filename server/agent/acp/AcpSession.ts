@@ -9,6 +9,7 @@ import { cutText, mendText } from "../../../shared/Text.ts"
 import { AgentError } from "../AgentError.ts"
 import type { AgentQuirks } from "../AgentRow.ts"
 import type { AcpConnection } from "./AcpConnection.ts"
+import { signInOffer, signInWanted } from "./SignIn.ts"
 import { AcpInitialized, AcpSession } from "./AcpUpdate.ts"
 
 export interface StartedSession {
@@ -17,6 +18,8 @@ export interface StartedSession {
   readonly why: string
   readonly session: AcpSession
   readonly canClose: boolean
+  /** What an error of the agent's comes to where it may mean that a person must sign in. */
+  readonly explain: (error: AgentError) => AgentError
 }
 
 export interface SessionOptions {
@@ -26,6 +29,11 @@ export interface SessionOptions {
   readonly quirks: AgentQuirks
   readonly loading: (loading: boolean) => void
   readonly version: string
+  /** What was said in the chat so far. */
+  readonly transcript: Effect.Effect<string>
+  /** How the agent is started, for a person who must start it to sign in. */
+  readonly command: string
+  readonly args: ReadonlyArray<string>
 }
 
 const decodeInitialized = Schema.decodeUnknownOption(AcpInitialized)
@@ -39,14 +47,10 @@ const quietAfterLoad = "2 seconds"
 /** Characters of what an agent says of a session that it can't take up. */
 const whyLimit = 500
 
-// ACP: -32000 is "authentication required"
-const authRequired = -32000
-
 const initialize = Effect.fnUntraced(function*({ connection, version }: SessionOptions) {
   const answer = yield* connection.request("initialize", {
     protocolVersion: 1,
-    // terminals are answered but not offered: what runs in them would be missing from the log
-    clientCapabilities: { fs: { readTextFile: true, writeTextFile: true }, terminal: false, elicitation: { form: {} } },
+    clientCapabilities: { fs: { readTextFile: true, writeTextFile: true }, terminal: true, elicitation: { form: {} }, ...signInOffer },
     clientInfo: { name: "boocode", title: "boocode", version }
   })
   const initialized = decodeInitialized(answer)
@@ -75,26 +79,28 @@ const wayBack = (initialized: AcpInitialized, quirks: AgentQuirks): "resume" | "
 export const start = Effect.fn("AcpSession.start")(function*(options: SessionOptions): Effect.fn.Return<StartedSession, AgentError> {
   const { connection, cwd, quirks, remembered } = options
   const initialized = yield* initialize(options)
+  const explain = signInWanted(initialized.authMethods ?? [], options)
   const canClose = initialized.agentCapabilities?.sessionCapabilities?.["close"] != null
+  let continuity: Continuity = "fresh"
   let why = "The first turn of this agent in this chat."
   if (remembered !== undefined) {
     const way = wayBack(initialized, quirks)
-    if (way === undefined) why = "This agent can't take up a session again."
-    else {
+    if (way === undefined) {
+      const replayed = (yield* options.transcript) !== ""
+      continuity = replayed ? "replayed" : "fresh"
+      why = `This agent can't take up a session again${replayed ? ": it is told what was said in the chat so far." : "."}`
+    } else {
       const taken = yield* Effect.result(takeUp(options, remembered, way))
       if (taken._tag === "Success") {
         const session = Option.getOrElse(decodeSession(taken.success ?? {}), (): AcpSession => ({}))
-        return { sessionId: remembered, continuity: "resumed", why: `Its session was taken up again (session/${way}).`, session, canClose }
+        return { sessionId: remembered, continuity: "resumed", why: `Its session was taken up again (session/${way}).`, session, canClose, explain }
       }
       if (taken.failure.reason._tag !== "Rpc") return yield* taken.failure
       why = cutText(mendText(`Its session could not be taken up again: ${taken.failure.message}`), whyLimit)
     }
   }
-  const made = yield* connection.request("session/new", { cwd, mcpServers: [] }).pipe(Effect.mapError((error) =>
-    error.reason._tag === "Rpc" && error.reason.code === authRequired
-      ? new AgentError({ reason: { _tag: "AuthRequired", methods: (initialized.authMethods ?? []).map(({ id, name }) => name ?? id) } })
-      : error))
+  const made = yield* connection.request("session/new", { cwd, mcpServers: [] }).pipe(Effect.mapError(explain))
   const session = decodeSession(made)
   if (Option.isNone(session) || !session.value.sessionId) return yield* unfit("its answer to `session/new` names no session.")
-  return { sessionId: session.value.sessionId, continuity: "fresh", why, session: session.value, canClose }
+  return { sessionId: session.value.sessionId, continuity, why, session: session.value, canClose, explain }
 })

@@ -108,6 +108,14 @@ export const AcpSession = Schema.Struct({
 })
 export type AcpSession = typeof AcpSession.Type
 
+const terminalLaunch = { command: maybe(Schema.String), args: maybe(list(Schema.String)), env: maybe(Schema.Record(Schema.String, Schema.String)) }
+/** A way to sign in. Of type `terminal`: by the agent's own program with these arguments; older agents have it in `_meta`. */
+const AuthMethod = Schema.Struct({
+  id: Schema.String, name: maybe(Schema.String), description: maybe(Schema.String), type: maybe(Schema.String),
+  ...terminalLaunch, _meta: maybe(Schema.Struct({ "terminal-auth": maybe(Schema.Struct(terminalLaunch)) }))
+})
+export type AcpAuthMethod = typeof AuthMethod.Type
+
 export const AcpInitialized = Schema.Struct({
   protocolVersion: Schema.Unknown,
   agentCapabilities: maybe(Schema.Struct({
@@ -115,7 +123,7 @@ export const AcpInitialized = Schema.Struct({
     sessionCapabilities: maybe(Schema.Record(Schema.String, Schema.Unknown)),
     promptCapabilities: maybe(Schema.Struct({ image: maybe(Schema.Boolean), audio: maybe(Schema.Boolean), embeddedContext: maybe(Schema.Boolean) }))
   })),
-  authMethods: maybe(list(Schema.Struct({ id: Schema.String, name: maybe(Schema.String), description: maybe(Schema.String) })))
+  authMethods: maybe(list(AuthMethod))
 })
 export type AcpInitialized = typeof AcpInitialized.Type
 

@@ -2,7 +2,7 @@
  * Terminals that an agent asks its client for: `terminal/create`, `output`, `wait_for_exit`, `kill` and `release`. Real
  * processes in the worktree, spawned like agents are: in a group of their own, marked, watched, gone with the life.
  */
-import { Effect, Exit, Fiber, Schema, Scope, Stream } from "effect"
+import { Effect, Exit, Fiber, Latch, Schema, Scope, Stream } from "effect"
 import * as AgentProcess from "../AgentProcess.ts"
 import type { ProcessExit } from "../AgentError.ts"
 import { ProcessLedger } from "../ProcessLedger.ts"
@@ -24,6 +24,14 @@ const Named = Schema.Struct({ terminalId: Schema.String })
 const outputLimit = 1024 * 1024
 const terminalsLimit = 64
 
+/** What stands in a terminal: its output so far and, once its process has ended, how. */
+export interface TerminalState {
+  readonly output: string
+  /** The beginning of the output is missing. */
+  readonly truncated: boolean
+  readonly exit: ProcessExit | undefined
+}
+
 interface Terminal {
   readonly process: AgentProcess.AgentProcess
   readonly scope: Scope.Closeable
@@ -38,8 +46,12 @@ interface Terminal {
 type Handler = (params: unknown) => Effect.Effect<unknown, RpcError>
 export interface ClientTerminals {
   readonly handlers: Readonly<Record<string, Handler>>
-  /** Output so far, for whoever shows it; undefined where there is no such terminal. */
-  readonly output: (terminalId: string) => string | undefined
+  /** For whoever shows it; also of a released one, until `forget`. Undefined where there is no such terminal. */
+  readonly state: (terminalId: string) => TerminalState | undefined
+  /** Open after there was output, or an end; for one listener, who closes it. */
+  readonly news: Latch.Latch
+  /** What was released before is shown no more. */
+  readonly forget: () => void
 }
 
 const decoded = <S extends Schema.Codec<unknown, unknown>>(schema: S, params: unknown): Effect.Effect<S["Type"], RpcError> =>
@@ -68,12 +80,17 @@ const keep = (terminal: Terminal, limit: number, chunk: Uint8Array) => {
   }
 }
 
+const stateOf = (terminal: Terminal): TerminalState =>
+  ({ output: textOf(terminal), truncated: terminal.truncated, exit: terminal.exit })
+
 const statusOf = ({ code, signal }: ProcessExit) => ({ exitCode: code, signal })
 
 export const make = Effect.fnUntraced(function*(root: string): Effect.fn.Return<ClientTerminals, never, ProcessLedger | Scope.Scope> {
   const life = yield* Effect.scope
   const ledger = yield* ProcessLedger
   const terminals = new Map<string, Terminal>()
+  const released = new Map<string, TerminalState>()
+  const news = Latch.makeUnsafe(false)
   let made = 0
 
   const find = (params: unknown) => Effect.flatMap(decoded(Named, params), ({ terminalId }) => {
@@ -93,8 +110,13 @@ export const make = Effect.fnUntraced(function*(root: string): Effect.fn.Return<
       Effect.tapError((error) => Scope.close(scope, Exit.fail(error))), Effect.mapError((error) => invalidParams(error.message)))
     const limit = Math.min(outputLimit, Math.max(0, outputByteLimit ?? outputLimit))
     const terminal: Terminal = { process, scope, chunks: [], size: 0, truncated: false, exit: undefined, reader: yield* Effect.forkIn(
-      Effect.andThen(Stream.runForEach(process.stdout, (chunk) => Effect.sync(() => keep(terminal, limit, chunk))), process.exited).pipe(
-        Effect.tap((exit) => Effect.sync(() => { terminal.exit = exit }))), scope) }
+      Effect.andThen(Stream.runForEach(process.stdout, (chunk) => Effect.sync(() => {
+        keep(terminal, limit, chunk)
+        news.openUnsafe()
+      })), process.exited).pipe(Effect.tap((exit) => Effect.sync(() => {
+        terminal.exit = exit
+        news.openUnsafe()
+      }))), scope) }
     const terminalId = `term_${++made}`
     terminals.set(terminalId, terminal)
     return { terminalId }
@@ -102,10 +124,12 @@ export const make = Effect.fnUntraced(function*(root: string): Effect.fn.Return<
 
   const end = (terminal: Terminal) => Scope.close(terminal.scope, Exit.void)
   return {
-    output: (terminalId) => {
+    news,
+    state: (terminalId) => {
       const terminal = terminals.get(terminalId)
-      return terminal && textOf(terminal)
+      return terminal === undefined ? released.get(terminalId) : stateOf(terminal)
     },
+    forget: () => released.clear(),
     handlers: {
       "terminal/create": create,
       "terminal/output": (params) => Effect.map(find(params), ({ terminal }) => ({
@@ -116,7 +140,11 @@ export const make = Effect.fnUntraced(function*(root: string): Effect.fn.Return<
       "terminal/kill": (params) => Effect.flatMap(find(params), ({ terminal }) => Effect.as(terminal.process.stop, {})),
       "terminal/release": (params) => Effect.flatMap(find(params), ({ terminal, terminalId }) => Effect.suspend(() => {
         terminals.delete(terminalId)
-        return Effect.as(end(terminal), {})
+        // an agent may release a terminal before it reports the end of the tool call that shows it
+        return Effect.as(Effect.andThen(end(terminal), Effect.sync(() => {
+          released.set(terminalId, stateOf(terminal))
+          news.openUnsafe()
+        })), {})
       }))
     }
   }

@@ -18,6 +18,9 @@ export const methodNotFound = (method: string): RpcError => ({ code: -32601, mes
 
 export const invalidParams = (message: string): RpcError => ({ code: -32602, message })
 
+/** What a request is answered with that its sender has withdrawn. */
+export const requestCancelled: RpcError = { code: -32800, message: "Request cancelled" }
+
 export const internalError: RpcError = { code: -32603, message: "Internal error" }
 
 export type RpcMessage =

@@ -13,7 +13,7 @@ import { ChatEvent, Item, type LogEntry, QueuedPrompt } from "./ChatEvent.ts"
 import { finishes, indexOfItem, isItemEvent, type ItemEvent, placeItem, refOfEvent, windowItems } from "./ChatItems.ts"
 import { AgentName, PromptId, type TurnId } from "./Ids.ts"
 import { mergeToolCall } from "./ToolCall.ts"
-import { Cause, isOpen, TurnSettings, TurnSummary } from "./Turn.ts"
+import { Cause, isOpen, TurnSettings, TurnSummary, Usage } from "./Turn.ts"
 import { digestText } from "./Text.ts"
 
 /** What is known of one agent in this chat. */
@@ -21,6 +21,7 @@ export const AgentFacts = Schema.Struct({
   agentSessionId: Schema.optionalKey(Schema.String),
   continuity: Schema.optionalKey(Continuity),
   why: Schema.optionalKey(Schema.String),
+  fingerprint: Schema.optionalKey(Schema.String),
   /** What this agent's next prompts ask for. */
   settings: TurnSettings,
   commands: Schema.optionalKey(Schema.Array(SlashCommand)),
@@ -30,6 +31,8 @@ export const AgentFacts = Schema.Struct({
   inputTokens: Schema.Int,
   outputTokens: Schema.Int,
   cost: Schema.Finite,
+  /** Where the figures come from: of the newest turn that had any. */
+  source: Schema.optionalKey(Usage.fields.source),
   turns: Schema.Int,
   lastActiveAt: Schema.optionalKey(Schema.Finite)
 })
@@ -115,9 +118,9 @@ const apply = (chat: Chat, { anchor, at, event }: LogEntry): Chat => {
     case "TextAppended": case "ToolCallUpserted": case "PlanReplaced": case "RequestOpened": case "RequestClosed":
       return applyToItem(chat, event, anchor)
     case "AgentBound": {
-      const { agent, agentSessionId, continuity, why } = event
-      const { down: _, ...facts } = factsOf(chat, agent)
-      return { ...chat, agents: { ...chat.agents, [agent]: { ...facts, agentSessionId, continuity, why } } }
+      const { _tag: _, agent, ...bound } = event
+      const { down: __, fingerprint: ___, ...facts } = factsOf(chat, agent)
+      return { ...chat, agents: { ...chat.agents, [agent]: { ...facts, ...bound } } }
     }
     case "AgentAnnounced": {
       const { _tag: _, agent, ...announced } = event
@@ -195,6 +198,7 @@ const countTurn = (chat: Chat, turn: TurnSummary): Chat => {
     outputTokens: Math.min(facts.outputTokens + (turn.usage?.outputTokens ?? 0), Number.MAX_SAFE_INTEGER),
     cost: Math.min(facts.cost + (turn.usage?.cost ?? 0), Number.MAX_VALUE),
     turns: facts.turns + 1,
+    ...(turn.usage === undefined ? {} : { source: turn.usage.source }),
     lastActiveAt: Math.max(facts.lastActiveAt ?? 0, turn.endedAt ?? turn.startedAt)
   })
 }

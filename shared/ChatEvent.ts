@@ -78,7 +78,11 @@ export const ChatEvent = Schema.TaggedUnion({
   TurnEnded: { turnId: TurnId, outcome: Outcome, stopReason: Schema.optionalKey(Schema.String), cause: Cause },
 
   // agent
-  AgentBound: { agent: AgentName, agentSessionId: Schema.String, continuity: Continuity, why: Schema.String },
+  AgentBound: {
+    agent: AgentName, agentSessionId: Schema.String, continuity: Continuity, why: Schema.String,
+    /** Of the configuration that its backend was started with. */
+    fingerprint: Schema.optionalKey(Schema.String)
+  },
   AgentAnnounced: {
     agent: AgentName,
     commands: Schema.optionalKey(Schema.Array(SlashCommand)),

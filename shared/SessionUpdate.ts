@@ -24,7 +24,9 @@ export interface Announcement {
 
 /** Facts about an agent session, good at any time. */
 export type AgentFact =
-  | { readonly _tag: "Bound"; readonly agentSessionId: string; readonly continuity: Continuity; readonly why: string }
+  | { readonly _tag: "Bound"; readonly agentSessionId: string; readonly continuity: Continuity; readonly why: string
+      /** Of the configuration that it was started with. */
+      readonly fingerprint?: string }
   | { readonly _tag: "Announced"; readonly announcement: Announcement }
   | { readonly _tag: "Titled"; readonly title: string }
   | { readonly _tag: "Down"; readonly cause: Cause }

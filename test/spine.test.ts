@@ -37,6 +37,36 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("a prom
     assert.strictEqual(second.chat.agents["scripted"]?.continuity, "fresh")
   }))
 
+  it.effect("a stop right behind the first prompt to an agent stops it, though the agent isn't there yet", () => Effect.gen(function*() {
+    for (const _ of Array.from({ length: 5 })) {
+      const { chatId, client } = yield* scripted
+      yield* Effect.all([prompt(client, chatId, "sleep 20000"), client["chat.Stop"]({ chatId })], { concurrency: "unbounded" })
+      const chat = yield* until(client, chatId, (one) => endedTurn(one, 0) !== undefined)
+      assert.strictEqual(chat.turns[0]?.outcome, "stopped")
+    }
+  }))
+
+  it.effect("what an agent says by itself is a turn of its own, and a prompt needn't wait for it", () => Effect.gen(function*() {
+    const { chatId, client } = yield* scripted
+    yield* ask(client, chatId, "say first\nlate-update 50")
+    const spoken = yield* until(client, chatId, (one) => said(one).includes("late"))
+    assert.deepStrictEqual(spoken.turns.map(({ origin }) => origin), ["prompt", "agent"])
+    yield* ask(client, chatId, "say second")
+    const chat = yield* until(client, chatId, (one) => one.turns.every(({ outcome }) => outcome !== undefined))
+    assert.deepStrictEqual(chat.turns.map(({ origin, outcome }) => [origin, outcome]),
+      [["prompt", "completed"], ["agent", "completed"], ["prompt", "completed"]])
+    const own = chat.turns[1]?.turnId
+    assert.strictEqual(chat.items.flatMap((item) => item._tag === "Text" && item.turnId === own ? [item.text] : []).join(""), "late")
+    // after a stop it is late, and in no turn
+    yield* prompt(client, chatId, "say third\nlate-update 300\nsleep 20000")
+    yield* until(client, chatId, (one) => said(one).includes("third"))
+    yield* client["chat.Stop"]({ chatId })
+    yield* until(client, chatId, (one) => one.turns.at(-1)?.outcome === "stopped")
+    yield* Effect.sleep(600)
+    const { text } = yield* ask(client, chatId, "say fourth")
+    assert.strictEqual(text, "fourth")
+  }))
+
   it.effect("the same prompt id runs once; with other content it is refused", () => Effect.gen(function*() {
     const { chatId, client } = yield* scripted
     const promptId = newPromptId()

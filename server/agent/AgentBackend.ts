@@ -22,8 +22,11 @@ export interface TurnSink {
   readonly delivered: Effect.Effect<void>
   /** Durable when it returns. */
   readonly updates: (updates: ReadonlyArray<TurnUpdate>) => Effect.Effect<void>
-  /** Asks a person. Interrupting it withdraws the question. */
-  readonly ask: (request: AgentRequest) => Effect.Effect<RequestAnswer>
+  /**
+   * Asks a person. When `withdrawn` completes the agent wants no answer any more: the question is closed and answered
+   * `Cancelled`. Interrupting it leaves the question to the end of its turn.
+   */
+  readonly ask: (request: AgentRequest, withdrawn?: Effect.Effect<void>) => Effect.Effect<RequestAnswer>
   /** A step of the stop was needed. */
   readonly step: (step: StopStep) => Effect.Effect<void>
 }
@@ -35,6 +38,9 @@ export interface TurnPrompt {
   readonly sink: TurnSink
 }
 
+/** A turn of origin `agent`: nobody prompted it. */
+export type OwnTurn = Pick<TurnPrompt, "turnId" | "sink">
+
 export interface AgentBackend {
   readonly health: SubscriptionRef.SubscriptionRef<BackendHealth>
   /**
@@ -42,6 +48,13 @@ export interface AgentBackend {
    * is the stop: it cancels, waits, escalates, and returns when the agent has ended the turn or is gone.
    */
   readonly prompt: (turn: TurnPrompt) => Effect.Effect<TurnEnd>
+  /**
+   * Takes what the agent says by itself into the turn that `BackendHost.speaks` opened, until it is quiet, a prompt is
+   * due or the agent is gone. Never fails. Interrupting it stops the agent as in a prompted turn.
+   */
+  readonly listen: (turn: OwnTurn) => Effect.Effect<TurnEnd>
+  /** Starts the agent where it isn't running, so that the next prompt is warm. Never fails: `health` says what became of it. */
+  readonly warm: Effect.Effect<void>
 }
 
 /** What a backend asks of the chat it belongs to. */
@@ -49,4 +62,11 @@ export interface BackendHost {
   /** The directory to work in, made if need be, and the agent session to take up again. A sentence on failure. */
   readonly prepare: Effect.Effect<{ readonly cwd: string; readonly agentSessionId?: string }, string>
   readonly note: (fact: AgentFact) => Effect.Effect<void>
+  /** What was said in the chat so far, for an agent that can't take its session up again. Empty where nothing was. */
+  readonly transcript: Effect.Effect<string>
+  /**
+   * The agent says something with no prompt in flight. True: a turn of origin `agent` is open and `listen` follows. False:
+   * what comes is late, and belongs to nothing.
+   */
+  readonly speaks: Effect.Effect<boolean>
 }

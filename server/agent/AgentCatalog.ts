@@ -82,12 +82,16 @@ const makeShelf = Effect.fnUntraced(function*({ dataDir, demo, selfCommand }: Ag
 
   return {
     changes: Stream.fromPubSub(published), list, load, look, lookForAll, forgetRefusals: probe.forgetRefusals,
-    offer: (name: AgentName) => offered().find(({ row }) => row.name === name)
+    offer: (name: AgentName) => offered().find(({ row }) => row.name === name),
+    known: (name: AgentName) => {
+      const readiness = entries.get(name)?.readiness
+      return readiness?._tag === "Ready" ? readiness.found : undefined
+    }
   }
 })
 
 const make = Effect.fnUntraced(function*(options: AgentCatalogOptions) {
-  const { changes, forgetRefusals, list, load, look, lookForAll, offer } = yield* makeShelf(options)
+  const { changes, forgetRefusals, known, list, load, look, lookForAll, offer } = yield* makeShelf(options)
 
   const find = Effect.fn("AgentCatalog.find")(function*(name: AgentName) {
     const offered = offer(name)
@@ -113,6 +117,7 @@ const make = Effect.fnUntraced(function*(options: AgentCatalogOptions) {
   yield* Effect.forkScoped(lookForAll)
   return AgentCatalog.of({
     changes, find, preferred,
+    known: (name) => Effect.sync(() => known(name)),
     list: Effect.sync(list),
     refresh: forgetRefusals.pipe(Effect.andThen(load), Effect.andThen(lookForAll), Effect.andThen(Effect.sync(list)))
   })
@@ -126,6 +131,8 @@ export class AgentCatalog extends Context.Service<AgentCatalog, {
   readonly refresh: Effect.Effect<ReadonlyArray<AgentInfo>>
   /** Looked for at once. Fails with `UnknownAgent`, or with `AgentNotReady` and why. */
   readonly find: (name: AgentName) => Effect.Effect<FoundAgent, ChatError>
+  /** As it was when last looked for, which this doesn't do. */
+  readonly known: (name: AgentName) => Effect.Effect<FoundAgent | undefined>
   /** The agent of a new chat when nobody named one: the scripted one in a demo, else the first that is ready. */
   readonly preferred: Effect.Effect<AgentName, ChatError>
 }>()("boocode/agent/AgentCatalog") {

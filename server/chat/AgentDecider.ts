@@ -10,8 +10,8 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.str
 export const note = (chat: Chat, { agent, fact }: Note): Decision => {
   switch (fact._tag) {
     case "Bound": {
-      const { agentSessionId, continuity, why } = fact
-      return record({ _tag: "AgentBound", agent, agentSessionId, continuity, why })
+      const { agentSessionId, continuity, fingerprint, why } = fact
+      return record({ _tag: "AgentBound", agent, agentSessionId, continuity, why, ...(fingerprint === undefined ? {} : { fingerprint }) })
     }
     case "Announced": {
       const { commands, modes, options } = fact.announcement

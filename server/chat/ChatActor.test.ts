@@ -27,7 +27,7 @@ const makeAgent = Effect.gen(function*() {
   const interrupted: Array<string> = []
   let current: Running | undefined
   let said = 0
-  const run: RunTurn = (_, __, turn) => Effect.gen(function*() {
+  const prompt: RunTurn["prompt"] = (_, turn) => Effect.gen(function*() {
     const mine = current = { turn, end: yield* Deferred.make<TurnEnd>() }
     said = 0
     yield* Queue.offer(started, mine)
@@ -39,7 +39,7 @@ const makeAgent = Effect.gen(function*() {
     return { _tag: "Text", partId: PartId.make("p1"), kind: "text", offset: said - words.length, text: words }
   }
   return {
-    run, interrupted, says, started: Queue.take(started), current: () => current,
+    run: { prompt, listen: (agent, turn) => prompt(agent, { ...turn, content: [], settings: {} }) } satisfies RunTurn, interrupted, says, started: Queue.take(started), current: () => current,
     say: (words: string) => Effect.suspend(() => current?.turn.sink.updates([says(words)]) ?? Effect.void),
     end: (how: TurnEnd = answered) => Effect.suspend(() => current === undefined ? Effect.void : Deferred.succeed(current.end, how))
   }
@@ -51,14 +51,14 @@ const world = Effect.gen(function*() {
   const agent = yield* makeAgent
   const chatId = ChatId.make(crypto.randomUUID())
   yield* faults.addChat(chatId)
-  const dying = { now: false, run: agent.run }
+  const dying: { now: boolean; run: RunTurn } = { now: false, run: agent.run }
   const texts = new Map<string, string>()
   const test = yield* Effect.scope
   /** An actor of its own, until it is killed. */
   const open = Effect.gen(function*() {
     const scope = yield* Scope.fork(test)
     const actor = yield* Scope.provide(ChatActor.make({
-      chatId, log, bootId: BootId.make(crypto.randomUUID()), run: (...turn) => dying.run(...turn),
+      chatId, log, bootId: BootId.make(crypto.randomUUID()), run: { prompt: (...turn) => dying.run.prompt(...turn), listen: (...turn) => dying.run.listen(...turn) },
       putText: (stored) => Effect.sync(() => {
         texts.set(`hash${texts.size}`, stored)
         return `hash${texts.size - 1}`
@@ -153,7 +153,7 @@ describe("a turn", () => {
   testing("whose agent breaks in our hands is failed, and the next one runs", Effect.gen(function*() {
     const { agent, dying, open } = yield* world
     const { actor } = yield* open
-    dying.run = () => { throw new Error("a bug of ours") }
+    dying.run = { ...agent.run, prompt: () => { throw new Error("a bug of ours") } }
     yield* actor.ask(prompt(1))
     yield* settle
     const { cause, outcome } = lastTurn(actor.current()) ?? {}

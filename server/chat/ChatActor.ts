@@ -23,6 +23,7 @@ import * as TurnRunner from "./TurnRunner.ts"
 
 export interface ChatActor {
   readonly ask: (message: ChatMessage) => Effect.Effect<ChatReply, ChatError>
+  readonly cast: (message: ChatMessage) => Effect.Effect<void>
   /** Interrupts what runs at once, before it is recorded. */
   readonly stop: (by: Who) => Effect.Effect<ChatReply, ChatError>
   readonly watch: (cursor: Cursor | undefined) => Stream.Stream<ChatFrame>
@@ -146,11 +147,10 @@ export const make = Effect.fnUntraced(function*(options: ChatActorOptions): Effe
 
   const perform = (action: ChatAction, self: Ref, scope: Scope.Scope): Effect.Effect<void> => {
     switch (action._tag) {
-      case "RunTurn": {
+      case "RunTurn": case "Listen": {
         if (fibers === undefined) return Effect.void
-        const cast = (message: ChatMessage) => self.cast(stamp(message))
-        const ask = (message: ChatMessage) => self.ask(stamp(message))
-        const turn = TurnRunner.run({ chatId, action, cast, ask, requests, run: options.run, putText: options.putText })
+        const line: TurnRunner.Line = { cast: (message) => self.cast(stamp(message)), ask: (message) => self.ask(stamp(message)) }
+        const turn = TurnRunner.run({ action, line, requests, run: options.run, putText: options.putText })
         return Effect.asVoid(FiberMap.run(fibers, action.turnId, turn, { startImmediately: true }))
       }
       case "InterruptTurn": return Effect.sync(() => interrupt(action.turnId, action.by))
@@ -180,6 +180,7 @@ export const make = Effect.fnUntraced(function*(options: ChatActorOptions): Effe
   }, defaultIntensity)
 
   return {
+    cast: (message) => Effect.suspend(() => ref.cast(stamp(message))),
     ask: (message) => Effect.mapError(Effect.suspend(() => ref.send(stamp(message))), restarted),
     stop: (by) => Effect.suspend(() => {
       const reply = ref.send(stamp({ _tag: "Stop", by }))

@@ -28,6 +28,8 @@ export type ChatMessage =
   | { readonly _tag: "Escalate"; readonly turnId: TurnId; readonly step: StopStep }
   | { readonly _tag: "EndTurn"; readonly turnId: TurnId; readonly end: TurnEnd }
   // agents
+  /** An agent says something with no prompt in flight. */
+  | { readonly _tag: "Speak"; readonly agent: AgentName }
   | { readonly _tag: "Note"; readonly agent: AgentName; readonly fact: AgentFact }
   /** The first message of an actor's life: whatever is open belongs to a dead one. */
   | { readonly _tag: "Recover" }
@@ -44,10 +46,14 @@ export type ChatReply =
   | { readonly _tag: "Done" }
   | { readonly _tag: "Accepted"; readonly promptId: PromptId; readonly turnId?: TurnId | undefined }
   | { readonly _tag: "Stopping"; readonly turnId?: TurnId | undefined }
+  /** Whether a turn was opened for it; what comes without one is late. */
+  | { readonly _tag: "Speaking"; readonly turnId: TurnId | undefined }
 
 export type ChatAction =
   | { readonly _tag: "RunTurn"; readonly turnId: TurnId; readonly agent: AgentName; readonly settings: TurnSettings
       readonly content: ReadonlyArray<ContentBlock> }
+  /** Takes what the agent says by itself into this turn. */
+  | { readonly _tag: "Listen"; readonly turnId: TurnId; readonly agent: AgentName }
   | { readonly _tag: "InterruptTurn"; readonly turnId: TurnId; readonly by: Who }
   | { readonly _tag: "AnswerAgent"; readonly requestId: RequestId; readonly answer: RequestAnswer }
   | { readonly _tag: "Compact"; readonly turnId: TurnId }

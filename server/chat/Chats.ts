@@ -5,7 +5,7 @@
  */
 import { Context, Effect, Layer, Stream } from "effect"
 import type { RequestAnswer } from "../../shared/AgentRequest.ts"
-import { type Chat, empty, factsOf, openTurns } from "../../shared/Chat.ts"
+import { type Chat, factsOf, openTurns } from "../../shared/Chat.ts"
 import type { ContentBlock } from "../../shared/Content.ts"
 import { ChatError, type ProjectError } from "../../shared/Errors.ts"
 import type { ChatFrame, Cursor } from "../../shared/Feed.ts"
@@ -81,14 +81,21 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
   const rowOf = (chatId: ChatId) => rows.find(chatId).pipe(Effect.orDie,
     Effect.flatMap((row) => row === undefined ? Effect.fail(unknownChat(chatId)) : Effect.succeed(row)))
 
-  const hostOf = (sessionId: SessionId, agent: AgentName, current: () => Chat, cast: (message: ChatMessage) => Effect.Effect<void>): BackendHost => ({
-    prepare: worktrees.ensure(sessionId).pipe(
+  const currentOf = (chatId: ChatId): Effect.Effect<Chat, ChatError> =>
+    registry.use(chatId, (actor) => Effect.map(actor.idle, actor.current))
+
+  /** A backend may outlive the actor that started it, so it finds the chat by its id. */
+  const hostOf = (chatId: ChatId, sessionId: SessionId, agent: AgentName): BackendHost => ({
+    prepare: Effect.zip(worktrees.ensure(sessionId), currentOf(chatId)).pipe(
       Effect.mapError((error) => error.message),
-      Effect.map(({ path }) => {
-        const { agentSessionId } = factsOf(current(), agent)
+      Effect.map(([{ path }, chat]) => {
+        const { agentSessionId } = factsOf(chat, agent)
         return { cwd: path, ...(agentSessionId === undefined ? {} : { agentSessionId }) }
       })),
-    note: (fact) => cast({ _tag: "Note", agent, fact })
+    note: (fact) => Effect.ignore(registry.use(chatId, (actor) => actor.cast({ _tag: "Note", agent, fact }))),
+    transcript: Effect.succeed(""),
+    speaks: tell(chatId, { _tag: "Speak", agent }).pipe(
+      Effect.map((reply) => reply._tag === "Speaking" && reply.turnId !== undefined), Effect.orElseSucceed(() => false))
   })
 
   const relabel = (chatId: ChatId) => (before: Chat, after: Chat) => before.title === after.title && before.agent === after.agent
@@ -100,25 +107,26 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
 
   const start = Effect.fnUntraced(function*(chatId: ChatId) {
     const { sessionId } = yield* rowOf(chatId)
-    let actor: ChatActor.ChatActor | undefined
-    const run: RunTurn = (_, agent, turn, cast) => {
-      const current = () => actor?.current() ?? empty
-      return backends.run(new BackendKey({ chatId, agent }), hostOf(sessionId, agent, current, cast), turn)
-    }
     // a turn keeps its actor
-    const kept: RunTurn = (id, agent, turn, cast) => registry.use(chatId, () => run(id, agent, turn, cast)).pipe(Effect.orDie)
-    actor = yield* ChatActor.make({ chatId, bootId, log, putText: (text) => Effect.orDie(blobs.put(text)), run: kept, relabel: relabel(chatId), changed })
-    return actor
+    const kept = <A>(turn: Effect.Effect<A>) => registry.use(chatId, () => turn).pipe(Effect.orDie)
+    const run: RunTurn = {
+      prompt: (agent, turn) => kept(backends.run(new BackendKey({ chatId, agent }), hostOf(chatId, sessionId, agent), turn)),
+      listen: (agent, turn) => kept(backends.listen(new BackendKey({ chatId, agent }), turn))
+    }
+    return yield* ChatActor.make({ chatId, bootId, log, putText: (text) => Effect.orDie(blobs.put(text)), run, relabel: relabel(chatId), changed })
   })
   const registry: Registry.Registry<ChatId, ChatActor.ChatActor, ChatError> = yield* Registry.make({ start, idleTimeToLive })
   const tell = (chatId: ChatId, message: ChatMessage): Effect.Effect<ChatReply, ChatError> =>
     registry.use(chatId, (actor) => actor.ask(message))
   const done = (chatId: ChatId, message: ChatMessage) => Effect.asVoid(tell(chatId, message))
 
-  /** Fails where the agent can't be had. One that is live is not looked for on the disk again. */
-  const ready = Effect.fnUntraced(function*(chatId: ChatId, agent: AgentName) {
-    const offered = (yield* catalog.list).some(({ enabled, name }) => name === agent && enabled)
-    if (!offered || !(yield* backends.isLive(new BackendKey({ chatId, agent })))) yield* catalog.find(agent)
+  /**
+   * Fails where the agent can't be had, as far as is known. One that was there is not looked for again here: a prompt takes
+   * its place before whatever is sent after it, and a turn whose agent is gone says so at its end.
+   */
+  const offered = Effect.fnUntraced(function*(agent: AgentName) {
+    const known = (yield* catalog.list).find(({ name }) => name === agent)
+    if (known?.enabled !== true || known.readiness === "missing" || known.readiness === "failed") yield* catalog.find(agent)
   })
 
   return Chats.of({
@@ -134,7 +142,7 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
     prompt: Effect.fn("Chats.prompt")(function*({ chatId, promptId, content, agent, settings, by }) {
       const reply = yield* registry.use(chatId, (actor) => {
         const name = agent ?? actor.current().agent
-        return Effect.andThen(name === undefined ? Effect.void : ready(chatId, name),
+        return Effect.andThen(name === undefined ? Effect.void : offered(name),
           actor.ask({ _tag: "Prompt", promptId, content, agent, settings, by }))
       })
       return reply._tag === "Accepted" && reply.turnId !== undefined ? { promptId, turnId: reply.turnId } : { promptId }

@@ -179,6 +179,26 @@ describe("a request", () => {
   })
 })
 
+describe("an agent that speaks with no prompt in flight", () => {
+  const speak: ChatMessage = { _tag: "Speak", agent: queuedPrompt(1).agent }
+  const late = { events: [], actions: [], reply: { _tag: "Speaking", turnId: undefined } } as const
+
+  it("gets a turn of its own, which doesn't hold up a prompt", () => {
+    given(...running, ended(1)).when(speak).then({
+      events: [started(100)], actions: [{ _tag: "Listen", turnId: turnId(100), agent: queuedPrompt(1).agent }],
+      reply: { _tag: "Speaking", turnId: turnId(100) }
+    })
+  })
+
+  it("is late while a turn of its is open, after one that was stopped or failed, and before any", () => {
+    given(...settled).when(speak).then(late)
+    given(...running).when(speak).then(late)
+    given(...running).when(end(1, { cause: { _tag: "AgentFailed", message: "no" } })).then({}).when(speak).then(late)
+    given(...running, stopping(1)).when(end(1)).then({}).when(speak).then(late)
+    given(...running, ended(1), started(2)).when(speak).then(late)
+  })
+})
+
 describe("an actor's life begins", () => {
   const recover: ChatMessage = { _tag: "Recover" }
   const cause = { _tag: "ServerRestarted", bootId: newBoot } as const

@@ -3,7 +3,8 @@
  *
  *   RunTurn ─▶ Deliver ─▶ Update* / Ask* ─▶ EndTurn ─▶ the queue's next
  *
- * Whatever comes for a turn that has ended changes nothing: its end is the fence.
+ * Whatever comes for a turn that has ended changes nothing: its end is the fence. What an agent says with no prompt in
+ * flight opens a turn of its own, `Speak ─▶ Listen`, unless its last turn was stopped or failed: then it is late.
  */
 import { type Chat, openRequests, openTurns, promptedTurn, turnOf } from "../../shared/Chat.ts"
 import type { ChatEvent } from "../../shared/ChatEvent.ts"
@@ -76,6 +77,18 @@ const unfit = (request: Extract<Chat["items"][number], { _tag: "Request" }>["req
   if (request._tag === "Elicitation") return answer._tag === "Accepted" ? undefined : "the agent asked for a form to be filled in."
   if (answer._tag !== "Selected") return "the agent asked to choose one of its options."
   return request.options.some((option) => option.optionId === answer.optionId) ? undefined : `it has no option "${answer.optionId}".`
+}
+
+/** At most one turn of an agent is open. */
+export const speak = (chat: Chat, { agent }: Of<"Speak">, call: Call): Decision => {
+  const last = chat.turns.findLast((turn) => turn.agent === agent)
+  if (last?.outcome !== "completed") return { ...nothing, reply: { _tag: "Speaking", turnId: undefined } }
+  const { bootId, turnId } = call
+  return {
+    events: [{ _tag: "TurnStarted", turnId, origin: "agent", agent, settings: last.settings, bootId }],
+    actions: [{ _tag: "Listen", turnId, agent }],
+    reply: { _tag: "Speaking", turnId }
+  }
 }
 
 export const escalate = (chat: Chat, { turnId, step }: Of<"Escalate">): Decision =>

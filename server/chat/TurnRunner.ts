@@ -4,14 +4,25 @@
  */
 import { Cause, Context, Deferred, Effect, Exit, Option } from "effect"
 import type { AgentRequest, RequestAnswer } from "../../shared/AgentRequest.ts"
-import { type AgentName, type ChatId, RequestId, type Who } from "../../shared/Ids.ts"
+import { type AgentName, RequestId, type Who } from "../../shared/Ids.ts"
 import type { TurnEnd } from "../../shared/SessionUpdate.ts"
-import { StopNote, type TurnPrompt, type TurnSink } from "../agent/AgentBackend.ts"
+import { type OwnTurn, StopNote, type TurnPrompt, type TurnSink } from "../agent/AgentBackend.ts"
 import { keepLargeTexts, type PutText } from "./LargeTexts.ts"
 import type { ChatAction, ChatMessage, ChatReply } from "./ChatMessage.ts"
 
-/** Runs a turn on the chat's agent, starting it if need be. */
-export type RunTurn = (chatId: ChatId, agent: AgentName, turn: TurnPrompt, cast: (message: ChatMessage) => Effect.Effect<void>) => Effect.Effect<TurnEnd>
+/** What an actor can be told, by those who work for it. */
+export interface Line {
+  readonly cast: (message: ChatMessage) => Effect.Effect<void>
+  readonly ask: (message: ChatMessage) => Effect.Effect<ChatReply, unknown>
+}
+
+/** Runs turns on the chat's agents. */
+export interface RunTurn {
+  /** Starting the agent if need be. */
+  readonly prompt: (agent: AgentName, turn: TurnPrompt) => Effect.Effect<TurnEnd>
+  /** Of an agent that speaks by itself. */
+  readonly listen: (agent: AgentName, turn: OwnTurn) => Effect.Effect<TurnEnd>
+}
 
 /** The annotation that a stop's interrupt carries. */
 export const stopNote = (by: Who) => Context.make(StopNote, { by })
@@ -38,10 +49,8 @@ export const openQuestions = (): OpenQuestions => {
 }
 
 export interface TurnOptions {
-  readonly chatId: ChatId
-  readonly action: Extract<ChatAction, { _tag: "RunTurn" }>
-  readonly cast: (message: ChatMessage) => Effect.Effect<void>
-  readonly ask: (message: ChatMessage) => Effect.Effect<ChatReply, unknown>
+  readonly action: Extract<ChatAction, { _tag: "RunTurn" | "Listen" }>
+  readonly line: Line
   readonly requests: OpenQuestions
   readonly run: RunTurn
   readonly putText: PutText
@@ -69,7 +78,7 @@ const delivery = (tell: Effect.Effect<void>) => {
 }
 type Delivery = ReturnType<typeof delivery>
 
-const sinkOf = ({ action: { turnId }, ask, cast, putText, requests }: TurnOptions, delivered: Delivery, isOpen: () => boolean): TurnSink => ({
+const sinkOf = ({ action: { turnId }, line: { ask, cast }, putText, requests }: TurnOptions, delivered: Delivery, isOpen: () => boolean): TurnSink => ({
   delivered: delivered.soon,
   updates: (updates) => isOpen()
     ? Effect.flatMap(keepLargeTexts(putText, updates), (kept) =>
@@ -99,12 +108,14 @@ export const endOf = (exit: Exit.Exit<TurnEnd>): TurnEnd => {
 }
 
 export const run = (options: TurnOptions): Effect.Effect<void> => Effect.suspend(() => {
-  const { action, cast, chatId } = options
+  const { action, line, run } = options
+  const { cast } = line
   let open = true
-  const { turnId, content, settings } = action
+  const { agent, turnId } = action
   const delivered = delivery(cast({ _tag: "Deliver", turnId }))
   const sink = sinkOf(options, delivered, () => open)
-  return Effect.suspend(() => options.run(chatId, action.agent, { turnId, content, settings, sink }, cast)).pipe(
+  return Effect.suspend(() => action._tag === "Listen" ? run.listen(agent, { turnId, sink })
+    : run.prompt(agent, { turnId, content: action.content, settings: action.settings, sink })).pipe(
     Effect.onExit((exit) => Effect.suspend(() => {
       open = false
       return Effect.andThen(delivered.now, cast({ _tag: "EndTurn", turnId, end: endOf(exit) }))

@@ -21,6 +21,7 @@ export const decide = (chat: Chat, call: Call): Decision => {
     case "Ask": return Turn.ask(chat, message)
     case "Escalate": return Turn.escalate(chat, message)
     case "EndTurn": return Turn.endTurn(chat, message, call)
+    case "Speak": return Turn.speak(chat, message, call)
     case "Note": return note(chat, message)
     case "Recover": return Turn.recover(chat, call)
   }

@@ -28,12 +28,18 @@ const folder = Effect.acquireRelease(
 const place = Effect.gen(function*() {
   const cwd = yield* folder
   const facts: Array<AgentFact> = []
+  const speaking = { asked: 0, allowed: true }
   let agentSessionId: string | undefined
   const host: BackendHost = {
     prepare: Effect.sync(() => ({ cwd, ...(agentSessionId === undefined ? {} : { agentSessionId }) })),
     note: (fact) => Effect.sync(() => {
       facts.push(fact)
       if (fact._tag === "Bound") agentSessionId = fact.agentSessionId
+    }),
+    transcript: Effect.succeed(""),
+    speaks: Effect.sync(() => {
+      speaking.asked += 1
+      return speaking.allowed
     })
   }
   const open = (options: Partial<AcpBackend.AcpBackendOptions> = {}) => AcpBackend.make({
@@ -42,7 +48,7 @@ const place = Effect.gen(function*() {
   })
   const bound = () => facts.flatMap((fact) => fact._tag === "Bound" ? [`${fact.continuity}: ${fact.why}`] : [])
   const announced = () => facts.flatMap((fact) => fact._tag === "Announced" ? [fact.announcement] : [])
-  return { cwd, facts, host, open, bound, announced }
+  return { cwd, facts, host, open, bound, announced, speaking }
 })
 
 /** One turn and what comes of it. The taker of updates can be held up; questions wait for the test. */
@@ -466,7 +472,7 @@ describe("what no agent should say", () => {
     assert.deepStrictEqual([end, text()], [completed, "mine"])
   }))
 
-  live("what comes after the turn goes nowhere", Effect.gen(function*() {
+  live("what comes after the turn never comes into it", Effect.gen(function*() {
     const { announced, open } = yield* place
     const backend = yield* open()
     const first = yield* play(backend, "say a\nlate-update 50")
@@ -474,6 +480,94 @@ describe("what no agent should say", () => {
     yield* play(backend, "sleep 200\ncommands seen")
     yield* until("the agent is heard", () => announced().length > told)
     assert.strictEqual(first.text(), "a")
+  }))
+})
+
+/** Takes what the agent says by itself, as the chat does when it has opened a turn for it. */
+const listen = Effect.fnUntraced(function*(backend: AgentBackend) {
+  const turn = makeTurn()
+  const fiber = yield* Effect.forkScoped(backend.listen({ turnId: TurnId.make(crypto.randomUUID()), sink: turn.sink }), { startImmediately: true })
+  return { ...turn, fiber }
+})
+const quiet: TurnEnd = { cause: { _tag: "Quiet" } }
+
+describe("an agent that speaks by itself", () => {
+  live("asks for a turn of its own, which takes everything said since and ends when it is quiet", Effect.gen(function*() {
+    const { open, speaking } = yield* place
+    const backend = yield* open()
+    const first = yield* play(backend, "say a\nlate-update 30")
+    yield* until("it asks for a turn", () => speaking.asked === 1)
+    assert.strictEqual(health(backend).state, "ready")
+    const own = yield* listen(backend)
+    assert.strictEqual(health(backend).state, "busy", "nobody may evict it now")
+    assert.deepStrictEqual([yield* Fiber.join(own.fiber), own.text(), first.text()], [quiet, "late", "a"])
+    assert.deepStrictEqual([health(backend).state, speaking.asked], ["ready", 1])
+    assert.deepStrictEqual(yield* within(500)(Fiber.join((yield* listen(backend)).fiber)), quiet, "there is nothing more to take")
+  }))
+
+  live("is not heard where that is refused, until the next turn has ended", Effect.gen(function*() {
+    const { open, speaking } = yield* place
+    const backend = yield* open()
+    speaking.allowed = false
+    yield* play(backend, "say a\nlate-update 30\nlate-update 60")
+    yield* until("it asks for a turn", () => speaking.asked === 1)
+    yield* Effect.sleep(100)
+    assert.strictEqual(speaking.asked, 1, "once")
+    speaking.allowed = true
+    const second = yield* play(backend, "say b\nlate-update 30")
+    assert.strictEqual(second.text(), "b")
+    yield* until("it asks again", () => speaking.asked === 2)
+    assert.strictEqual((yield* listen(backend).pipe(Effect.tap(({ fiber }) => Fiber.join(fiber)))).text(), "late")
+  }))
+
+  live("makes way for a prompt at once", Effect.gen(function*() {
+    const { open, speaking } = yield* place
+    const backend = yield* open()
+    yield* play(backend, "say a\nlate-update 30")
+    yield* until("it asks for a turn", () => speaking.asked === 1)
+    const own = yield* listen(backend)
+    const next = yield* within(1500)(play(backend, "say b"))
+    assert.deepStrictEqual([yield* Fiber.join(own.fiber), own.text(), next.text()], [quiet, "late", "b"])
+  }))
+
+  live("can be stopped", Effect.gen(function*() {
+    const { open, speaking } = yield* place
+    const backend = yield* open()
+    yield* play(backend, "say a\nlate-update 30")
+    yield* until("it asks for a turn", () => speaking.asked === 1)
+    const own = yield* listen(backend)
+    yield* Effect.sleep(50)
+    assert.strictEqual(yield* within(2500)(stop(own)), ada)
+    assert.deepStrictEqual([own.steps, own.text()], [["cancel"], "late"])
+    assert.strictEqual((yield* play(backend, "pid")).text(), `pid ${health(backend).pid} prompts 2\n`, "it is the same process")
+  }))
+
+  live("may ask a person, and is not quiet while it waits", Effect.gen(function*() {
+    const { cwd, open, speaking } = yield* place
+    const agent = join(cwd, "agent.ts")
+    writeFileSync(agent, `
+      const send = (message) => console.log(JSON.stringify({ jsonrpc: "2.0", ...message }))
+      for await (const line of console) {
+        const { id, method, result } = JSON.parse(line)
+        if (method === "initialize") send({ id, result: { protocolVersion: 1 } })
+        if (method === "session/new") send({ id, result: { sessionId: "mine" } })
+        if (result?.outcome) send({ method: "session/update", params: { sessionId: "mine",
+          update: { sessionUpdate: "agent_message_chunk", content: { type: "text", text: result.outcome.optionId ?? result.outcome.outcome } } } })
+        if (method !== "session/prompt") continue
+        send({ id, result: { stopReason: "end_turn" } })
+        send({ id: 77, method: "session/request_permission", params: { sessionId: "mine", toolCall: { toolCallId: "t", title: "Write" },
+          options: [{ optionId: "go", name: "Go", kind: "allow_once" }] } })
+      }`)
+    const backend = yield* open({ args: [agent] })
+    yield* play(backend, "go")
+    yield* until("it asks for a turn", () => speaking.asked === 1)
+    const own = yield* listen(backend)
+    yield* until("it asks a person", () => own.asked.length === 1)
+    yield* Effect.sleep(3500)
+    assert.isUndefined(own.fiber.pollUnsafe(), "it waits")
+    yield* Deferred.succeed(own.asked[0]?.answer ?? Deferred.makeUnsafe<RequestAnswer>(), { _tag: "Selected", optionId: "go" })
+    yield* hasSaid(own, "go")
+    assert.deepStrictEqual(yield* Fiber.join(own.fiber), quiet)
   }))
 })
 

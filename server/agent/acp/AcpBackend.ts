@@ -4,9 +4,9 @@
  *   starting ─▶ ready ⇄ busy ─▶ (child gone) ─▶ in a turn: starting · idle: crashed, started by the next prompt
  *      └─▶ backoff ─▶ starting … ─▶ failed: answers, never hangs; the next prompt tries anew
  */
-import { type Duration, Effect, type Scope, Semaphore } from "effect"
+import { Deferred, type Duration, Effect, type Scope, Semaphore } from "effect"
 import type { TurnEnd } from "../../../shared/SessionUpdate.ts"
-import type { AgentBackend, BackendHost, BackendKey, TurnPrompt } from "../AgentBackend.ts"
+import type { AgentBackend, BackendHost, BackendKey, OwnTurn, TurnPrompt } from "../AgentBackend.ts"
 import type { AgentQuirks } from "../AgentRow.ts"
 import type { ProcessLedger } from "../ProcessLedger.ts"
 import { causeOf, endOf } from "./AcpEnd.ts"
@@ -30,7 +30,7 @@ export interface AcpBackendOptions {
 }
 
 export const make = Effect.fnUntraced(function*(options: AcpBackendOptions): Effect.fn.Return<AgentBackend, never, ProcessLedger | Scope.Scope> {
-  const { busy, current, health, noticed } = yield* AcpLives.make(options)
+  const { busy, current, health, noticed, present } = yield* AcpLives.make(options)
   const oneTurn = Semaphore.makeUnsafe(1)
   const cancelGrace = options.cancelGrace ?? "5 seconds"
 
@@ -44,11 +44,26 @@ export const make = Effect.fnUntraced(function*(options: AcpBackendOptions): Eff
     return yield* current
   })
 
-  const prompt = (turn: TurnPrompt): Effect.Effect<TurnEnd> => oneTurn.withPermit(Effect.matchEffect(atRest, {
+  /** Prompts that are given or due: what the agent says by itself makes way for them. */
+  let prompts = 0
+  let due = Deferred.makeUnsafe<void>()
+  const prompted = Effect.acquireRelease(Effect.sync(() => {
+    prompts += 1
+    Deferred.doneUnsafe(due, Effect.void)
+  }), () => Effect.sync(() => { prompts -= 1 }))
+
+  const prompt = (turn: TurnPrompt): Effect.Effect<TurnEnd> => Effect.scoped(Effect.andThen(prompted, oneTurn.withPermit(Effect.matchEffect(atRest, {
     onFailure: (error) => Effect.succeed<TurnEnd>({ cause: causeOf(error, true) }),
     onSuccess: (life) => AcpTurn.run(life, turn, { busy, cancelGrace, noticed }).pipe(
       Effect.match({ onFailure: (error): TurnEnd => ({ cause: causeOf(error, false) }), onSuccess: endOf }))
+  }))))
+
+  const listen = (turn: OwnTurn): Effect.Effect<TurnEnd> => oneTurn.withPermit(Effect.flatMap(present, (life) => {
+    if (life === undefined) return Effect.succeed<TurnEnd>({ cause: { _tag: "Quiet" } })
+    if (prompts === 0) due = Deferred.makeUnsafe()
+    return AcpTurn.listen(life, turn, { busy, cancelGrace, noticed }, Deferred.await(due)).pipe(
+      Effect.match({ onFailure: (error): TurnEnd => ({ cause: causeOf(error, false) }), onSuccess: (): TurnEnd => ({ cause: { _tag: "Quiet" } }) }))
   }))
 
-  return { health, prompt }
+  return { health, prompt, listen, warm: Effect.ignore(current) }
 })

@@ -1,23 +1,29 @@
 /**
  * One life of an ACP agent: its process, its connection and its session, for as long as the scope is open. At most one
- * turn is active in it. Updates go to the active turn; where there is none only facts about the session count.
+ * turn is active in it. Updates go to the active turn. Where there is none, facts about the session count, and words ask
+ * for a turn of the agent's own, which takes them when it is opened; refused, they are late and belong to nothing.
  */
 import { Clock, Deferred, Effect, type Fiber, Option, Schema, type Scope, Semaphore } from "effect"
 import type { ContentBlock } from "../../../shared/Content.ts"
 import type { Announcement } from "../../../shared/SessionUpdate.ts"
+import { hasEnded } from "../../../shared/ToolCall.ts"
 import { AgentError } from "../AgentError.ts"
 import type { BackendHost, TurnSink } from "../AgentBackend.ts"
 import * as AgentProcess from "../AgentProcess.ts"
-import type { Coalescer } from "../Coalescer.ts"
+import type { Coalescer, RawUpdate } from "../Coalescer.ts"
 import type { AgentQuirks } from "../AgentRow.ts"
 import type { ProcessLedger } from "../ProcessLedger.ts"
+import { deafTap, type WireTap } from "../WireLog.ts"
 import * as AcpConnection from "./AcpConnection.ts"
 import * as AcpSession from "./AcpSession.ts"
 import {
-  announced, answered, firstTurn, idle, inMode, nextTurn, optionSet, report, type Standing, translate, type Translated, type TurnView
+  announced, answered, firstTurn, idle, inMode, isWord, nextTurn, optionSet, report, type Standing, translate, type Translated, type TurnView
 } from "./AcpTranslate.ts"
 import { type AcpPrompted, AcpSession as SessionAnswer, decodeUpdate } from "./AcpUpdate.ts"
 import * as ClientRequests from "./ClientRequests.ts"
+import { withTranscript } from "./Replay.ts"
+import * as TerminalOutputs from "./TerminalOutputs.ts"
+import * as Unprompted from "./Unprompted.ts"
 
 /** The turn that a life is at work on. */
 export interface ActiveTurn {
@@ -34,6 +40,10 @@ export interface AcpLife {
   readonly connection: AcpConnection.AcpConnection
   readonly session: AcpSession.StartedSession
   readonly begin: (turn: ActiveTurn) => Effect.Effect<void>
+  /** The same for a turn of the agent's own: it takes what was said since. False where that was nothing. */
+  readonly beginOwn: (turn: ActiveTurn) => Effect.Effect<boolean>
+  /** When it will have been quiet for `patience`, in epoch ms; while it waits for a person it isn't. */
+  readonly quietAt: (patience: number) => number
   readonly end: Effect.Effect<void>
   readonly active: () => ActiveTurn | undefined
   /** Gives the agent the prompt. The fiber ends with its answer, and lives on where nobody waits for it any more. */
@@ -58,11 +68,12 @@ export interface LifeOptions {
   readonly version: string
   /** Outlives this life: what waits for the agent's answer learns how the life ended. */
   readonly outer: Scope.Scope
-  readonly onWire?: ((direction: "in" | "out", line: string) => void) | undefined
+  /** Is told everything that goes over the wire. */
+  readonly wire?: WireTap | undefined
 }
 
 export const start = Effect.fn("AcpLife.start")(function*(options: LifeOptions): Effect.fn.Return<AcpLife, AgentError, ProcessLedger | Scope.Scope> {
-  const { host } = options
+  const { host, wire = deafTap } = options
   const clock = yield* Clock.Clock
   const now = () => clock.currentTimeMillisUnsafe()
   let active: ActiveTurn | undefined
@@ -70,29 +81,47 @@ export const start = Effect.fn("AcpLife.start")(function*(options: LifeOptions):
   let loading = false
   let known: string | undefined
   let unanswered: Fiber.Fiber<unknown, AgentError> | undefined
+  const unprompted = yield* Unprompted.make(host.speaks)
+  let heardAt = now()
+  let asks = 0
 
   const process = yield* AgentProcess.spawn({
     command: options.command, args: options.args, env: options.env, cwd: options.cwd,
     onStep: (step) => active === undefined ? Effect.void : active.sink.step(step)
   })
 
-  /** Goes on from `translated`: the active turn takes the updates, the chat the facts. */
-  const apply = (translated: Translated): Effect.Effect<void> => {
+  const take = ({ coalescer }: ActiveTurn, update: RawUpdate) => Effect.suspend(() => {
+    if (update._tag !== "Tool") return coalescer.push(update)
+    if (hasEnded(update.call.status)) requests.toolEnded(update.call.toolCallId)
+    return coalescer.push({ _tag: "Tool", call: outputs.shown(update.call) })
+  })
+  /** Goes on from `translated`: the active turn takes the updates, the chat the facts. `opens`: they are words of the agent. */
+  const apply = (translated: Translated, opens = false): Effect.Effect<void> => {
     const turn = active
-    view = turn === undefined ? idle(translated.view) : translated.view
     const { facts, updates } = translated
-    const pushed = turn === undefined ? Effect.void : Effect.forEach(updates, turn.coalescer.push, { discard: true })
-    return facts.length === 0 ? pushed : Effect.andThen(pushed, Effect.forEach(facts, host.note, { discard: true }))
+    heardAt = now()
+    const taken = turn === undefined ? Effect.tap(unprompted.hear(updates, opens), () => Effect.sync(() => {
+      if (updates.length > 0) wire.note(unprompted.isHolding() ? "unprompted" : "late")
+    })) : Effect.forEach(updates, (update) => take(turn, update), { discard: true })
+    view = turn === undefined && !unprompted.isHolding() ? idle(translated.view) : translated.view
+    return facts.length === 0 ? taken : Effect.andThen(taken, Effect.forEach(facts, host.note, { discard: true }))
   }
   const onNotification = (method: string, params: unknown): Effect.Effect<void> => {
-    if (method !== "session/update" || loading) return Effect.void
+    const ignored = (why: string) => Effect.sync(() => wire.note(why))
+    if (method !== "session/update") return ignored("unknown notification")
+    if (loading) return ignored("history")
     const decoded = decodeUpdate(params)
-    if (Option.isNone(decoded) || decoded.value.sessionId !== (known ?? decoded.value.sessionId)) return Effect.void
-    return apply(translate(view, decoded.value.update, now()))
+    if (Option.isNone(decoded)) return ignored("unknown update")
+    if (decoded.value.sessionId !== (known ?? decoded.value.sessionId)) return ignored("foreign session")
+    const { update } = decoded.value
+    return apply(translate(view, update, now()), isWord(view, update))
   }
   const asking = (turn: ActiveTurn): ClientRequests.AskingTurn => ({
     closed: turn.closed,
-    ask: (request) => turn.sink.ask(request),
+    ask: (request, withdrawn) => Effect.acquireUseRelease(Effect.sync(() => { asks += 1 }), () => turn.sink.ask(request, withdrawn), () => Effect.sync(() => {
+      asks -= 1
+      heardAt = now()
+    })),
     report: (tool) => Effect.gen(function*() {
       yield* apply(report(view, tool, now()))
       yield* Effect.raceFirst(turn.coalescer.flush, Deferred.await(turn.closed))
@@ -100,21 +129,31 @@ export const start = Effect.fn("AcpLife.start")(function*(options: LifeOptions):
       return call === undefined ? { title: tool.toolCallId } : { title: call.title, toolCallId: call.toolCallId }
     })
   })
-  const requests = yield* ClientRequests.make(options.cwd, () => active === undefined ? undefined : asking(active))
+  const requests = yield* ClientRequests.make(options.cwd, Effect.suspend(() => active === undefined ? unprompted.open : Effect.void).pipe(
+    Effect.map(() => active === undefined ? undefined : asking(active))))
+  const outputs = TerminalOutputs.make(requests.terminals)
+  const showTerminals = (whole: boolean) => Effect.suspend(() => {
+    const turn = active
+    return turn === undefined ? Effect.void : Effect.forEach(outputs.due(view.calls.values(), whole), turn.coalescer.push, { discard: true })
+  })
+  yield* Effect.forkScoped(outputs.follow(showTerminals(false)))
   const connection = yield* AcpConnection.open({
     wire: process,
     onNotification,
     onRequest: requests.onRequest,
     onFault: (fault) => fault._tag === "LineTooLong" && active !== undefined
       ? Effect.asVoid(Deferred.fail(active.broken, new AgentError({ reason: fault }))) : Effect.void,
-    ...(options.onWire === undefined ? {} : { onWire: options.onWire })
+    onWire: wire.message
   })
 
   const session = yield* AcpSession.start({
     connection, cwd: options.cwd, remembered: options.remembered, quirks: options.quirks, version: options.version,
+    transcript: host.transcript, command: options.command, args: options.args,
     loading: (is) => { loading = is }
   })
   const { sessionId } = session
+  /** The agent knows nothing of the chat until a prompt has told it. */
+  let replaying = session.continuity === "replayed"
   known = sessionId
   view = firstTurn(options.quirks, session)
   if (session.canClose) {
@@ -133,18 +172,33 @@ export const start = Effect.fn("AcpLife.start")(function*(options: LifeOptions):
 
   return {
     process, connection, session, setOption,
-    begin: (turn) => Effect.sync(() => { active = turn }),
+    begin: (turn) => Effect.sync(() => {
+      active = turn
+      if (unprompted.isHolding()) view = idle(view)
+      unprompted.drop()
+    }),
+    beginOwn: (turn) => Effect.suspend(() => {
+      if (!unprompted.isHolding()) return Effect.succeed(false)
+      active = turn
+      return Effect.as(Effect.forEach(unprompted.take(), turn.coalescer.push, { discard: true }), true)
+    }),
+    quietAt: (patience) => (asks > 0 ? now() : heardAt) + patience,
     end: Effect.sync(() => {
       active = undefined
       view = nextTurn(view)
+      outputs.forget()
+      unprompted.unmute()
     }),
     active: () => active,
-    prompt: (content) => connection.request("session/prompt", { sessionId, prompt: [...content] }).pipe(
+    prompt: (content) => Effect.flatMap(replaying ? host.transcript : Effect.succeed(""), (transcript) =>
+      connection.request("session/prompt", { sessionId, prompt: withTranscript(content, transcript) })).pipe(
+      Effect.tap(() => Effect.sync(() => { replaying = false })),
+      Effect.mapError(session.explain),
       Effect.ensuring(Effect.sync(() => { unanswered = undefined })),
       Effect.forkIn(options.outer, { startImmediately: true }),
       Effect.tap((fiber) => Effect.sync(() => { if (fiber.pollUnsafe() === undefined) unanswered = fiber }))),
     unanswered: () => unanswered,
-    answered: (prompted) => Effect.suspend(() => apply(answered(view, prompted)))
+    answered: (prompted) => Effect.andThen(showTerminals(true), Effect.suspend(() => apply(answered(view, prompted))))
   }
 })
 

@@ -25,6 +25,8 @@ export interface AcpLives {
   readonly health: SubscriptionRef.SubscriptionRef<BackendHealth>
   /** A life that is ready: the present one, else the next, once it has started. */
   readonly current: Effect.Effect<AcpLife.AcpLife, AgentError>
+  /** The one that is ready, if one is. */
+  readonly present: Effect.Effect<AcpLife.AcpLife | undefined>
   /** Shown as busy for as long as the scope is open, then as ready with one turn more, unless the agent went down. */
   readonly busy: Effect.Effect<void, never, Scope.Scope>
   /** Returns when it is seen, by whoever asks for `current`, that a life is over, if it is. */
@@ -103,5 +105,7 @@ export const make = Effect.fnUntraced(function*(options: LivesOptions): Effect.f
   const busy = Effect.asVoid(Effect.acquireRelease(show("busy"), () =>
     SubscriptionRef.update(health, (now): BackendHealth => now.state === "busy" ? { ...now, state: "ready", turns: now.turns + 1 } : now)))
 
-  return { health, current, busy, noticed }
+  const present = Effect.map(SubscriptionRef.get(standing), (now) => now._tag === "Ready" ? now.life : undefined)
+
+  return { health, current, present, busy, noticed }
 })

@@ -25,10 +25,14 @@ export interface TurnView {
   readonly figures: Figures
   /** Modes and options as they stand. */
   readonly standing: Standing
+  /** Tool calls of the turn before: news of them are no new words. */
+  readonly past: ReadonlySet<string>
 }
 export type Standing = Pick<Announcement, "modes" | "options">
 
-const turnOf = (figures: Figures, standing: Standing): TurnView => ({ parts: 0, speaking: undefined, calls: new Map(), figures, standing })
+const noCalls: ReadonlySet<string> = new Set()
+const turnOf = (figures: Figures, standing: Standing, past = noCalls): TurnView =>
+  ({ parts: 0, speaking: undefined, calls: new Map(), figures, standing, past })
 
 /** The first turn of a life. */
 export const firstTurn = (rules: UsageRules, { continuity, session }: { readonly continuity: Continuity; readonly session: AcpSession }): TurnView => {
@@ -37,10 +41,19 @@ export const firstTurn = (rules: UsageRules, { continuity, session }: { readonly
 }
 
 /** The turn after. */
-export const nextTurn = ({ figures, standing }: TurnView): TurnView => turnOf(nextFigures(figures), standing)
+export const nextTurn = ({ calls, figures, standing }: TurnView): TurnView => turnOf(nextFigures(figures), standing, new Set(calls.keys()))
 
 /** Between turns: what is said then is said to nobody. */
-export const idle = ({ figures, standing }: TurnView): TurnView => turnOf(figures, standing)
+export const idle = ({ figures, past, standing }: TurnView): TurnView => turnOf(figures, standing, past)
+
+/** Whether an agent that was not asked begins to say or do something by this. */
+export const isWord = ({ past }: TurnView, update: AcpUpdate): boolean => {
+  switch (update.sessionUpdate) {
+    case "agent_message_chunk": case "agent_thought_chunk": return true
+    case "tool_call": return !past.has(update.toolCallId)
+    default: return false
+  }
+}
 
 export interface Translated {
   readonly view: TurnView

@@ -3,8 +3,8 @@
  * answered, the protocol's cancel is sent, and where the agent does not obey within its grace its process is ended.
  * Whatever ends it, everything that the agent said in it is told.
  */
-import { Cause, Context, Deferred, type Duration, Effect, Exit, Fiber, Option, Schema, type Scope } from "effect"
-import { StopNote, type TurnPrompt } from "../AgentBackend.ts"
+import { Cause, Clock, Context, Deferred, type Duration, Effect, Exit, Fiber, Option, Schema, type Scope } from "effect"
+import { type OwnTurn, StopNote, type TurnPrompt } from "../AgentBackend.ts"
 import type { AgentError } from "../AgentError.ts"
 import * as Coalescer from "../Coalescer.ts"
 import type { AcpLife, ActiveTurn } from "./AcpLife.ts"
@@ -55,27 +55,74 @@ const settle = Effect.fnUntraced(function*(life: AcpLife, { closed, coalescer, s
   yield* answeredOrGone(life, answer, grace)
 })
 
-export const run = (life: AcpLife, turn: TurnPrompt, { busy, cancelGrace, noticed }: TurnOptions): Effect.Effect<AcpPrompted, AgentError> =>
+const activate = Effect.fnUntraced(function*({ sink }: OwnTurn): Effect.fn.Return<ActiveTurn, never, Scope.Scope> {
+  return { coalescer: yield* Coalescer.make(sink.updates), sink, closed: Deferred.makeUnsafe(), broken: Deferred.makeUnsafe() }
+})
+
+const isInterrupted = (exit: Exit.Exit<unknown, unknown>) => Exit.isFailure(exit) && Cause.hasInterrupts(exit.cause)
+const isStopped = (exit: Exit.Exit<unknown, unknown>) =>
+  isInterrupted(exit) && Exit.isFailure(exit) && Option.isSome(Context.getOption(Cause.annotations(exit.cause), StopNote))
+
+/** What was said is durable then, unless that takes too long at a stop. `restore` makes room for a stop meanwhile. */
+const tellRest = (
+  { coalescer: { flush } }: ActiveTurn, exit: Exit.Exit<unknown, unknown>, { cancelGrace }: TurnOptions, restore: typeof Effect.interruptible
+): Effect.Effect<unknown> => isInterrupted(exit)
+  ? Effect.timeoutOption(flush, isStopped(exit) ? cancelGrace : hurry) : Effect.exit(restore(flush))
+
+export const run = (life: AcpLife, turn: TurnPrompt, options: TurnOptions): Effect.Effect<AcpPrompted, AgentError> =>
   Effect.uninterruptibleMask((restore) => Effect.scoped(Effect.gen(function*() {
     yield* restore(applySettings(life, turn.settings))
-    const active: ActiveTurn = {
-      coalescer: yield* Coalescer.make(turn.sink.updates), sink: turn.sink, closed: Deferred.makeUnsafe(), broken: Deferred.makeUnsafe()
-    }
+    const active = yield* activate(turn)
     yield* Effect.acquireRelease(life.begin(active), () => life.end)
-    yield* busy
+    yield* options.busy
     yield* turn.sink.delivered
     const answer = yield* life.prompt(turn.content)
     const exit = yield* Effect.exit(restore(Effect.raceFirst(Fiber.join(answer), Deferred.await(active.broken))))
-    const interrupted = Exit.isFailure(exit) && Cause.hasInterrupts(exit.cause)
-    const stopped = interrupted && Option.isSome(Context.getOption(Cause.annotations(exit.cause), StopNote))
-    if (stopped || Deferred.isDoneUnsafe(active.broken)) yield* settle(life, active, answer, cancelGrace)
-    else if (interrupted) yield* cancel(life, hurry)
+    if (isStopped(exit) || Deferred.isDoneUnsafe(active.broken)) yield* settle(life, active, answer, options.cancelGrace)
+    else if (isInterrupted(exit)) yield* cancel(life, hurry)
     yield* Deferred.succeed(active.closed, undefined)
     const prompted = answerOf(answer)
     yield* life.answered(prompted)
-    // what was said is durable then, unless that takes too long at a stop
-    yield* interrupted ? Effect.timeoutOption(active.coalescer.flush, stopped ? cancelGrace : hurry) : Effect.exit(restore(active.coalescer.flush))
+    yield* tellRest(active, exit, options, restore)
     if (Exit.isSuccess(exit)) return prompted
-    if (!interrupted) yield* noticed(life)
+    if (!isInterrupted(exit)) yield* options.noticed(life)
+    return yield* Effect.failCause(exit.cause)
+  })))
+
+/** An agent that speaks by itself has ended when it has said nothing for this long. */
+const quietMillis = 3000
+/** One that was told to stop may be quicker. */
+const hushMillis = 1000
+
+const quiet = (life: AcpLife, forMillis: number): Effect.Effect<void> => Effect.flatMap(Clock.currentTimeMillis, (now) => {
+  const left = life.quietAt(forMillis) - now
+  return left <= 0 ? Effect.void : Effect.andThen(Effect.sleep(left), quiet(life, forMillis))
+})
+
+/** Has an agent that nobody prompted fall silent, or ends it: there is no answer to wait for. */
+const hush = Effect.fnUntraced(function*(life: AcpLife, { closed, coalescer, sink }: ActiveTurn, grace: Duration.Input) {
+  yield* Deferred.succeed(closed, undefined)
+  yield* coalescer.letGo
+  yield* sink.step("cancel")
+  yield* cancel(life, patience)
+  const silent = yield* Effect.timeoutOption(quiet(life, hushMillis), grace)
+  if (Option.isNone(silent)) yield* life.process.stop
+})
+
+/** Takes what the agent says by itself, until it is quiet or a prompt is `due`. */
+export const listen = (life: AcpLife, turn: OwnTurn, options: TurnOptions, due: Effect.Effect<void>): Effect.Effect<void, AgentError> =>
+  Effect.uninterruptibleMask((restore) => Effect.scoped(Effect.gen(function*() {
+    const active = yield* activate(turn)
+    if (!(yield* Effect.acquireRelease(life.beginOwn(active), (begun) => begun ? life.end : Effect.void))) return
+    yield* options.busy
+    yield* turn.sink.delivered
+    const over = Effect.raceAllFirst([quiet(life, quietMillis), due, Deferred.await(active.broken), life.connection.closed])
+    const exit = yield* Effect.exit(restore(over))
+    if (isStopped(exit) || Deferred.isDoneUnsafe(active.broken)) yield* hush(life, active, options.cancelGrace)
+    else if (isInterrupted(exit)) yield* cancel(life, hurry)
+    yield* Deferred.succeed(active.closed, undefined)
+    yield* tellRest(active, exit, options, restore)
+    if (Exit.isSuccess(exit)) return
+    if (!isInterrupted(exit)) yield* options.noticed(life)
     return yield* Effect.failCause(exit.cause)
   })))

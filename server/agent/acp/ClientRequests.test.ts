@@ -22,7 +22,7 @@ const world = Effect.gen(function*() {
   symlinkSync(join(outer, "secret"), join(root, "out"))
   symlinkSync(outer, join(root, "up"))
   symlinkSync(join(root, "src"), join(root, "in"))
-  const { onRequest } = yield* ClientRequests.make(root, () => undefined)
+  const { onRequest } = yield* ClientRequests.make(root, Effect.succeed(undefined))
   return { outer, root, call: (method: string, params: unknown) => onRequest(method, params) }
 })
 
@@ -82,7 +82,7 @@ it.live("questions go to the turn; without one, or when it closes, they are canc
       return answer === undefined ? Effect.never : Effect.succeed(answer)
     })
   }
-  const { onRequest } = yield* ClientRequests.make(root, () => turn)
+  const { onRequest } = yield* ClientRequests.make(root, Effect.succeed(turn))
   const permission = { sessionId: "s", toolCall: { toolCallId: "t" }, options: [{ optionId: "once", name: "Once", kind: "allow_once" }] }
   assert.deepStrictEqual(yield* onRequest("session/request_permission", permission), { outcome: { outcome: "selected", optionId: "once" } })
   const form = { sessionId: "s", mode: "form", message: "Which?", requestedSchema: { type: "object", properties: { colour: { type: "string" } } } }
@@ -93,7 +93,7 @@ it.live("questions go to the turn; without one, or when it closes, they are canc
   assert.deepStrictEqual(asked.map(({ _tag }) => _tag), ["Permission", "Elicitation", "Elicitation", "Elicitation"])
   assert.strictEqual((yield* Effect.flip(onRequest("craft/drainMidTurnQueue", {}))).code, -32601)
   assert.strictEqual((yield* Effect.flip(onRequest("constructor", {}))).code, -32601)
-  const alone = yield* ClientRequests.make(root, () => undefined)
+  const alone = yield* ClientRequests.make(root, Effect.succeed(undefined))
   assert.deepStrictEqual(yield* alone.onRequest("session/request_permission", permission), { outcome: { outcome: "cancelled" } })
 }).pipe(Effect.provide(ProcessLedger.layerMemory), Effect.scoped))
 

@@ -1,7 +1,8 @@
 /**
  * What an agent asks of its client, answered for one life: permissions and elicitations go to a person through the
  * active turn, files and terminals are ours to give within the worktree. A question without a turn, or of one that is
- * being stopped, is answered `cancelled`; what nobody knows is refused as ACP demands.
+ * being stopped, is answered `cancelled`, as is one that the agent withdraws: by cancelling its request, or by ending the
+ * tool call that it is about. What nobody knows is refused as ACP demands.
  */
 import { Deferred, Effect, Option, type Scope } from "effect"
 import type { AgentRequest, RequestAnswer } from "../../../shared/AgentRequest.ts"
@@ -11,33 +12,57 @@ import type { ProcessLedger } from "../ProcessLedger.ts"
 import { type AcpToolReport, decodeElicitation, decodePermission } from "./AcpUpdate.ts"
 import { clientFiles } from "./ClientFiles.ts"
 import * as ClientTerminals from "./ClientTerminals.ts"
-import { invalidParams, methodNotFound, type RpcError } from "./JsonRpc.ts"
+import { invalidParams, methodNotFound, requestCancelled, type RpcError } from "./JsonRpc.ts"
 
 /** The part of the active turn that questions need. */
 export interface AskingTurn {
   /** Upserts the tool call that the question is about, and passes on everything said before it. */
   readonly report: (tool: AcpToolReport) => Effect.Effect<{ readonly title: string; readonly toolCallId?: ToolCallId }>
-  readonly ask: (request: AgentRequest) => Effect.Effect<RequestAnswer>
+  readonly ask: (request: AgentRequest, withdrawn: Effect.Effect<void>) => Effect.Effect<RequestAnswer>
   /** Done when the turn is being stopped or is over. */
   readonly closed: Deferred.Deferred<void>
 }
 
 export interface ClientRequests {
-  readonly onRequest: (method: string, params: unknown) => Effect.Effect<unknown, RpcError>
+  readonly onRequest: (method: string, params: unknown, withdrawn?: Effect.Effect<void>) => Effect.Effect<unknown, RpcError>
+  /** A tool call has ended: nobody need answer any more what was asked of it. */
+  readonly toolEnded: (toolCallId: string) => void
   readonly terminals: ClientTerminals.ClientTerminals
 }
 
 const cancelled: RequestAnswer = { _tag: "Cancelled" }
 
-const put = (turn: AskingTurn, request: AgentRequest): Effect.Effect<RequestAnswer> =>
-  Effect.raceFirst(turn.ask(request), Effect.as(Deferred.await(turn.closed), cancelled))
+const put = (turn: AskingTurn, request: AgentRequest, withdrawn: Effect.Effect<void>): Effect.Effect<RequestAnswer> =>
+  Effect.raceFirst(turn.ask(request, withdrawn), Effect.as(Deferred.await(turn.closed), cancelled))
 
-const permission = Effect.fnUntraced(function*(turn: AskingTurn | undefined, params: unknown) {
+/** The tool calls that a person is being asked about. */
+class AskedCalls {
+  readonly #asked = new Map<string, Set<Deferred.Deferred<void>>>()
+
+  /** Runs what asks about a tool call, and tells it when the call ends meanwhile. */
+  during<A, E>(toolCallId: string, run: (ended: Effect.Effect<void>) => Effect.Effect<A, E>): Effect.Effect<A, E> {
+    return Effect.suspend(() => {
+      const ended = Deferred.makeUnsafe<void>()
+      const asked = this.#asked.get(toolCallId) ?? new Set()
+      this.#asked.set(toolCallId, asked.add(ended))
+      return Effect.ensuring(run(Deferred.await(ended)), Effect.sync(() => {
+        asked.delete(ended)
+        if (asked.size === 0 && this.#asked.get(toolCallId) === asked) this.#asked.delete(toolCallId)
+      }))
+    })
+  }
+
+  end(toolCallId: string): void {
+    for (const ended of this.#asked.get(toolCallId) ?? []) Deferred.doneUnsafe(ended, Effect.void)
+  }
+}
+
+const permission = Effect.fnUntraced(function*(turn: AskingTurn | undefined, params: unknown, withdrawn: Effect.Effect<void>, calls: AskedCalls) {
   const decoded = decodePermission(params)
   if (Option.isNone(decoded)) return yield* Effect.fail(invalidParams("It is no permission request of ACP's."))
   const { options, toolCall } = decoded.value
-  const answer = turn === undefined ? cancelled
-    : yield* put(turn, { _tag: "Permission", ...yield* turn.report(toolCall), options })
+  const answer = turn === undefined ? cancelled : yield* calls.during(toolCall.toolCallId, (ended) =>
+    Effect.flatMap(turn.report(toolCall), (about) => put(turn, { _tag: "Permission", ...about, options }, Effect.raceFirst(withdrawn, ended))))
   return { outcome: answer._tag === "Selected" ? { outcome: "selected", optionId: answer.optionId } : { outcome: "cancelled" } }
 })
 
@@ -50,12 +75,12 @@ const contentOf = (content: string): unknown => {
   }
 }
 
-const elicitation = Effect.fnUntraced(function*(turn: AskingTurn | undefined, params: unknown) {
+const elicitation = Effect.fnUntraced(function*(turn: AskingTurn | undefined, params: unknown, withdrawn: Effect.Effect<void>) {
   const decoded = decodeElicitation(params)
   if (Option.isNone(decoded)) return yield* Effect.fail(invalidParams("Only elicitations by form are understood."))
   const { message, requestedSchema } = decoded.value
   const answer = turn === undefined ? cancelled
-    : yield* put(turn, { _tag: "Elicitation", message: mendText(message), schema: mendText(JSON.stringify(requestedSchema)) })
+    : yield* put(turn, { _tag: "Elicitation", message: mendText(message), schema: mendText(JSON.stringify(requestedSchema)) }, withdrawn)
   switch (answer._tag) {
     case "Accepted": return { action: "accept", content: contentOf(answer.content) }
     case "Declined": return { action: "decline" }
@@ -64,19 +89,20 @@ const elicitation = Effect.fnUntraced(function*(turn: AskingTurn | undefined, pa
 })
 
 export const make = Effect.fnUntraced(function*(
-  root: string, turn: () => AskingTurn | undefined
+  root: string, turn: Effect.Effect<AskingTurn | undefined>
 ): Effect.fn.Return<ClientRequests, never, ProcessLedger | Scope.Scope> {
   const terminals = yield* ClientTerminals.make(root)
-  const handlers: Readonly<Record<string, (params: unknown) => Effect.Effect<unknown, RpcError>>> = {
-    ...clientFiles(root), ...terminals.handlers,
-    "session/request_permission": (params) => permission(turn(), params),
-    "elicitation/create": (params) => elicitation(turn(), params)
-  }
+  const calls = new AskedCalls()
+  const handlers: Readonly<Record<string, (params: unknown) => Effect.Effect<unknown, RpcError>>> = { ...clientFiles(root), ...terminals.handlers }
   return {
     terminals,
-    onRequest: (method, params) => {
+    toolEnded: (toolCallId) => calls.end(toolCallId),
+    onRequest: (method, params, withdrawn = Effect.never) => {
+      if (method === "session/request_permission") return Effect.flatMap(turn, (asking) => permission(asking, params, withdrawn, calls))
+      if (method === "elicitation/create") return Effect.flatMap(turn, (asking) => elicitation(asking, params, withdrawn))
       const handler = Object.hasOwn(handlers, method) ? handlers[method] : undefined
-      return handler === undefined ? Effect.fail(methodNotFound(method)) : handler(params)
+      if (handler === undefined) return Effect.fail(methodNotFound(method))
+      return Effect.raceFirst(handler(params), Effect.andThen(withdrawn, Effect.fail(requestCancelled)))
     }
   }
 })

@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { at, textAt } from "../../server/agent/scripted/Json.ts"
 import { AcpProbe, type Launch } from "./AcpProbe.ts"
-import { goose, opencode, qwen, type RealAgentOptions } from "./RealAgents.ts"
+import { goose, opencodeAcp, qwen, type RealAgentOptions } from "./RealAgents.ts"
 import { ScriptedModel } from "./ScriptedModel.ts"
 
 interface Agent {
@@ -40,8 +40,8 @@ const agents: ReadonlyArray<Agent> = [
     freeMode: "yolo"
   },
   {
-    name: "opencode",
-    launch: opencode,
+    name: "opencode acp",
+    launch: opencodeAcp,
     write: (filePath, content) => `call write ${JSON.stringify({ filePath, content })}`,
     gatedWrite: ["tool_call pending", "tool_call_update in_progress", "session/request_permission", "tool_call_update completed"],
     rejectedWrite: ["tool_call pending", "tool_call_update in_progress", "session/request_permission", "tool_call_update failed"]

@@ -4,7 +4,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { basename, delimiter, dirname, join } from "node:path"
-import { parseJson, textAt } from "../../server/agent/scripted/Json.ts"
 import type { Launch } from "./AcpProbe.ts"
 
 /** `home` is a folder of the test; the agent's settings, sessions and caches go there. */
@@ -121,14 +120,23 @@ const opencodeConfig = (model: string) => ({
   autoupdate: false
 })
 
-/** Needs the package opencode-ai. Tools: write {filePath, content}, edit, bash {command, description}. Asks for edits and commands. */
+/** Of the two builds for x64 the one that this processor runs: what the package's own install script would choose. */
+const opencodeProgram = (): string | undefined => {
+  const plain = `opencode-${process.platform}-${process.arch}`
+  const isOld = process.arch === "x64" && process.platform === "linux" && !readFileSync("/proc/cpuinfo", "utf8").includes("avx2")
+  const folder = folderOf(isOld ? `${plain}-baseline` : plain)
+  return folder === undefined ? undefined : join(folder, "bin", "opencode")
+}
+
+/**
+ * Without arguments, as boocode wants it for its server. Tools: write {filePath, content}, edit, bash {command, description}, question
+ * {questions}, task {description, subagent_type, prompt}, todowrite {todos}. Asks for edits and commands.
+ */
 export const opencode = ({ home, model }: RealAgentOptions): Launch | undefined => {
-  const folder = folderOf("opencode-ai")
-  if (folder === undefined) return undefined
-  const manifest = parseJson(readFileSync(join(folder, "package.json"), "utf8"))
-  return {
-    command: join(folder, textAt(manifest, "bin", "opencode") ?? join("bin", "opencode.exe")),
-    args: ["acp"],
+  const command = opencodeProgram()
+  return command === undefined ? undefined : {
+    command,
+    args: [],
     env: {
       ...privateHome(home),
       OPENCODE_CONFIG_CONTENT: JSON.stringify(opencodeConfig(model)),
@@ -136,7 +144,14 @@ export const opencode = ({ home, model }: RealAgentOptions): Launch | undefined 
       OPENCODE_DISABLE_MODELS_FETCH: "1",
       OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
       OPENCODE_DISABLE_DEFAULT_PLUGINS: "1",
-      OPENCODE_DISABLE_CLAUDE_CODE: "1"
+      OPENCODE_DISABLE_CLAUDE_CODE: "1",
+      OPENCODE_ENABLE_QUESTION_TOOL: "1"
     }
   }
+}
+
+/** The same over ACP. */
+export const opencodeAcp = (options: RealAgentOptions): Launch | undefined => {
+  const launch = opencode(options)
+  return launch === undefined ? undefined : { ...launch, args: ["acp"] }
 }

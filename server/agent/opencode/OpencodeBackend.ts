@@ -1,0 +1,148 @@
+/**
+ * The backend of an agent that is reached over opencode's server. Its life is a session there with a subscription to its events;
+ * the process is the server's (OpencodeServer), which all such backends share.
+ *
+ *   starting ─▶ ready ⇄ busy ─▶ (server gone) ─▶ in a turn: starting · idle: crashed, started by the next prompt
+ *
+ * Interrupting `prompt` is the stop: its requests are withdrawn, the session is aborted, and where opencode does not obey within
+ * the grace its server is ended, unless another turn is at work on it. Then the session is left to itself: the next prompt aborts it
+ * once more, and goes to a fresh one where that doesn't help either. opencode never speaks without a prompt.
+ */
+import { Cause, Clock, Context, Deferred, type Duration, Effect, Exit, Fiber, Latch, Option, Scope, Semaphore, SubscriptionRef } from "effect"
+import type { BackendHealth, BackendState } from "../../../shared/Agent.ts"
+import type { TurnEnd } from "../../../shared/SessionUpdate.ts"
+import { type AgentBackend, type BackendHost, type BackendKey, StopNote, type TurnPrompt } from "../AgentBackend.ts"
+import { causeOf } from "../acp/AcpEnd.ts"
+import { AgentError } from "../AgentError.ts"
+import type { AgentQuirks } from "../AgentRow.ts"
+import * as Coalescer from "../Coalescer.ts"
+import * as Lives from "../Lives.ts"
+import { tagStripper } from "../TagStripper.ts"
+import type { OnWire } from "./OpencodeApi.ts"
+import * as OpencodeLife from "./OpencodeLife.ts"
+import { mintMessageId } from "./OpencodePrompt.ts"
+import type { OpencodeServer } from "./OpencodeServer.ts"
+import { newView } from "./OpencodeTranslate.ts"
+import * as OpencodeTurn from "./OpencodeTurn.ts"
+
+export interface OpencodeBackendOptions {
+  readonly key: BackendKey
+  readonly server: OpencodeServer
+  readonly quirks: AgentQuirks
+  readonly host: BackendHost
+  /** How long an aborted session may take to end its turn. */
+  readonly cancelGrace?: Duration.Input
+  /** Sees every request, every answer and every event of the session. Must be quick. */
+  readonly onWire?: OnWire
+}
+
+/** The server's own start, and what opencode loads for a directory. */
+const startDeadline = "60 seconds"
+/** The server's trouble is the server's to try again. */
+const isTransient = ({ reason }: AgentError): boolean => reason._tag === "StreamEnded"
+
+type Show = (state: BackendState, more?: Partial<BackendHealth>) => Effect.Effect<void>
+
+const superviser = ({ host, server }: OpencodeBackendOptions, show: Show) => (news: Lives.LifeNews<OpencodeLife.OpencodeLife>) => Effect.gen(function*() {
+  switch (news._tag) {
+    case "Starting": return yield* show("starting", { restarts: server.restarts() })
+    case "Alive": {
+      const startedAt = yield* Clock.currentTimeMillis
+      return yield* show("ready", { pid: news.life.server.process.pid, startedAt, turns: 0, restarts: server.restarts() })
+    }
+    case "Over":
+      yield* show(news.again ? "starting" : "crashed", { detail: news.error.message })
+      if (!news.again) yield* host.note({ _tag: "Down", cause: causeOf(news.error, false) })
+      return
+    case "Backoff": return yield* show("backoff", { detail: news.error.message })
+    case "Failed": return yield* show("failed", { detail: news.error.message })
+  }
+})
+
+const afterTurn = (now: BackendHealth): BackendHealth => {
+  if (now.state !== "busy") return now
+  const { detail: _, ...rest } = now
+  return { ...rest, state: "ready", turns: now.turns + 1 }
+}
+
+/** What a stop's interrupt says. Without a note the server itself is stopping. */
+const stopOf = <A, E>(exit: Exit.Exit<A, E>): "asked" | "shutdown" | undefined => {
+  if (Exit.isSuccess(exit) || !Cause.hasInterrupts(exit.cause)) return undefined
+  return Option.isSome(Context.getOption(Cause.annotations(exit.cause), StopNote)) ? "asked" : "shutdown"
+}
+
+export const make = Effect.fnUntraced(function*(options: OpencodeBackendOptions): Effect.fn.Return<AgentBackend, never, Scope.Scope> {
+  const { host, key, quirks, server } = options
+  const health = yield* SubscriptionRef.make<BackendHealth>({ chatId: key.chatId, agent: key.agent, state: "gone", turns: 0, restarts: 0 })
+  const oneTurn = Semaphore.makeUnsafe(1)
+  const show: Show = (state, more = {}) => SubscriptionRef.update(health, (now) => ({ ...now, state, ...more }))
+  let abandoned: string | undefined
+  const lives = yield* Lives.make({
+    start: OpencodeLife.start({
+      server, host, stripTags: quirks.stripTags, abandoned: () => abandoned, onWire: options.onWire,
+      onRetrying: (detail) => SubscriptionRef.update(health, (now) => ({ ...now, detail }))
+    }),
+    startDeadline, isTransient, retries: 1,
+    over: ({ over }) => over, inUse: (life) => life.active() !== undefined, onNews: superviser(options, show)
+  })
+  yield* Effect.addFinalizer(() => show("gone"))
+
+  const begin = Effect.fnUntraced(function*(life: OpencodeLife.OpencodeLife, { settings, sink }: TurnPrompt) {
+    const contextSize = () => {
+      const model = settings.model ?? life.chosen().model
+      return life.known().models.find(({ id }, index) => model === undefined ? index === 0 : id === model)?.contextSize
+    }
+    const turn: OpencodeLife.ActiveTurn = {
+      view: newView({ sessionId: life.sessionId, promptId: mintMessageId(yield* Clock.currentTimeMillis), stripper: tagStripper(quirks.stripTags) }),
+      coalescer: yield* Coalescer.make(sink.updates), sink, scope: yield* Effect.scope, closed: Deferred.makeUnsafe(), refused: Deferred.makeUnsafe(),
+      look: Latch.makeUnsafe(false), gap: false, asked: new Map(), contextSize
+    }
+    yield* life.server.hold
+    life.begin(turn)
+    yield* show("busy")
+    return turn
+  })
+
+  /** The abort, then the ladder, but never under another's turn. */
+  const stop = Effect.fnUntraced(function*(life: OpencodeLife.OpencodeLife, turn: OpencodeLife.ActiveTurn, running: Fiber.Fiber<TurnEnd, AgentError>) {
+    yield* turn.sink.step("cancel")
+    if (yield* OpencodeTurn.stop(life, turn, running, options.cancelGrace ?? "5 seconds")) return
+    life.unsettled = true
+    if (life.server.turns() === 1) yield* life.server.kill(turn.sink.step)
+  })
+
+  const work = (life: OpencodeLife.OpencodeLife, prompt: TurnPrompt): Effect.Effect<TurnEnd, AgentError> => Effect.uninterruptibleMask((restore) => Effect.scoped(Effect.gen(function*() {
+    const turn = yield* begin(life, prompt)
+    yield* prompt.sink.delivered
+    const running = yield* Effect.forkScoped(OpencodeTurn.run(life, turn, prompt), { startImmediately: true })
+    const exit = yield* Effect.exit(restore(Effect.raceFirst(Fiber.join(running), life.over)))
+    const stopped = stopOf(exit)
+    yield* Deferred.succeed(turn.closed, undefined)
+    if (stopped === "asked") yield* stop(life, turn, running)
+    else if (stopped === "shutdown") yield* OpencodeTurn.abortBriefly(life)
+    yield* stopped === undefined ? turn.coalescer.flush : Effect.timeoutOption(turn.coalescer.flush, "5 seconds")
+    // where the server went down in the turn, its supervisor sees that first: it restarts at once then
+    const isGone = yield* Effect.raceFirst(Effect.as(Effect.flip(life.over), true), Effect.as(Effect.sleep(0), false))
+    if (isGone) yield* Effect.timeoutOption(lives.awaitOver(life), "1 second")
+    life.end()
+    yield* SubscriptionRef.update(health, afterTurn)
+    return Exit.isFailure(exit) ? yield* Effect.failCause(exit.cause) : exit.value
+  })))
+
+  /** A life in whose session nothing of an earlier turn is at work. */
+  const atRest = Effect.gen(function*() {
+    const life = yield* lives.ready
+    if (!(yield* OpencodeTurn.settle(life))) {
+      abandoned = life.sessionId
+      yield* life.lose(new AgentError({ reason: { _tag: "NoAnswer", method: "abort", seconds: OpencodeTurn.settleSeconds } }))
+      yield* lives.awaitOver(life)
+    }
+    return yield* lives.ready
+  })
+
+  const prompt = (turn: TurnPrompt): Effect.Effect<TurnEnd> => oneTurn.withPermit(Effect.matchEffect(atRest, {
+    onFailure: (error) => Effect.succeed<TurnEnd>({ cause: causeOf(error, true) }),
+    onSuccess: (life) => Effect.catch(work(life, turn), (error) => Effect.succeed<TurnEnd>({ cause: causeOf(error, false) }))
+  }))
+  return { health, prompt, warm: Effect.ignore(lives.ready), listen: () => Effect.succeed<TurnEnd>({ cause: { _tag: "Quiet" } }) }
+})

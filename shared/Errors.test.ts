@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import { ChatError, ProjectError, Unauthorized } from "./Errors.ts"
+import { BadRequest, ChatError, ProjectError, Unauthorized } from "./Errors.ts"
 import { AgentName, ChatId, ProjectId, PromptId, RequestId, SessionId, Who } from "./Ids.ts"
 
 const id = "00000001-0000-4000-8000-000000000001"
@@ -16,12 +16,15 @@ const chat: Told<ChatError["reason"]> = {
   PromptTooLarge: [{ _tag: "PromptTooLarge", bytes: 1_048_577, limit: 1_048_576 },
     "The prompt is 1025 KB; at most 1024 KB are accepted. Put the rest in a file of the project and name it."],
   PromptEmpty: [{ _tag: "PromptEmpty" }, "The prompt is empty; write something or attach something."],
+  QueueFull: [{ _tag: "QueueFull", prompts: 64, bytes: 2 * 1024 * 1024 },
+    "The chat's queue is full: 64 prompts or 2 MB may wait. Withdraw some, or send this when they have run."],
   NotQueued: [{ _tag: "NotQueued", promptId }, "The prompt prompt-1 is no longer in the queue: it has started or was withdrawn."],
-  RequestExpired: [{ _tag: "RequestExpired", requestId }, "This request has expired: its turn has ended."],
+  RequestExpired: [{ _tag: "RequestExpired", requestId }, "This request has expired: its turn has ended, or its agent took it back."],
   AlreadyAnswered: [{ _tag: "AlreadyAnswered", requestId, by: Who.make("ci") }, "This request was already answered by ci."],
   BadAnswer: [{ _tag: "BadAnswer", detail: "it has no option \"x\"." }, "That is no answer to this request: it has no option \"x\"."],
   UnknownBlob: [{ _tag: "UnknownBlob", hash: "ab" }, "That output is no longer stored."],
   Archived: [{ _tag: "Archived", chatId }, "This chat is archived; reopen it first."],
+  SessionArchived: [{ _tag: "SessionArchived", sessionId: SessionId.make(id) }, "This session is archived; reopen it first."],
   Restarted: [{ _tag: "Restarted" }, "The chat was restarted while this waited; try again, nothing is done twice."],
   ShuttingDown: [{ _tag: "ShuttingDown" }, "The server is shutting down; try again when it is back."]
 }
@@ -33,6 +36,7 @@ const project: Told<ProjectError["reason"]> = {
   NotReadable: [{ _tag: "NotReadable", path: "/root", detail: "permission denied." }, "/root can't be read: permission denied."],
   NoCommit: [{ _tag: "NoCommit", path: "/new" }, "/new has no commit yet; agents need one to start from. Make a first commit, then try again."],
   UnknownSession: [{ _tag: "UnknownSession", sessionId: SessionId.make(id) }, "There is no such session; it may have been deleted."],
+  Archived: [{ _tag: "Archived", sessionId: SessionId.make(id) }, "This session is archived; reopen it first."],
   WorktreeFailed: [{ _tag: "WorktreeFailed", detail: "the disk is full." }, "The session's worktree could not be made: the disk is full."],
   GitMissing: [{ _tag: "GitMissing" }, "git is not installed on the server; install it and try again."],
   Unavailable: [{ _tag: "Unavailable", detail: "the database is away." }, "The server can't do that now: the database is away."]
@@ -51,4 +55,6 @@ describe("every error is one sentence that a person can act on, and crosses the 
   it.effect.each(Object.values(project))("%o", ([reason, sentence]) => cross(ProjectError, new ProjectError({ reason }), sentence))
   it.effect("Unauthorized", () => cross(Unauthorized, new Unauthorized(),
     "The token is missing or wrong; open the address of the server's ready line, or run `boocode token`."))
+  it.effect("BadRequest", () => cross(BadRequest, new BadRequest({ detail: "title: A title needs at least one character." }),
+    "The server can't take that: title: A title needs at least one character."))
 })

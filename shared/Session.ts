@@ -2,11 +2,21 @@
  * Projects, sessions and their chats as rows that lists are made of. What was said in a chat is not here: that is
  * `Chat`, folded from its log.
  */
-import { Schema } from "effect"
+import { Schema, SchemaTransformation } from "effect"
 import { AgentName, ChatId, ProjectId, SessionId, WorktreeId } from "./Ids.ts"
-import { Text } from "./Text.ts"
+import { textFault, toOneLine } from "./Text.ts"
 
-export const Title = Text.check(Schema.isMinLength(1), Schema.isMaxLength(200))
+const titleLimit = 200
+
+const titleFault = (given: string): string | undefined => {
+  const title = given.trim()
+  if (title === "") return "A title needs at least one character."
+  if (title.length > titleLimit) return `A title has at most ${titleLimit} characters.`
+  return textFault(title) ?? (toOneLine(title) === title ? undefined : "A title is one line, without line breaks and control characters.")
+}
+
+/** A title that a person gives, trimmed as it comes in. */
+export const Title = Schema.String.pipe(Schema.decodeTo(Schema.String.check(Schema.makeFilter(titleFault)), SchemaTransformation.trim()))
 
 export const Project = Schema.Struct({
   id: ProjectId,

@@ -5,12 +5,13 @@ import { cutText, digestText, mendText, tailText, Text } from "./Text.ts"
 const limit = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 12 }))
 
 describe("Text", () => {
-  it("refuses NUL with a sentence and takes everything else", () => {
+  it("refuses NUL and half characters with a sentence and takes everything else", () => {
     const decode = Schema.decodeUnknownResult(Text)
     const refused = decode("a\u0000b")
     assert.isTrue(Result.isFailure(refused))
     if (Result.isFailure(refused)) assert.include(refused.failure.message, "The text holds a NUL character (\\u0000); remove it and send again.")
-    assert.deepStrictEqual(decode("naïve 😀\n\t\ud800"), Result.succeed("naïve 😀\n\t\ud800"))
+    assert.isTrue(Result.isFailure(decode("a\ud800b")))
+    assert.deepStrictEqual(decode("naïve 😀\n\t"), Result.succeed("naïve 😀\n\t"))
   })
 })
 

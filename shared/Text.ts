@@ -6,9 +6,17 @@ import { Schema } from "effect"
 
 const NUL = "\u0000"
 
-/** Text from a person or a tool: refused if it holds NUL, mended nowhere. */
-export const Text = Schema.String.check(Schema.makeFilter((text: string) =>
-  text.includes(NUL) ? "The text holds a NUL character (\\u0000); remove it and send again." : undefined))
+/** What is wrong with text from a person or a tool. */
+export const textFault = (text: string): string | undefined => {
+  if (text.includes(NUL)) return "The text holds a NUL character (\\u0000); remove it and send again."
+  return text.isWellFormed() ? undefined : "The text holds half a character (a lone surrogate); remove it and send again."
+}
+
+/** Text from a person or a tool, as it comes in: refused if it can't be kept, mended nowhere. */
+export const Text = Schema.String.check(Schema.makeFilter(textFault))
+
+/** As one line, whatever controls and line breaks it held. */
+export const toOneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim()
 
 /** Text from an agent, made well-formed and free of NUL. */
 export const mendText = (text: string): string =>

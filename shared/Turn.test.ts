@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Schema } from "effect"
 import { AgentName, BootId, TurnId, Who } from "./Ids.ts"
-import { type Cause, causeSentence, isOpen, type TurnSummary } from "./Turn.ts"
+import { AskedSettings, type Cause, causeSentence, isOpen, type TurnSummary } from "./Turn.ts"
 
 const by = Who.make("owner")
 
@@ -21,6 +22,7 @@ describe("causeSentence", () => {
     [{ _tag: "StartFailed", message: "goose is not installed." }, "goose is not installed."],
     [{ _tag: "ChildExited", code: 1, signal: null, stderr: "starting\nno key\n" }, "The agent's process exited with code 1. Its last words: no key"],
     [{ _tag: "ChildExited", code: 0, signal: null, stderr: "" }, "The agent's process exited with code 0."],
+    [{ _tag: "ChildExited", code: 0, signal: null, stderr: " \n\t\n" }, "The agent's process exited with code 0."],
     [{ _tag: "ChildExited", code: null, signal: "SIGKILL", stderr: "" }, "The agent's process was killed by SIGKILL."],
     [{ _tag: "ChildExited", code: null, signal: null, stderr: "" }, "The agent's process exited with code unknown."],
     [{ _tag: "StreamEnded", detail: "a line of over 16 MB" }, "The agent's output broke off: a line of over 16 MB"],
@@ -31,6 +33,14 @@ describe("causeSentence", () => {
   ]
   it.each(cases)("%o: %s", (cause, sentence) => {
     assert.strictEqual(causeSentence(cause), sentence)
+  })
+})
+
+describe("AskedSettings", () => {
+  it("are short, well-formed texts", () => {
+    const takes = Schema.is(AskedSettings)
+    assert.isTrue(takes({}) && takes({ model: "anthropic/claude", mode: "plan", thinking: "x".repeat(512) }))
+    for (const bad of ["x".repeat(513), "a\u0000b", "\ud800"]) assert.isFalse(takes({ mode: bad }), JSON.stringify(bad.slice(0, 9)))
   })
 })
 

@@ -2,7 +2,9 @@
  * How a turn goes and ends: settings, stop reasons, outcomes, causes, and the words a person reads for them.
  */
 import { Schema } from "effect"
+import { UsageSource } from "./Agent.ts"
 import { AgentName, BootId, PromptId, TurnId, Who } from "./Ids.ts"
+import { textFault } from "./Text.ts"
 
 /** What a prompt asks of its agent; what is missing is left as the agent has it. */
 export const TurnSettings = Schema.Struct({
@@ -11,6 +13,13 @@ export const TurnSettings = Schema.Struct({
   thinking: Schema.optionalKey(Schema.String)
 })
 export type TurnSettings = typeof TurnSettings.Type
+
+const settingLimit = 512
+
+/** Settings as they come in. */
+export const AskedSettings = TurnSettings.check(Schema.makeFilter((settings) =>
+  Object.values(settings).map((setting) => setting.length > settingLimit ? `A setting has at most ${settingLimit} characters.` : textFault(setting))
+    .find((fault) => fault !== undefined)))
 
 /** ACP's. Source: Agent Client Protocol, schema version 1, `StopReason`. */
 export const StopReason = Schema.Literals(["end_turn", "max_tokens", "max_turn_requests", "refusal", "cancelled"])
@@ -59,7 +68,7 @@ export const Usage = Schema.Struct({
   /** The agent's context window in tokens: used and size. */
   contextUsed: Schema.optionalKey(Schema.Int),
   contextSize: Schema.optionalKey(Schema.Int),
-  source: Schema.Literals(["measured", "estimated", "not reported"])
+  source: UsageSource
 })
 export type Usage = typeof Usage.Type
 
@@ -102,9 +111,11 @@ export const causeSentence = Cause.match({
   Stopped: ({ by, step }) => `Stopped by ${by}${step === undefined || step === "cancel" ? "" : `; ${stopStepWords[step]}`}.`,
   AgentFailed: ({ message }) => `The agent reported an error: ${message}`,
   StartFailed: ({ message }) => message,
-  ChildExited: ({ code, signal, stderr }) =>
-    `The agent's process ${signal === null ? `exited with code ${code ?? "unknown"}` : `was killed by ${signal}`}.${
-      stderr === "" ? "" : ` Its last words: ${stderr.trim().split("\n").at(-1) ?? ""}`}`,
+  ChildExited: ({ code, signal, stderr }) => {
+    const lastWords = stderr.trim().split("\n").at(-1)?.trim() ?? ""
+    return `The agent's process ${signal === null ? `exited with code ${code ?? "unknown"}` : `was killed by ${signal}`}.${
+      lastWords === "" ? "" : ` Its last words: ${lastWords}`}`
+  },
   StreamEnded: ({ detail }) => `The agent's output broke off: ${detail}`,
   Deadline: ({ what, seconds }) => `${what} took longer than ${seconds} s.`,
   Quiet: () => "The agent fell silent.",

@@ -6,7 +6,8 @@ import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
 import { NodeWS } from "@effect/platform-node"
 import { tokenProtocols } from "../client/rpc/Client.ts"
-import { runServer, type RunningServer, temporaryFolder } from "./support/RunningServer.ts"
+import { SessionId } from "../shared/Ids.ts"
+import { clientOf, runServer, type RunningServer, temporaryFolder } from "./support/RunningServer.ts"
 
 class World extends Context.Service<World, { readonly server: RunningServer }>()("test/EdgeWorld") {
   static readonly layer = Layer.effect(World, Effect.gen(function*() {
@@ -36,6 +37,29 @@ const upgrade = (server: RunningServer, options: { readonly path?: string; reado
     })
     socket.on("error", () => resume(Effect.succeed("refused")))
   })
+
+interface RawCall { readonly tag: string; readonly payload: unknown }
+
+/** What each call's one end says, sent as written on one connection that must stay open. */
+const callRaw = (server: RunningServer, calls: ReadonlyArray<RawCall>): Effect.Effect<ReadonlyArray<string>> => Effect.callback<ReadonlyArray<string>>((resume) => {
+  const socket = new NodeWS.WebSocket(`${server.url.replace("http", "ws")}/rpc`, tokenProtocols(server.token))
+  const ends: Array<string> = []
+  const next = () => {
+    const call = calls[ends.length]
+    if (call === undefined) {
+      resume(Effect.succeed(ends))
+      socket.close()
+    } else socket.send(`${JSON.stringify({ _tag: "Request", id: String(ends.length), headers: [], ...call })}\n`)
+  }
+  socket.on("open", next)
+  socket.on("message", (data: Buffer) => {
+    for (const line of data.toString().split("\n").filter((one) => one.includes(`"Exit"`) || one.includes(`"Defect"`))) {
+      ends.push(line)
+      next()
+    }
+  })
+  socket.on("close", () => resume(Effect.succeed([...ends, "the connection was closed"])))
+})
 
 layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("the edge", (it) => {
   it.effect("health answers everybody, and says what a probe wants", () => Effect.gen(function*() {
@@ -106,6 +130,47 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("the ed
       assert.strictEqual(yield* upgrade(server, { path }), "refused", path)
     }
     assert.strictEqual((yield* get(server, "/health", { host: "127.0.0.1:1@evil" })).status, 403)
+  }))
+
+  it.effect("a path that is no address is no trouble", () => Effect.gen(function*() {
+    const { server } = yield* World
+    for (const path of ["//", "///", "//%", "/%zz", "/?token=%", "/??"]) {
+      const { status } = yield* get(server, path, { authorization: `Bearer ${server.token}` })
+      assert.isBelow(status, 500, path)
+    }
+  }))
+
+  it.effect("a call that can't be read is refused with one typed sentence, and the connection stays", () => Effect.gen(function*() {
+    const { server } = yield* World
+    const id = "00000001-0000-4000-8000-000000000001"
+    const half = "\ud800", nul = "\u0000"
+    const bad: ReadonlyArray<RawCall & { readonly says: string }> = [
+      { tag: "chat.Blob", payload: { hash: nul }, says: "hash" },
+      { tag: "chat.Stop", payload: { chatId: "not-a-uuid" }, says: "chatId" },
+      { tag: "chat.Watch", payload: { chatId: 7 }, says: "chatId" },
+      { tag: "chat.Older", payload: { chatId: id, before: 2 ** 40, limit: 5 }, says: "before" },
+      { tag: "chat.SetTitle", payload: { chatId: id, title: " " }, says: "A title needs at least one character." },
+      { tag: "chat.SetTitle", payload: { chatId: id, title: `a${half}` }, says: "half a character" },
+      { tag: "session.Create", payload: { projectId: id, title: "a\nb" }, says: "A title is one line" },
+      { tag: "session.Rename", payload: { sessionId: id, title: "" }, says: "title" },
+      { tag: "chat.SetSettings", payload: { chatId: id, agent: "scripted", settings: { model: "x".repeat(513) } }, says: "at most 512" },
+      { tag: "chat.Prompt", payload: { chatId: id, promptId: "prompt-0001", content: [{ type: "text", text: nul }] }, says: "NUL" },
+      { tag: "chat.Prompt", payload: { chatId: id, promptId: "prompt-0001", content: [{ type: "image", data: nul, mimeType: "image/png" }] }, says: "not base64" },
+      { tag: "project.Add", payload: { path: `/tmp${nul}` }, says: "NUL" },
+      { tag: "project.Add", payload: null, says: "" }
+    ]
+    const ends = yield* callRaw(server, [...bad, { tag: "agent.Backends", payload: null }])
+    for (const [index, { says, tag }] of bad.entries()) {
+      const end = ends[index] ?? ""
+      assert.include(end, `"_tag":"Fail","error":{"_tag":"BadRequest"`, tag)
+      assert.include(end, says, tag)
+      assert.isBelow(end.length, 600, tag)
+    }
+    assert.include(ends.at(-1), `"Success"`)
+    assert.notInclude(server.stderr(), "ERROR")
+    const client = yield* clientOf(server)
+    const refused = yield* Effect.flip(client["session.Rename"]({ sessionId: SessionId.make(id), title: "x ".repeat(90) }))
+    assert.strictEqual(refused._tag, "ProjectError")
   }))
 
   it.effect("what holds the token is for its owner's eyes only", () => Effect.gen(function*() {

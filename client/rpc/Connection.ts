@@ -4,7 +4,8 @@
  * Owns the ManagedRuntime, the connection's state, and what a failed call comes to. What is asked over it stands in
  * `Remote.ts`, how feeds resume in `watch.ts`, why there is no connection in `Probe.ts`.
  */
-import { Cause, Clock, Context, Effect, Exit, Latch, Layer, ManagedRuntime } from "effect"
+import { Cause, Clock, Context, Effect, Exit, Latch, Layer, ManagedRuntime, SchemaIssue } from "effect"
+import { BadRequest } from "../../shared/Errors.ts"
 import { type Client, makeClient } from "./Client.ts"
 import type { ConnectionState } from "./ConnectionState.ts"
 import { probe } from "./Probe.ts"
@@ -19,10 +20,17 @@ export interface Connection {
   readonly close: () => void
 }
 
+/** The client checks what it sends by the same schemas as the server, and throws at what they refuse. */
+const unsent = (reason: Cause.Reason<unknown>): string | undefined =>
+  Cause.isDieReason(reason) && reason.defect instanceof Error && SchemaIssue.isIssue(reason.defect.cause)
+    ? BadRequest.of(reason.defect.cause).message : undefined
+
 const replyOf = <A>(exit: Exit.Exit<A, CallFailure>): Reply<A> => {
   if (Exit.isSuccess(exit)) return done(exit.value)
   const reason = exit.cause.reasons.find(Cause.isFailReason)
   if (reason === undefined) {
+    const detail = exit.cause.reasons.map(unsent).find((refused) => refused !== undefined)
+    if (detail !== undefined) return { _tag: "Refused", message: detail }
     return { _tag: "Refused", message: "The server failed at this; its log says why. Try again, or report it." }
   }
   const { error } = reason

@@ -6,7 +6,7 @@
 import type { Effect, Stream } from "effect"
 import type { Rpc, RpcClientError } from "effect/rpc"
 import type { AgentInfo, BackendHealth } from "../../shared/Agent.ts"
-import type { ChatError, ProjectError, Unauthorized } from "../../shared/Errors.ts"
+import type { BadRequest, ChatError, ProjectError, Unauthorized } from "../../shared/Errors.ts"
 import type { ChatFrame, Cursor } from "../../shared/Feed.ts"
 import type { ChatId } from "../../shared/Ids.ts"
 import type { ServerInfo } from "../../shared/Server.ts"
@@ -18,7 +18,7 @@ import type { Reply } from "./Reply.ts"
 type Payload<Tag extends Rpcs["_tag"]> = Rpc.PayloadConstructor<Rpc.ExtractTag<Rpcs, Tag>>
 
 /** What any call can fail with. */
-export type CallFailure = ChatError | ProjectError | Unauthorized | RpcClientError.RpcClientError
+export type CallFailure = ChatError | ProjectError | Unauthorized | BadRequest | RpcClientError.RpcClientError
 
 /** Where the values of a watch go. Each call must return at once: one that waits holds up the whole connection. */
 export interface Watcher<A> {

@@ -4,6 +4,7 @@ import type { ChatEvent, QueuedPrompt } from "../../shared/ChatEvent.ts"
 import { promptByteLimit } from "../../shared/Content.ts"
 import type { AgentName } from "../../shared/Ids.ts"
 import type { ChatAction, ChatMessage } from "./ChatMessage.ts"
+import { queueByteLimit, queuePromptLimit } from "./QueueDecider.ts"
 import {
   ada, at, bob, bootId, ended, given, goose, promptId, queued, queuedPrompt, qwen, refusal, settled, started, stopping, text, turnId
 } from "../../test/support/given.ts"
@@ -151,6 +152,27 @@ describe("stop", () => {
       .when({ _tag: "ChangePrompt", promptId: promptId(2), content: text("other"), by: bob }).then({})
       .when(end(1)).then({ actions: [{ _tag: "Compact", turnId: turnId(1) }] })
       .when(resume).then({ actions: [run(queuedPrompt(2, { content: text("other") }))] })
+  })
+})
+
+describe("a full queue", () => {
+  const full = { events: [], actions: [], reply: refusal({ _tag: "QueueFull", prompts: queuePromptLimit, bytes: queueByteLimit }) }
+  const running = [...settled, queued(1), started(1, 1)]
+  const many = Array.from({ length: queuePromptLimit }, (_, n) => queued(n + 2))
+  const large = text("x".repeat(queueByteLimit / 2 - 100))
+  const heavy = [queued(2, { content: large }), queued(3, { content: large })]
+
+  it("takes no more prompts, by number and by size, and no larger ones in their place", () => {
+    given(...running, ...many.slice(1)).when(prompt(99)).then({ events: [queued(99)] }).when(prompt(98)).then(full)
+    given(...running, ...heavy).when(prompt(99, { content: text("x".repeat(200)) })).then(full)
+    const grown = text("x".repeat(queueByteLimit / 2 + 500))
+    given(...running, ...heavy).when({ _tag: "ChangePrompt", promptId: promptId(2), content: grown, by: ada }).then(full)
+    given(...running, ...heavy).when({ _tag: "ChangePrompt", promptId: promptId(2), content: text("less"), by: ada }).then({ reply: done })
+  })
+
+  it("still knows the prompts it holds, and lets one by that waits for nothing", () => {
+    given(...running, ...many).when(prompt(2)).then({ events: [], reply: accepted(2) })
+    given(...running, ...many, held, ended(1)).when(prompt(99)).then({ reply: accepted(99, 100) })
   })
 })
 

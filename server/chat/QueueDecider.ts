@@ -4,16 +4,19 @@ import type { ChatEvent, QueuedPrompt } from "../../shared/ChatEvent.ts"
 import { type ContentBlock, contentText, promptByteLimit } from "../../shared/Content.ts"
 import { ChatError } from "../../shared/Errors.ts"
 import { AgentName, type TurnId } from "../../shared/Ids.ts"
-import { cutText } from "../../shared/Text.ts"
+import { cutText, toOneLine } from "../../shared/Text.ts"
 import { type Call, type ChatAction, type ChatMessage, type Decision, done, nothing, record, refuse } from "./ChatMessage.ts"
 
 type Of<Tag extends ChatMessage["_tag"]> = Extract<ChatMessage, { _tag: Tag }>
 
 const titleLimit = 60
+/** What may wait: with the window and the largest running prompt, a snapshot stays below 4 MB. */
+export const queuePromptLimit = 64
+export const queueByteLimit = 2 * 1024 * 1024
 
 /** A chat without a title takes the first line of its first prompt. */
 const titleFrom = (content: ReadonlyArray<ContentBlock>): string => {
-  const line = contentText(content).split("\n").map((text) => text.trim()).find((text) => text !== "") ?? "New chat"
+  const line = contentText(content).split("\n").map(toOneLine).find((text) => text !== "") ?? "New chat"
   return line.length <= titleLimit ? line : `${cutText(line, titleLimit - 1)}…`
 }
 
@@ -29,11 +32,21 @@ export const startTurn = (prompt: QueuedPrompt, turnId: TurnId, call: Call): { e
 /** The queue's next prompt, unless everything in it is held. */
 export const nextPrompt = (chat: Chat): QueuedPrompt | undefined => chat.queue.find((prompt) => !prompt.held)
 
+const bytesOf = (content: ReadonlyArray<ContentBlock>): number => new TextEncoder().encode(JSON.stringify(content)).length
+
 const contentError = (content: ReadonlyArray<ContentBlock>): ChatError | undefined => {
-  const bytes = new TextEncoder().encode(JSON.stringify(content)).length
+  const bytes = bytesOf(content)
   if (bytes > promptByteLimit + 1024) return new ChatError({ reason: { _tag: "PromptTooLarge", bytes, limit: promptByteLimit } })
   const blank = content.every((block) => block.type === "text" && block.text.trim() === "")
   return blank ? new ChatError({ reason: { _tag: "PromptEmpty" } }) : undefined
+}
+
+/** Whether `content` may wait besides `others`, in place of `before`. */
+const queueError = (others: ReadonlyArray<QueuedPrompt>, content: ReadonlyArray<ContentBlock>, before?: QueuedPrompt): ChatError | undefined => {
+  const bytes = bytesOf(content)
+  const fits = others.length < queuePromptLimit && others.reduce((sum, queued) => sum + bytesOf(queued.content), bytes) <= queueByteLimit
+  if (fits || (before !== undefined && bytes <= bytesOf(before.content))) return undefined
+  return new ChatError({ reason: { _tag: "QueueFull", prompts: queuePromptLimit, bytes: queueByteLimit } })
 }
 
 export const prompt = (chat: Chat, message: Of<"Prompt">, call: Call): Decision => {
@@ -54,7 +67,10 @@ export const prompt = (chat: Chat, message: Of<"Prompt">, call: Call): Decision 
   if (chat.title === undefined) events.push({ _tag: "TitleSet", title: titleFrom(content), by })
   // what is held stays behind: a prompt sent after a stop runs first
   const starts = promptedTurn(chat) === undefined && nextPrompt(chat) === undefined
-  if (!starts) return { events, actions: [], reply: { _tag: "Accepted", promptId } }
+  if (!starts) {
+    const full = queueError(chat.queue, content)
+    return full === undefined ? { events, actions: [], reply: { _tag: "Accepted", promptId } } : refuse(full)
+  }
   const started = startTurn(queued, call.turnId, call)
   return {
     events: [...events, ...started.events], actions: started.actions,
@@ -76,8 +92,9 @@ const hasDigest = (chat: Chat, { agent, content }: Of<"Prompt">, digest: string)
 }
 
 export const changePrompt = (chat: Chat, { promptId, content, by }: Of<"ChangePrompt">): Decision => {
-  if (!chat.queue.some((queued) => queued.promptId === promptId)) return refuse(new ChatError({ reason: { _tag: "NotQueued", promptId } }))
-  const bad = contentError(content)
+  const before = chat.queue.find((queued) => queued.promptId === promptId)
+  if (before === undefined) return refuse(new ChatError({ reason: { _tag: "NotQueued", promptId } }))
+  const bad = contentError(content) ?? queueError(chat.queue.filter((queued) => queued !== before), content, before)
   return bad === undefined ? record({ _tag: "PromptChanged", promptId, content, by }) : refuse(bad)
 }
 

@@ -14,8 +14,10 @@ import { Auth, Caller } from "../../shared/rpc/Auth.ts"
 import { Unauthorized } from "../../shared/Errors.ts"
 import { Backends } from "../agent/Backends.ts"
 import { Database } from "../store/Database.ts"
+import { apiRoutes } from "./ApiRoutes.ts"
 import { agentHandlers, serverHandlers } from "./AgentHandlers.ts"
 import { chatHandlers } from "./ChatHandlers.ts"
+import { checkedCalls } from "./CheckedCalls.ts"
 import { type GuardOptions, isKnownHost, isKnownOrigin, isPagePath, mayCall } from "./Guard.ts"
 import { pageRoutes } from "./PageRoutes.ts"
 import { projectHandlers, sessionHandlers } from "./ProjectHandlers.ts"
@@ -67,14 +69,13 @@ const healthRoute = ({ bootId, version }: HttpOptions) => HttpRouter.use(Effect.
 /** The upgrade was authenticated by the guard; a call's own headers may hold only the same secret again. */
 const auth = (who: Who) => Layer.succeed(Auth, Auth.of((effect) => Effect.provideService(effect, Caller, { who })))
 
-const rpcRoute = (options: HttpOptions) => RpcServer.layerHttp({
-  group: Api, path: "/rpc", protocol: "websocket", disableFatalDefects: true, disableTracing: true
-}).pipe(Layer.provide([
-  chatHandlers, projectHandlers, sessionHandlers, agentHandlers, serverHandlers(options), auth(Who.make("owner")), RpcSerialization.layerNdjson
-]))
+const rpcRoute = (options: HttpOptions) => RpcServer.layer(Api, { disableFatalDefects: true, disableTracing: true }).pipe(Layer.provide([
+  checkedCalls(Api.requests).pipe(Layer.provide(RpcServer.layerProtocolWebsocket({ path: "/rpc" }))),
+  chatHandlers, projectHandlers, sessionHandlers, agentHandlers, serverHandlers(options), auth(Who.make("owner"))
+]), Layer.provide(RpcSerialization.layerNdjson))
 
 export const http = (options: HttpOptions) => HttpRouter.serve(
-  Layer.mergeAll(guarded(options.guard), rpcRoute(options), healthRoute(options), PrometheusMetrics.layerHttp(), pageRoutes(options.guard)),
+  Layer.mergeAll(guarded(options.guard), rpcRoute(options), healthRoute(options), PrometheusMetrics.layerHttp(), apiRoutes, pageRoutes(options.guard)),
   { disableLogger: true, disableListenLog: true }
 ).pipe(Layer.provideMerge(NodeHttpServer.layer(createServer, {
   port: options.port, host: options.host, gracefulShutdownTimeout: "100 millis", websocket: { maxPayload }

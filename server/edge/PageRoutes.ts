@@ -39,13 +39,14 @@ export const pageRoutes = (guard: GuardOptions) => HttpRouter.use(Effect.fnUntra
   const files = yield* loadPage()
   const index = files.get("/")
   yield* router.add("GET", "/*", Effect.map(HttpServerRequest.HttpServerRequest, (request) => {
-    const url = new URL(request.url, "http://localhost")
-    const given = url.searchParams.get("token") ?? undefined
+    // not by URL, which throws at paths such as `//`
+    const [path = "/", query = ""] = request.url.split("?", 2)
+    const given = new URLSearchParams(query).get("token") ?? undefined
     if (given === undefined && !maySee(guard, request.headers) || given !== undefined && !isToken(guard, given)) {
       return HttpServerResponse.text(signIn, { status: 401, contentType: "text/html; charset=utf-8", headers: always })
     }
     // any path of the page's own routes is the page
-    const file = files.get(url.pathname) ?? (url.pathname.includes(".") ? undefined : index)
+    const file = files.get(path) ?? (path.includes(".") ? undefined : index)
     if (file === undefined) return HttpServerResponse.text("There is no such file.\n", { status: 404, headers: always })
     const response = send(file, request.headers)
     return given === undefined ? response : HttpServerResponse.setCookieUnsafe(response, cookieName, given, {

@@ -15,6 +15,8 @@ export const AgentRpc = RpcGroup.make(
   /** Live backends at once and after every change of state. */
   Rpc.make("WatchBackends", { success: Schema.Array(BackendHealth), stream: true }),
   /** Ends an idle backend; false where there is none or it is busy. */
+  /** Ends an idle backend and starts it anew, its session taken up again; false where there is none or it is busy. */
+  Rpc.make("Restart", { payload: { chatId: ChatId, agent: AgentName }, success: Schema.Boolean }),
   Rpc.make("Evict", { payload: { chatId: ChatId, agent: AgentName }, success: Schema.Boolean })
 ).prefix("agent.").middleware(Auth)
 

@@ -3,15 +3,16 @@ import { Schema } from "effect"
 import { Rpc, RpcGroup } from "effect/rpc"
 import { RequestAnswer } from "../AgentRequest.ts"
 import { Item } from "../ChatEvent.ts"
-import { ContentBlock } from "../Content.ts"
+import { PromptContent } from "../Content.ts"
 import { ChatError, ProjectError } from "../Errors.ts"
 import { ChatFrame, Cursor } from "../Feed.ts"
 import { AgentName, ChatId, PromptId, RequestId, SessionId, TurnId } from "../Ids.ts"
 import { ChatRow, Title } from "../Session.ts"
-import { TurnSettings, TurnSummary } from "../Turn.ts"
+import { AskedSettings, TurnSummary } from "../Turn.ts"
 import { Auth } from "./Auth.ts"
 
 const chatId = ChatId
+const Seq = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 2 ** 31 - 1 }))
 
 /** `turnId` when the prompt started a turn at once; else it waits in the queue. */
 export const Accepted = Schema.Struct({ promptId: PromptId, turnId: Schema.optionalKey(TurnId) })
@@ -31,24 +32,24 @@ export const ChatRpc = RpcGroup.make(
   /** Idempotent by `promptId`. What is left out is the chat's setting. */
   Rpc.make("Prompt", {
     payload: {
-      chatId, promptId: PromptId, content: Schema.Array(ContentBlock),
-      agent: Schema.optionalKey(AgentName), settings: Schema.optionalKey(TurnSettings)
+      chatId, promptId: PromptId, content: PromptContent,
+      agent: Schema.optionalKey(AgentName), settings: Schema.optionalKey(AskedSettings)
     },
     success: Accepted, error: ChatError
   }),
   /** Stops the running turn and holds what is queued. `turnId` of the turn that is being stopped, if one ran. */
   Rpc.make("Stop", { payload: { chatId }, success: Schema.Struct({ turnId: Schema.optionalKey(TurnId) }), error: ChatError }),
-  Rpc.make("ChangePrompt", { payload: { chatId, promptId: PromptId, content: Schema.Array(ContentBlock) }, error: ChatError }),
+  Rpc.make("ChangePrompt", { payload: { chatId, promptId: PromptId, content: PromptContent }, error: ChatError }),
   Rpc.make("WithdrawPrompt", { payload: { chatId, promptId: PromptId }, error: ChatError }),
   Rpc.make("ResumeQueue", { payload: { chatId }, error: ChatError }),
   Rpc.make("SetTitle", { payload: { chatId, title: Title }, error: ChatError }),
   /** The agent of the chat's next prompts, and what they ask of it. */
-  Rpc.make("SetSettings", { payload: { chatId, agent: AgentName, settings: TurnSettings }, error: ChatError }),
+  Rpc.make("SetSettings", { payload: { chatId, agent: AgentName, settings: AskedSettings }, error: ChatError }),
   /** The first answer wins; a later one is refused and told who was first. */
   Rpc.make("Answer", { payload: { chatId, requestId: RequestId, answer: RequestAnswer }, error: ChatError }),
   Rpc.make("Archive", { payload: { chatId, archived: Schema.Boolean }, error: ChatError }),
   Rpc.make("Watch", { payload: { chatId, cursor: Schema.optionalKey(Cursor) }, success: ChatFrame, error: ChatError, stream: true }),
-  Rpc.make("Older", { payload: { chatId, before: Schema.Int, limit: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 200 })) }, success: ChatPage, error: ChatError }),
+  Rpc.make("Older", { payload: { chatId, before: Seq, limit: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 200 })) }, success: ChatPage, error: ChatError }),
   /** A text that the log keeps by hash. */
-  Rpc.make("Blob", { payload: { hash: Schema.String }, success: Schema.String, error: ChatError })
+  Rpc.make("Blob", { payload: { hash: Schema.String.check(Schema.isPattern(/^[0-9a-f]{64}$/)) }, success: Schema.String, error: ChatError })
 ).prefix("chat.").middleware(Auth)

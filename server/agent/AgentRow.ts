@@ -59,7 +59,8 @@ export const AgentRow = Schema.Struct({
   env: Environment,
   /** Set whatever the server's own environment says. */
   forcedEnv: Environment,
-  protocol: Schema.Literals(["acp"]),
+  /** What it speaks: ACP over stdio, the HTTP API of `opencode serve`, or nothing but a terminal. */
+  protocol: Schema.Literals(["acp", "opencode", "pty"]),
   /** A command line that installs it, or a sentence that says where to get it. */
   install: Schema.String,
   /** What makes the program print its version and end. Empty: it is not asked. */

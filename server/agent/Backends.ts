@@ -7,11 +7,12 @@ import { Clock, Context, Deferred, type Duration, Effect, Layer, PubSub, Stream,
 import type { BackendHealth } from "../../shared/Agent.ts"
 import type { TurnEnd } from "../../shared/SessionUpdate.ts"
 import * as Registry from "../actor/Registry.ts"
-import * as AcpBackend from "./acp/AcpBackend.ts"
 import type { AgentBackend, BackendHost, BackendKey, OwnTurn, TurnPrompt } from "./AgentBackend.ts"
 import { AgentCatalog } from "./AgentCatalog.ts"
 import type { FoundAgent } from "./AgentRow.ts"
+import { backendOf } from "./BackendOf.ts"
 import { fingerprintOf } from "./catalog/Fingerprint.ts"
+import { OpencodeServers } from "./opencode/OpencodeServers.ts"
 
 export interface BackendsOptions {
   readonly idleTimeToLive: Duration.Input
@@ -47,7 +48,7 @@ export class Backends extends Context.Service<Backends, {
   /** Ends an idle backend and starts it anew, its session taken up again. False where there is none, or it is busy. */
   readonly restart: (key: BackendKey) => Effect.Effect<boolean>
 }>()("boocode/agent/Backends") {
-  static readonly layer = (options: BackendsOptions) => Layer.effect(Backends, make(options))
+  static readonly layer = (options: BackendsOptions) => Layer.effect(Backends, make(options)).pipe(Layer.provide(OpencodeServers.layer()))
 }
 
 const make = Effect.fnUntraced(function*({ cap, idleTimeToLive, version }: BackendsOptions) {
@@ -86,9 +87,7 @@ const make = Effect.fnUntraced(function*({ cap, idleTimeToLive, version }: Backe
     const note: BackendHost["note"] = (fact) => host.note(fact._tag !== "Bound" ? fact : {
       ...fact, fingerprint, why: renewed.delete(name) ? `Its configuration was changed. ${fact.why}` : fact.why
     })
-    const backend = yield* AcpBackend.make({
-      key, host: { ...host, note }, version, command: found.command, args: found.args, env: found.env, quirks: found.row.quirks
-    })
+    const backend = yield* backendOf({ key, host: { ...host, note }, found, version })
     const entry: Entry = { key, backend, fingerprint, usedAt: yield* Clock.currentTimeMillis, turns: 0 }
     live.set(name, entry)
     yield* Effect.addFinalizer(() => Effect.suspend(() => {

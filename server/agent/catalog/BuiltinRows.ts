@@ -9,10 +9,10 @@ const acp = { protocol: "acp", versionArgs: ["--version"], env: {}, forcedEnv: {
 
 const opencode: AgentRow = {
   ...acp,
-  name: AgentName.make("opencode"), label: "opencode", programs: ["opencode"], args: ["acp"],
+  name: AgentName.make("opencode"), label: "opencode", programs: ["opencode"], args: [], protocol: "opencode",
   install: "npm install -g opencode-ai",
   // a program that replaces itself while its sessions are open
-  env: { OPENCODE_DISABLE_AUTOUPDATE: "1" },
+  env: { OPENCODE_DISABLE_AUTOUPDATE: "1", OPENCODE_ENABLE_QUESTION_TOOL: "1" },
   // it has no mode that asks
   forcedEnv: { OPENCODE_PERMISSION: JSON.stringify({ edit: "ask", bash: "ask" }) },
   commands: [
@@ -20,7 +20,8 @@ const opencode: AgentRow = {
     { name: "review", description: "Review changes", hint: "commit, branch or pull request" },
     { name: "compact", description: "Compact the session" }
   ],
-  quirks: { ...plainQuirks, usage: "last call", cancelReported: ["end_turn"] }
+  // of its plugin for dynamic context pruning, repeated by the model
+  quirks: { ...plainQuirks, stripTags: ["dcp-message-id", "dcp-system-reminder"] }
 }
 
 const goose: AgentRow = {

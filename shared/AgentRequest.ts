@@ -37,8 +37,8 @@ export const RequestAnswer = Schema.TaggedUnion({
 })
 export type RequestAnswer = typeof RequestAnswer.Type
 
-/** Why a request was closed: by an answer, by a rule, because the turn was stopped or ended, or its server died. */
-export const CloseReason = Schema.Literals(["answered", "rule", "stopped", "turn_ended", "expired"])
+/** Why a request was closed: by an answer, by a rule, by its agent, because the turn was stopped or ended, or its server died. */
+export const CloseReason = Schema.Literals(["answered", "rule", "withdrawn", "stopped", "turn_ended", "expired"])
 export type CloseReason = typeof CloseReason.Type
 
 /** The option of the first of `kinds` that is offered. Options are chosen by kind, never by id. */

@@ -49,6 +49,7 @@ export const closedWords = ({ closed, request }: RequestItem): ClosedWords | und
   switch (why) {
     case "answered": return { tone, words: answered(request, answer), who: `by ${by}` }
     case "rule": return { tone, words: answered(request, answer), who: "by a rule" }
+    case "withdrawn": return { tone: "none", words: "Not answered", who: "the agent took it back" }
     case "stopped": return { tone: "none", words: "Not answered", who: "the turn was stopped" }
     case "turn_ended": return { tone: "none", words: "Not answered", who: "the turn ended" }
     case "expired": return { tone: "none", words: "Expired", who: "the server was restarted" }

@@ -4,7 +4,7 @@
  *   announce     the ready line, server.json
  *   http         page, /rpc, /health: nothing is admitted before recovery is through
  *   recovery     open turns of dead boots end `interrupted`
- *   chats        actors by chat, on demand
+ *   chats        actors by chat, on demand; the agents' own sessions, as rows
  *   backends     live agents by (chat, agent), on demand
  *   projects     projects, sessions, the feed of lists; their worktrees
  *   catalogue    which agents there are
@@ -20,6 +20,7 @@ import { BootId } from "../shared/Ids.ts"
 import { AgentCatalog } from "./agent/AgentCatalog.ts"
 import { Backends } from "./agent/Backends.ts"
 import { reap } from "./agent/ProcessLedger.ts"
+import { AgentSessions } from "./chat/AgentSessions.ts"
 import { Chats } from "./chat/Chats.ts"
 import { selfCommand, type ServeConfig, version } from "./Config.ts"
 import { http } from "./edge/Http.ts"
@@ -78,6 +79,7 @@ export const server = (config: ServeConfig) => Layer.unwrap(Effect.sync(() => {
   return edge.pipe(
     Layer.provideMerge(recovery),
     Layer.provideMerge(Chats.layer({ bootId })),
+    Layer.provideMerge(AgentSessions.layer),
     Layer.provideMerge(backends),
     Layer.provideMerge(work),
     Layer.provideMerge(agents),

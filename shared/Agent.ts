@@ -46,6 +46,33 @@ export const AgentInfo = Schema.Struct({
 })
 export type AgentInfo = typeof AgentInfo.Type
 
+/** How an agent session stands: at work, warm, gone down, or ended in good order. */
+export const AgentSessionStatus = Schema.Literals(["active", "idle", "crashed", "closed"])
+export type AgentSessionStatus = typeof AgentSessionStatus.Type
+
+/** Where figures of usage come from. */
+export const UsageSource = Schema.Literals(["measured", "estimated", "not reported"])
+export type UsageSource = typeof UsageSource.Type
+
+/** The agent's own session behind a (chat, agent): how it stands, how it came to its context, and what it used so far. */
+export const AgentSession = Schema.Struct({
+  chatId: ChatId,
+  agent: AgentName,
+  status: AgentSessionStatus,
+  /** Whether there is a session of the agent's that could be taken up again. */
+  hasSession: Schema.Boolean,
+  continuity: Schema.NullOr(Continuity),
+  why: Schema.NullOr(Schema.String),
+  inputTokens: Schema.Int,
+  outputTokens: Schema.Int,
+  /** In US dollars; null where it isn't reported. */
+  cost: Schema.NullOr(Schema.Finite),
+  source: UsageSource,
+  /** Epoch milliseconds. */
+  lastActiveAt: Schema.NullOr(Schema.Finite)
+})
+export type AgentSession = typeof AgentSession.Type
+
 export const BackendState = Schema.Literals([
   "starting", "ready", "busy", "backoff", "crashed", "failed", "stopping", "gone"
 ])

@@ -8,12 +8,12 @@
  * whichever seq a reader stands. They hold for logs whose entries carry the anchors of their items.
  */
 import { Schema } from "effect"
-import { AgentMode, AgentOption, Continuity, SlashCommand } from "./Agent.ts"
+import { AgentMode, AgentOption, Continuity, SlashCommand, UsageSource } from "./Agent.ts"
 import { ChatEvent, Item, type LogEntry, QueuedPrompt } from "./ChatEvent.ts"
 import { finishes, indexOfItem, isItemEvent, type ItemEvent, placeItem, refOfEvent, windowItems } from "./ChatItems.ts"
 import { AgentName, PromptId, type TurnId } from "./Ids.ts"
 import { mergeToolCall } from "./ToolCall.ts"
-import { Cause, isOpen, TurnSettings, TurnSummary, Usage } from "./Turn.ts"
+import { Cause, isOpen, TurnSettings, TurnSummary } from "./Turn.ts"
 import { digestText } from "./Text.ts"
 
 /** What is known of one agent in this chat. */
@@ -32,7 +32,7 @@ export const AgentFacts = Schema.Struct({
   outputTokens: Schema.Int,
   cost: Schema.Finite,
   /** Where the figures come from: of the newest turn that had any. */
-  source: Schema.optionalKey(Usage.fields.source),
+  source: Schema.optionalKey(UsageSource),
   turns: Schema.Int,
   lastActiveAt: Schema.optionalKey(Schema.Finite)
 })

@@ -67,6 +67,45 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("a prom
     assert.strictEqual(text, "fourth")
   }))
 
+  it.effect("the agents' own sessions are rows: active, idle, closed or crashed, with what they used", () => Effect.gen(function*() {
+    const { client, project } = yield* World
+    const { server } = yield* World
+    const chat = yield* newChat(client, project, "scripted")
+    const { sessionId } = chat
+    const read = Effect.promise(async () => {
+      const answer = await fetch(`${server.url}/api/sessions/${sessionId}/agent-sessions`, { headers: { authorization: `Bearer ${server.token}` } })
+      return await answer.json()
+    })
+    const rows = client["session.AgentSessions"]({ sessionId })
+    assert.deepStrictEqual(yield* read, [])
+    yield* ask(client, chat.id, "usage 100 20 0.5")
+    const [row] = yield* rows
+    assert.deepStrictEqual([row?.chatId, row?.status, row?.hasSession, row?.continuity, row?.inputTokens, row?.outputTokens, row?.cost, row?.source],
+      [chat.id, "idle", true, "fresh", 100, 20, 0.5, "measured"])
+    assert.deepStrictEqual(yield* read, [{
+      agent: "scripted", status: "idle", has_session: true, last_active_at: new Date(row?.lastActiveAt ?? 0).toISOString()
+    }])
+    yield* prompt(client, chat.id, "sleep 20000")
+    yield* until(client, chat.id, (one) => one.turns.at(-1)?.deliveredAt !== undefined)
+    assert.strictEqual((yield* rows)[0]?.status, "active")
+    yield* client["chat.Stop"]({ chatId: chat.id })
+    yield* until(client, chat.id, (one) => one.turns.at(-1)?.outcome === "stopped")
+    assert.isTrue(yield* client["agent.Evict"]({ chatId: chat.id, agent: chat.agent }))
+    assert.strictEqual((yield* rows)[0]?.status, "closed")
+    // by hand, and its session is taken up again
+    yield* ask(client, chat.id, "say warm")
+    assert.isTrue(yield* client["agent.Restart"]({ chatId: chat.id, agent: chat.agent }))
+    assert.strictEqual((yield* rows)[0]?.continuity, "resumed")
+    const [health] = (yield* client["agent.Backends"]()).filter(({ chatId }) => chatId === chat.id)
+    assert.strictEqual(health?.state, "ready")
+    process.kill(health?.pid ?? 0, "SIGKILL")
+    yield* until(client, chat.id, (one) => one.agents["scripted"]?.down !== undefined)
+    assert.strictEqual((yield* rows)[0]?.status, "crashed")
+    const missing = yield* Effect.promise(() => fetch(`${server.url}/api/sessions/${crypto.randomUUID()}/agent-sessions`, { headers: { authorization: `Bearer ${server.token}` } }))
+    assert.deepStrictEqual([missing.status, yield* Effect.promise(() => missing.json())], [404, { error: "session not found" }])
+    assert.strictEqual((yield* Effect.promise(() => fetch(`${server.url}/api/sessions/${sessionId}/agent-sessions`))).status, 401)
+  }))
+
   it.effect("the same prompt id runs once; with other content it is refused", () => Effect.gen(function*() {
     const { chatId, client } = yield* scripted
     const promptId = newPromptId()

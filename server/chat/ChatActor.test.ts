@@ -63,7 +63,7 @@ const world = Effect.gen(function*() {
         texts.set(`hash${texts.size}`, stored)
         return `hash${texts.size - 1}`
       }),
-      relabel: () => undefined,
+      along: () => undefined,
       changed: () => Effect.suspend(() => {
         if (!dying.now) return Effect.void
         dying.now = false

@@ -39,8 +39,8 @@ export interface ChatActorOptions {
   readonly run: TurnRunner.RunTurn
   /** Keeps a large text by hash. */
   readonly putText: PutText
-  /** What the lists show of it, to be written with the events that change it; nothing where it stays. */
-  readonly relabel: (before: Chat, after: Chat) => Effect.Effect<void, SqlError.SqlError> | undefined
+  /** Rows that are asked across chats, to be written with the events that change them; nothing where they stay. */
+  readonly along: (before: Chat, after: Chat) => Effect.Effect<void, SqlError.SqlError> | undefined
   /** Told after each append. */
   readonly changed: (before: Chat, after: Chat) => Effect.Effect<void>
 }
@@ -170,7 +170,7 @@ export const make = Effect.fnUntraced(function*(options: ChatActorOptions): Effe
     started: () => stamp({ _tag: "Recover" }),
     step: (chat, call) => stepWith(anchors)(chat, call),
     append: (before, entries, after) => log.append({
-      chatId, epoch, expected: before.seq, rows: entries.map(toRow), ...openTurnChange(before, after, bootId), also: options.relabel(before, after)
+      chatId, epoch, expected: before.seq, rows: entries.map(toRow), ...openTurnChange(before, after, bootId), also: options.along(before, after)
     }).pipe(Effect.andThen(options.changed(before, after))),
     publish: (chat, entries) => {
       entries.forEach(observe)

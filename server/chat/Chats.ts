@@ -23,9 +23,11 @@ import { Blobs } from "../store/Blobs.ts"
 import { ChatRows } from "../store/ChatRows.ts"
 import { EventLog } from "../store/EventLog.ts"
 import { Worktrees } from "../work/Worktrees.ts"
+import { AgentSessions } from "./AgentSessions.ts"
 import * as ChatActor from "./ChatActor.ts"
 import type { ChatMessage, ChatReply } from "./ChatMessage.ts"
 import { pageOf } from "./Compaction.ts"
+import { transcriptOf } from "./Transcript.ts"
 import type { RunTurn } from "./TurnRunner.ts"
 
 export interface PromptCall {
@@ -76,6 +78,7 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
   const backends = yield* Backends
   const catalog = yield* AgentCatalog
   const projects = yield* Projects
+  const agentSessions = yield* AgentSessions
 
   /** The database may be away for a while: reads wait with the rest. What remains is a defect. */
   const rowOf = (chatId: ChatId) => rows.find(chatId).pipe(Effect.orDie,
@@ -93,13 +96,17 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
         return { cwd: path, ...(agentSessionId === undefined ? {} : { agentSessionId }) }
       })),
     note: (fact) => Effect.ignore(registry.use(chatId, (actor) => actor.cast({ _tag: "Note", agent, fact }))),
-    transcript: Effect.succeed(""),
+    transcript: Effect.map(currentOf(chatId), (chat) => transcriptOf(chat)).pipe(Effect.orElseSucceed(() => "")),
     speaks: tell(chatId, { _tag: "Speak", agent }).pipe(
       Effect.map((reply) => reply._tag === "Speaking" && reply.turnId !== undefined), Effect.orElseSucceed(() => false))
   })
 
-  const relabel = (chatId: ChatId) => (before: Chat, after: Chat) => before.title === after.title && before.agent === after.agent
-    ? undefined : rows.relabel(chatId, { title: after.title, agent: after.agent })
+  const along = (chatId: ChatId) => (before: Chat, after: Chat) => {
+    const relabel = before.title === after.title && before.agent === after.agent
+      ? undefined : rows.relabel(chatId, { title: after.title, agent: after.agent })
+    const recorded = agentSessions.along(chatId, before, after)
+    return relabel === undefined || recorded === undefined ? relabel ?? recorded : Effect.andThen(relabel, recorded)
+  }
   const changed = (before: Chat, after: Chat) => {
     const working = openTurns(before).length > 0 !== openTurns(after).length > 0
     return before.title === after.title && before.agent === after.agent && !working ? Effect.void : projects.changed
@@ -113,7 +120,7 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
       prompt: (agent, turn) => kept(backends.run(new BackendKey({ chatId, agent }), hostOf(chatId, sessionId, agent), turn)),
       listen: (agent, turn) => kept(backends.listen(new BackendKey({ chatId, agent }), turn))
     }
-    return yield* ChatActor.make({ chatId, bootId, log, putText: (text) => Effect.orDie(blobs.put(text)), run, relabel: relabel(chatId), changed })
+    return yield* ChatActor.make({ chatId, bootId, log, putText: (text) => Effect.orDie(blobs.put(text)), run, along: along(chatId), changed })
   })
   const registry: Registry.Registry<ChatId, ChatActor.ChatActor, ChatError> = yield* Registry.make({ start, idleTimeToLive })
   const tell = (chatId: ChatId, message: ChatMessage): Effect.Effect<ChatReply, ChatError> =>

@@ -17,6 +17,7 @@ export const agentHandlers = AgentRpc.toLayer(Effect.gen(function*() {
     "agent.Refresh": () => catalog.refresh,
     "agent.Backends": () => backends.health,
     "agent.WatchBackends": (): Stream.Stream<ReadonlyArray<BackendHealth>> => backends.healthChanges,
+    "agent.Restart": ({ chatId, agent }) => backends.restart(new BackendKey({ chatId, agent })),
     "agent.Evict": ({ chatId, agent }) => backends.evict(new BackendKey({ chatId, agent }))
   })
 }))

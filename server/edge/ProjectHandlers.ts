@@ -1,6 +1,7 @@
 /** The project and session groups of the contract, onto `Projects`. */
 import { Effect } from "effect"
 import { ProjectRpc, SessionRpc } from "../../shared/rpc/ProjectRpc.ts"
+import { AgentSessions } from "../chat/AgentSessions.ts"
 import { Projects } from "../project/Projects.ts"
 
 export const projectHandlers = ProjectRpc.toLayer(Effect.gen(function*() {
@@ -15,7 +16,9 @@ export const projectHandlers = ProjectRpc.toLayer(Effect.gen(function*() {
 
 export const sessionHandlers = SessionRpc.toLayer(Effect.gen(function*() {
   const projects = yield* Projects
+  const agentSessions = yield* AgentSessions
   return SessionRpc.of({
+    "session.AgentSessions": ({ sessionId }) => agentSessions.list(sessionId),
     "session.Create": ({ projectId, title }) => projects.createSession(projectId, title),
     "session.Rename": ({ sessionId, title }) => projects.renameSession(sessionId, title),
     "session.Archive": ({ sessionId, archived }) => projects.archiveSession(sessionId, archived)

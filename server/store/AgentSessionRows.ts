@@ -1,7 +1,7 @@
 /** The agents' own sessions, one row for each (chat, agent): how they came to their context, and what they used. */
 import { Context, Effect, Layer, Schema } from "effect"
 import { type SqlError, SqlSchema } from "effect/sql"
-import { Continuity } from "../../shared/Agent.ts"
+import { AgentSessionStatus, Continuity, UsageSource } from "../../shared/Agent.ts"
 import { AgentName, ChatId, SessionId, WorktreeId } from "../../shared/Ids.ts"
 import { asking } from "./Ask.ts"
 import type { StoreError } from "./StoreError.ts"
@@ -9,12 +9,13 @@ import type { StoreError } from "./StoreError.ts"
 export const AgentSessionRow = Schema.Struct({
   chatId: ChatId,
   agent: AgentName,
+  /** Null where it is written: that of the chat's session, if it has one. */
   worktreeId: Schema.NullOr(WorktreeId),
   /** Which kind of backend runs it: `acp`, … */
   backend: Schema.String,
   /** The agent's own id of its session. */
   agentSessionId: Schema.NullOr(Schema.String),
-  status: Schema.Literals(["active", "idle", "crashed", "closed"]),
+  status: AgentSessionStatus,
   continuity: Schema.NullOr(Continuity),
   continuityWhy: Schema.NullOr(Schema.String),
   /** Of the configuration it was started with. */
@@ -23,7 +24,7 @@ export const AgentSessionRow = Schema.Struct({
   outputTokens: Schema.Int,
   /** In US dollars; null where it isn't reported. */
   cost: Schema.NullOr(Schema.Finite),
-  usageSource: Schema.NullOr(Schema.Literals(["measured", "estimated", "not reported"])),
+  usageSource: Schema.NullOr(UsageSource),
   /** Epoch milliseconds. */
   lastActiveAt: Schema.NullOr(Schema.Finite)
 })
@@ -51,7 +52,7 @@ const make = Effect.gen(function*() {
   const within = (row: AgentSessionRow) => Effect.asVoid(sql`
     insert into agent_sessions (chat_id, agent, session_id, worktree_id, backend, agent_session_id, status, continuity, continuity_why,
       fingerprint, input_tokens, output_tokens, cost, usage_source, last_active_at)
-    select c.id, ${row.agent}, c.session_id, ${row.worktreeId}::uuid, ${row.backend}, ${row.agentSessionId}, ${row.status}, ${row.continuity},
+    select c.id, ${row.agent}, c.session_id, coalesce(${row.worktreeId}::uuid, (select w.id from worktrees w where w.session_id = c.session_id)), ${row.backend}, ${row.agentSessionId}, ${row.status}, ${row.continuity},
       ${row.continuityWhy}, ${row.fingerprint}, ${row.inputTokens}::bigint, ${row.outputTokens}::bigint, ${row.cost}::float8, ${row.usageSource},
       to_timestamp(${row.lastActiveAt}::float8 / 1000)
     from chats c where c.id = ${row.chatId}

@@ -134,7 +134,7 @@ describe("what a user changes", () => {
     yield* program("opencode", "echo 1.18.33; echo \"$BOOCODE_TOKEN\"")
     const { env } = yield* find(name("opencode")).pipe(
       Effect.provide(catalogue(folder, { env: { OPENCODE_DISABLE_AUTOUPDATE: "0", OPENCODE_PERMISSION: "{}" } })))
-    assert.deepStrictEqual(env, { OPENCODE_PERMISSION: "{\"edit\":\"ask\",\"bash\":\"ask\"}" })
+    assert.deepStrictEqual(env, { OPENCODE_ENABLE_QUESTION_TOOL: "1", OPENCODE_PERMISSION: "{\"edit\":\"ask\",\"bash\":\"ask\"}" })
   }).pipe(Effect.provide(NodeServices.layer)))
 
   it.live("wrongly leaves the catalogue as it was", () => Effect.gen(function*() {

@@ -3,11 +3,11 @@
  * somebody watches or a turn runs. Its methods exchange ids, Schema values, typed errors and streams, so that another
  * machine can host it.
  */
-import { Context, Effect, Layer, Stream } from "effect"
+import { Context, Effect, Layer, Schedule, Stream } from "effect"
 import type { RequestAnswer } from "../../shared/AgentRequest.ts"
 import { type Chat, factsOf, openTurns } from "../../shared/Chat.ts"
 import type { ContentBlock } from "../../shared/Content.ts"
-import { ChatError, type ProjectError } from "../../shared/Errors.ts"
+import { ChatError, ProjectError } from "../../shared/Errors.ts"
 import type { ChatFrame, Cursor } from "../../shared/Feed.ts"
 import { ChatId } from "../../shared/Ids.ts"
 import type { AgentName, BootId, PromptId, RequestId, SessionId, TurnId, Who } from "../../shared/Ids.ts"
@@ -24,6 +24,7 @@ import { ChatRows } from "../store/ChatRows.ts"
 import { EventLog } from "../store/EventLog.ts"
 import { Worktrees } from "../work/Worktrees.ts"
 import { AgentSessions } from "./AgentSessions.ts"
+import * as Archive from "./Archive.ts"
 import * as ChatActor from "./ChatActor.ts"
 import type { ChatMessage, ChatReply } from "./ChatMessage.ts"
 import { pageOf } from "./Compaction.ts"
@@ -52,7 +53,10 @@ export class Chats extends Context.Service<Chats, {
   readonly setTitle: (chatId: ChatId, title: string, by: Who) => Done
   readonly setSettings: (chatId: ChatId, agent: AgentName, settings: TurnSettings, by: Who) => Done
   readonly answer: (chatId: ChatId, requestId: RequestId, answer: RequestAnswer, by: Who) => Done
-  readonly archive: (chatId: ChatId, archived: boolean) => Done
+  /** What runs in an archived chat is stopped, its queue held, its agents let go; nothing begins in it until it is reopened. */
+  readonly archive: (chatId: ChatId, archived: boolean, by: Who) => Done
+  /** Every chat of the session with it, as long as it is archived. */
+  readonly archiveSession: (sessionId: SessionId, archived: boolean, by: Who) => Effect.Effect<void, ProjectError>
   readonly watch: (chatId: ChatId, cursor: Cursor | undefined) => Stream.Stream<ChatFrame, ChatError>
   readonly older: (chatId: ChatId, before: number, limit: number) => Effect.Effect<ChatPage, ChatError>
   readonly blob: (hash: string) => Effect.Effect<string, ChatError>
@@ -68,6 +72,9 @@ export interface ChatsOptions { readonly bootId: BootId }
 const idleTimeToLive = "10 minutes"
 const recoveries = 8
 
+/** How often it is looked whether an archived chat's agents are idle, until they are. */
+const lettingGo = Schedule.spaced("250 millis").pipe(Schedule.upTo({ duration: "2 minutes" }))
+
 const unknownChat = (chatId: ChatId) => new ChatError({ reason: { _tag: "UnknownChat", chatId } })
 
 const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
@@ -79,6 +86,8 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
   const catalog = yield* AgentCatalog
   const projects = yield* Projects
   const agentSessions = yield* AgentSessions
+  const scope = yield* Effect.scope
+  const archive = Archive.make(yield* Effect.orDie(Effect.all({ chats: rows.archived, sessions: projects.archivedSessions })))
 
   /** The database may be away for a while: reads wait with the rest. What remains is a defect. */
   const rowOf = (chatId: ChatId) => rows.find(chatId).pipe(Effect.orDie,
@@ -114,6 +123,7 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
 
   const start = Effect.fnUntraced(function*(chatId: ChatId) {
     const { sessionId } = yield* rowOf(chatId)
+    archive.place(chatId, sessionId)
     // a turn keeps its actor
     const kept = <A>(turn: Effect.Effect<A>) => registry.use(chatId, () => turn).pipe(Effect.orDie)
     const run: RunTurn = {
@@ -136,9 +146,35 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
     if (known?.enabled !== true || known.readiness === "missing" || known.readiness === "failed") yield* catalog.find(agent)
   })
 
+  /** Fails where the catalogue has no such agent. Whether it can be had is looked at when it is prompted. */
+  const listed = (agent: AgentName) => Effect.flatMap(catalog.list, (all) => all.some(({ name }) => name === agent)
+    ? Effect.void : Effect.fail(new ChatError({ reason: { _tag: "UnknownAgent", agent } })))
+
+  /** Of a chat whose actor runs; looked at when it is begun, so that nothing slips in behind an archive's stop. */
+  const beginning = <A, E>(chatId: ChatId, effect: Effect.Effect<A, E>): Effect.Effect<A, E | ChatError> => Effect.suspend((): Effect.Effect<A, E | ChatError> => {
+    const refused = archive.refusal(chatId)
+    return refused === undefined ? effect : Effect.fail(refused)
+  })
+
+  const letGo = (chatId: ChatId) => Effect.gen(function*() {
+    const live = (yield* backends.health).filter((backend) => backend.chatId === chatId)
+    yield* Effect.forEach(live, ({ agent }) => backends.evict(new BackendKey({ chatId, agent })), { discard: true })
+    return live.length === 0 || archive.refusal(chatId) === undefined
+  }).pipe(Effect.repeat({ until: (done) => done, schedule: lettingGo }))
+
+  /** A chat without an actor runs nothing. */
+  const close = (chatIds: ReadonlyArray<ChatId>, by: Who) => Effect.gen(function*() {
+    const running = new Set(yield* registry.running)
+    yield* Effect.forEach(chatIds.filter((chatId) => running.has(chatId)), (chatId) =>
+      Effect.ignore(registry.use(chatId, (actor) => actor.stop(by))), { discard: true, concurrency: "unbounded" })
+    yield* Effect.forkIn(Effect.forEach(chatIds, letGo, { discard: true, concurrency: "unbounded" }), scope)
+  })
+
   return Chats.of({
     create: Effect.fn("Chats.create")(function*(sessionId, wanted, by) {
-      yield* projects.session(sessionId)
+      const session = yield* projects.session(sessionId)
+      if (session.archivedAt !== null) return yield* new ProjectError({ reason: { _tag: "Archived", sessionId } })
+      if (wanted !== undefined) yield* listed(wanted)
       const before = yield* Effect.orDie(rows.list(sessionId))
       const agent = wanted ?? before.at(-1)?.agent ?? (yield* catalog.preferred)
       const row = yield* Effect.orDie(rows.create(sessionId, agent))
@@ -149,8 +185,8 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
     prompt: Effect.fn("Chats.prompt")(function*({ chatId, promptId, content, agent, settings, by }) {
       const reply = yield* registry.use(chatId, (actor) => {
         const name = agent ?? actor.current().agent
-        return Effect.andThen(name === undefined ? Effect.void : offered(name),
-          actor.ask({ _tag: "Prompt", promptId, content, agent, settings, by }))
+        return beginning(chatId, Effect.andThen(name === undefined ? Effect.void : offered(name),
+          beginning(chatId, actor.ask({ _tag: "Prompt", promptId, content, agent, settings, by }))))
       })
       return reply._tag === "Accepted" && reply.turnId !== undefined ? { promptId, turnId: reply.turnId } : { promptId }
     }),
@@ -160,14 +196,21 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
     }),
     changePrompt: (chatId, promptId, content, by) => done(chatId, { _tag: "ChangePrompt", promptId, content, by }),
     withdrawPrompt: (chatId, promptId, by) => done(chatId, { _tag: "WithdrawPrompt", promptId, by }),
-    resumeQueue: (chatId, by) => done(chatId, { _tag: "ResumeQueue", by }),
+    resumeQueue: (chatId, by) => Effect.asVoid(registry.use(chatId, (actor) => beginning(chatId, actor.ask({ _tag: "ResumeQueue", by })))),
     setTitle: (chatId, title, by) => done(chatId, { _tag: "SetTitle", title, by }),
-    setSettings: (chatId, agent, settings, by) => done(chatId, { _tag: "SetSettings", agent, settings, by }),
+    setSettings: (chatId, agent, settings, by) => Effect.andThen(listed(agent), done(chatId, { _tag: "SetSettings", agent, settings, by })),
     answer: (chatId, requestId, answer, by) => done(chatId, { _tag: "Answer", requestId, answer, by }),
-    archive: Effect.fn("Chats.archive")(function*(chatId, archived) {
+    archive: Effect.fn("Chats.archive")(function*(chatId, archived, by) {
       yield* rowOf(chatId)
       yield* Effect.orDie(rows.archive(chatId, archived))
+      archive.setChat(chatId, archived)
+      if (archived) yield* close([chatId], by)
       yield* projects.changed
+    }),
+    archiveSession: Effect.fn("Chats.archiveSession")(function*(sessionId, archived, by) {
+      yield* projects.archiveSession(sessionId, archived)
+      archive.setSession(sessionId, archived)
+      if (archived) yield* close((yield* Effect.orDie(rows.list(sessionId))).map(({ id }) => id), by)
     }),
     watch: (chatId, cursor) => Stream.unwrap(Effect.map(registry.get(chatId), (actor) => actor.watch(cursor))),
     older: Effect.fn("Chats.older")(function*(chatId, before, limit) {

@@ -19,7 +19,7 @@ export const chatHandlers = ChatRpc.toLayer(Effect.gen(function*() {
     "chat.SetTitle": ({ chatId, title }) => asCaller((by) => chats.setTitle(chatId, title, by)),
     "chat.SetSettings": ({ chatId, agent, settings }) => asCaller((by) => chats.setSettings(chatId, agent, settings, by)),
     "chat.Answer": ({ chatId, requestId, answer }) => asCaller((by) => chats.answer(chatId, requestId, answer, by)),
-    "chat.Archive": ({ chatId, archived }) => chats.archive(chatId, archived),
+    "chat.Archive": ({ chatId, archived }) => asCaller((by) => chats.archive(chatId, archived, by)),
     "chat.Watch": ({ chatId, cursor }) => chats.watch(chatId, cursor),
     "chat.Older": ({ chatId, before, limit }) => chats.older(chatId, before, limit),
     "chat.Blob": ({ hash }) => chats.blob(hash)

@@ -1,7 +1,9 @@
-/** The project and session groups of the contract, onto `Projects`. */
+/** The project and session groups of the contract, onto `Projects`; what has to do with chats, onto theirs. */
 import { Effect } from "effect"
+import { Caller } from "../../shared/rpc/Auth.ts"
 import { ProjectRpc, SessionRpc } from "../../shared/rpc/ProjectRpc.ts"
 import { AgentSessions } from "../chat/AgentSessions.ts"
+import { Chats } from "../chat/Chats.ts"
 import { Projects } from "../project/Projects.ts"
 
 export const projectHandlers = ProjectRpc.toLayer(Effect.gen(function*() {
@@ -17,10 +19,11 @@ export const projectHandlers = ProjectRpc.toLayer(Effect.gen(function*() {
 export const sessionHandlers = SessionRpc.toLayer(Effect.gen(function*() {
   const projects = yield* Projects
   const agentSessions = yield* AgentSessions
+  const chats = yield* Chats
   return SessionRpc.of({
     "session.AgentSessions": ({ sessionId }) => agentSessions.list(sessionId),
     "session.Create": ({ projectId, title }) => projects.createSession(projectId, title),
     "session.Rename": ({ sessionId, title }) => projects.renameSession(sessionId, title),
-    "session.Archive": ({ sessionId, archived }) => projects.archiveSession(sessionId, archived)
+    "session.Archive": ({ sessionId, archived }) => Effect.flatMap(Caller, ({ who }) => chats.archiveSession(sessionId, archived, who))
   })
 }))

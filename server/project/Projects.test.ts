@@ -41,7 +41,8 @@ const memory = () => {
         return row
       }),
       rename: (id, title) => change(id, { title }),
-      archive: (id, archived) => change(id, { archivedAt: archived ? 1 : null })
+      archive: (id, archived) => change(id, { archivedAt: archived ? 1 : null }),
+      archived: ask(() => [...state.sessions.values()].filter(({ archivedAt }) => archivedAt !== null).map(({ id }) => id))
     })),
     Layer.mock(ChatRows, { all: ask(() => [...state.chats.values()]) }))
   return { state, rows }

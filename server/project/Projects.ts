@@ -6,6 +6,7 @@ import { Context, Effect, FileSystem, Layer, type Stream } from "effect"
 import { ProjectError } from "../../shared/Errors.ts"
 import type { ProjectId, SessionId } from "../../shared/Ids.ts"
 import type { Directory, Project, Session } from "../../shared/Session.ts"
+import { mendText, toOneLine } from "../../shared/Text.ts"
 import { Environment, expandHome, homeOf } from "../process/Environment.ts"
 import { ChatRows } from "../store/ChatRows.ts"
 import { ProjectRows } from "../store/ProjectRows.ts"
@@ -64,7 +65,7 @@ const makeSessions = Effect.fnUntraced(function*(projectOf: (id: ProjectId) => E
       // before anything is said in it, rather than at its first prompt
       yield* Effect.mapError(git.head(project.path), workError)
       const name = title ?? `Session ${(yield* open(projectId)).length + 1}`
-      return yield* Effect.tap(Effect.mapError(rows.create(projectId, name), unavailable), () => changed)
+      return yield* Effect.tap(Effect.mapError(rows.create(projectId, name, title === undefined), unavailable), () => changed)
     }),
     renameSession: Effect.fn("Projects.renameSession")(function*(sessionId: SessionId, title: string) {
       yield* session(sessionId)
@@ -73,7 +74,8 @@ const makeSessions = Effect.fnUntraced(function*(projectOf: (id: ProjectId) => E
     archiveSession: Effect.fn("Projects.archiveSession")(function*(sessionId: SessionId, archived: boolean) {
       yield* session(sessionId)
       yield* Effect.tap(Effect.mapError(rows.archive(sessionId, archived), unavailable), () => changed)
-    })
+    }),
+    archivedSessions: Effect.mapError(rows.archived, unavailable)
   }
 })
 
@@ -92,11 +94,11 @@ const make = Effect.gen(function*() {
     const found = yield* Effect.mapError(projects.find(projectId), unavailable)
     return found ?? (yield* fail({ _tag: "UnknownProject", projectId }))
   })
-  const { archiveSession, createSession, renameSession, session, sessionsOf } = yield* makeSessions(project, changed)
+  const { archiveSession, archivedSessions, createSession, renameSession, session, sessionsOf } = yield* makeSessions(project, changed)
 
   const add = Effect.fn("Projects.add")(function*(typed: string) {
     const path = yield* Effect.mapError(git.toplevel(yield* resolve(typed)), workError)
-    const name = path.slice(path.lastIndexOf("/") + 1)
+    const name = toOneLine(mendText(path.slice(path.lastIndexOf("/") + 1)))
     return yield* Effect.tap(Effect.mapError(projects.add({ path, name: name === "" ? "/" : name }), unavailable), () => changed)
   })
 
@@ -108,7 +110,7 @@ const make = Effect.gen(function*() {
   })
 
   return Projects.of({
-    add, remove, session, createSession, renameSession, archiveSession, directory, changed,
+    add, remove, session, createSession, renameSession, archiveSession, archivedSessions, directory, changed,
     list: Effect.mapError(projects.list, unavailable),
     complete: (prefix) => completeDirectories(prefix).pipe(Effect.provide(services), Effect.provideService(Environment, environment))
   })
@@ -122,10 +124,12 @@ export class Projects extends Context.Service<Projects, {
   readonly remove: (projectId: ProjectId) => Effect.Effect<void, ProjectError>
   readonly complete: (prefix: string) => Effect.Effect<ReadonlyArray<DirectoryHint>>
   readonly session: (sessionId: SessionId) => Effect.Effect<Session, ProjectError>
-  /** Without a title it is "Session" and a number. */
+  /** Without a title it is "Session" and a number, until the first of its chats has a title. */
   readonly createSession: (projectId: ProjectId, title: string | undefined) => Effect.Effect<Session, ProjectError>
   readonly renameSession: (sessionId: SessionId, title: string) => Effect.Effect<void, ProjectError>
+  /** The row alone: what runs in it is `Chats`' to stop. */
   readonly archiveSession: (sessionId: SessionId, archived: boolean) => Effect.Effect<void, ProjectError>
+  readonly archivedSessions: Effect.Effect<ReadonlyArray<SessionId>, ProjectError>
   /** Everything the lists show, at once and after every change. */
   readonly directory: Stream.Stream<Directory>
   /** To be told by whoever changed a row that the lists show. */

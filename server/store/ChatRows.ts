@@ -17,9 +17,10 @@ export class ChatRows extends Context.Service<ChatRows, {
   /** With the session's next number, which no chat of it has had. */
   readonly create: (sessionId: SessionId, agent: AgentName) => Effect.Effect<ChatRow, StoreError>
   readonly find: (id: ChatId) => Effect.Effect<ChatRow | undefined, StoreError>
-  /** What the lists say of a chat. One statement, for the transaction of the append that changes it: it waits for nothing. */
+  /** What the lists say of a chat; a session that nobody has named takes the title along. One statement, for the transaction of the append that changes it: it waits for nothing. */
   readonly relabel: (id: ChatId, label: ChatLabel) => Effect.Effect<void, SqlError.SqlError>
   readonly archive: (id: ChatId, archived: boolean) => Effect.Effect<void, StoreError>
+  readonly archived: Effect.Effect<ReadonlyArray<ChatId>, StoreError>
 }>()("boocode/store/ChatRows") {
   /** `host`: whose new chats are. */
   static readonly layer = ({ host }: { readonly host: string }) => Layer.effect(ChatRows, make(host))
@@ -48,7 +49,11 @@ const make = Effect.fnUntraced(function*(host: string) {
     insert into chats (id, session_id, number, agent, created_at, host)
     select ${id}::uuid, ${sessionId}::uuid, last_chat_number, ${agent}, ${at}, ${host} from numbered`
 
+  const archived = SqlSchema.findAll({ Request: Schema.Void, Result: Schema.Struct({ id: ChatId }),
+    execute: () => sql`select id from chats where archived_at is not null` })
+
   return ChatRows.of({
+    archived: Effect.map(ask("list chats")(archived()), (found) => found.map(({ id }) => id)),
     all: ask("list chats")(all()),
     list: (sessionId) => ask("list chats")(list(sessionId)),
     create: Effect.fn("ChatRows.create")(function*(sessionId, agent) {
@@ -58,8 +63,12 @@ const make = Effect.fnUntraced(function*(host: string) {
       return yield* Effect.mapError(Effect.fromOption(row), () => noSession(sessionId))
     }),
     find: (id) => Effect.map(ask("find a chat")(find(id)), Option.getOrUndefined),
-    relabel: (id, { agent, title }) => Effect.asVoid(sql`
-      update chats set title = coalesce(${title ?? null}, title), agent = coalesce(${agent ?? null}, agent) where id = ${id}`),
+    relabel: (id, { agent, title }) => Effect.asVoid(title === undefined
+      ? sql`update chats set agent = coalesce(${agent ?? null}, agent) where id = ${id}`
+      : sql`with labelled as (
+          update chats set title = ${title}, agent = coalesce(${agent ?? null}, agent) where id = ${id} returning session_id
+        )
+        update sessions set title = ${title}, untitled = false where untitled and id in (select session_id from labelled)`),
     archive: (id, archived) => Effect.flatMap(now, (at) => ask("archive a chat")(Effect.asVoid(
       sql`update chats set archived_at = ${archived ? at : null} where id = ${id}`)))
   })

@@ -6,9 +6,10 @@ import { PgMigrator } from "@effect/sql-pg"
 import { Effect } from "effect"
 import { SqlClient, SqlError } from "effect/sql"
 import spine from "../../migrations/0001_spine.ts"
+import untitled from "../../migrations/0002_untitled.ts"
 import { StoreError, sqlDetail } from "./StoreError.ts"
 
-const migrations = { "0001_spine": spine }
+const migrations = { "0001_spine": spine, "0002_untitled": untitled }
 
 const failed = (detail: string) => new StoreError({ reason: { _tag: "MigrationFailed", detail } })
 

@@ -9,10 +9,13 @@ import type { StoreError } from "./StoreError.ts"
 export class SessionRows extends Context.Service<SessionRows, {
   /** Of all projects that aren't removed, archived ones included, in the order they were created. */
   readonly list: Effect.Effect<ReadonlyArray<Session>, StoreError>
-  readonly create: (projectId: ProjectId, title: string) => Effect.Effect<Session, StoreError>
+  /** One that is `untitled` keeps its title until the first of its chats has one. */
+  readonly create: (projectId: ProjectId, title: string, untitled?: boolean) => Effect.Effect<Session, StoreError>
   readonly find: (id: SessionId) => Effect.Effect<Session | undefined, StoreError>
   readonly rename: (id: SessionId, title: string) => Effect.Effect<void, StoreError>
   readonly archive: (id: SessionId, archived: boolean) => Effect.Effect<void, StoreError>
+  /** Of all projects, removed ones included. */
+  readonly archived: Effect.Effect<ReadonlyArray<SessionId>, StoreError>
 }>()("boocode/store/SessionRows") {
   static readonly layer = Layer.effect(SessionRows, Effect.suspend(() => make))
 }
@@ -24,17 +27,20 @@ const make = Effect.gen(function*() {
     select ${columns} from sessions s join projects p on p.id = s.project_id where p.removed_at is null order by s.created_at, s.id` })
   const find = SqlSchema.findOneOption({ Request: SessionId, Result: Session,
     execute: (id) => sql`select ${columns} from sessions s where s.id = ${id}` })
+  const archived = SqlSchema.findAll({ Request: Schema.Void, Result: Schema.Struct({ id: SessionId }),
+    execute: () => sql`select id from sessions where archived_at is not null` })
   return SessionRows.of({
+    archived: Effect.map(ask("list sessions")(archived()), (rows) => rows.map(({ id }) => id)),
     list: ask("list sessions")(list()),
-    create: Effect.fn("SessionRows.create")(function*(projectId, title) {
+    create: Effect.fn("SessionRows.create")(function*(projectId, title, untitled = false) {
       const at = yield* now
       const id = SessionId.make(crypto.randomUUID())
-      yield* ask("create a session")(sql`insert into sessions (id, project_id, title, created_at)
-        values (${id}, ${projectId}, ${title}, ${at}) on conflict (id) do nothing`)
+      yield* ask("create a session")(sql`insert into sessions (id, project_id, title, created_at, untitled)
+        values (${id}, ${projectId}, ${title}, ${at}, ${untitled}) on conflict (id) do nothing`)
       return { id, projectId, title, createdAt: at.getTime(), archivedAt: null }
     }),
     find: (id) => Effect.map(ask("find a session")(find(id)), Option.getOrUndefined),
-    rename: (id, title) => ask("rename a session")(Effect.asVoid(sql`update sessions set title = ${title} where id = ${id}`)),
+    rename: (id, title) => ask("rename a session")(Effect.asVoid(sql`update sessions set title = ${title}, untitled = false where id = ${id}`)),
     archive: (id, archived) => Effect.flatMap(now, (at) => ask("archive a session")(Effect.asVoid(
       sql`update sessions set archived_at = ${archived ? at : null} where id = ${id}`)))
   })

@@ -65,6 +65,24 @@ layer(temporaryStore, { excludeTestServices: true, timeout: "60 seconds" })("the
     assert.strictEqual((yield* Effect.flip(sessions.create(ProjectId.make(nobody), "x"))).reason._tag, "StatementFailed")
   }))
 
+  it.effect("gives a session that nobody has named the first title of its chats", () => Effect.gen(function*() {
+    const sessions = yield* SessionRows, chats = yield* ChatRows
+    const { project, session } = yield* newSession
+    const titleOf = (id: SessionId) => Effect.map(sessions.find(id), (row) => row?.title)
+    const untitled = yield* sessions.create(project.id, "Session 2", true), renamed = yield* sessions.create(project.id, "Session 3", true)
+    yield* sessions.rename(renamed.id, "Mine")
+    for (const { id } of [session, untitled, renamed]) {
+      const chat = yield* chats.create(id, goose)
+      yield* chats.relabel(chat.id, { agent: qwen })
+      yield* chats.relabel(chat.id, { title: "First" })
+      yield* chats.relabel((yield* chats.create(id, goose)).id, { title: "Second" })
+    }
+    assert.deepStrictEqual(yield* Effect.forEach([session, untitled, renamed], ({ id }) => titleOf(id)), ["A session", "First", "Mine"])
+    yield* sessions.archive(untitled.id, true)
+    assert.include(yield* sessions.archived, untitled.id)
+    assert.notInclude(yield* sessions.archived, renamed.id)
+  }))
+
   it.effect("numbers a session's chats and never gives a number twice", () => Effect.gen(function*() {
     const chats = yield* ChatRows
     const sql = yield* SqlClient.SqlClient

@@ -5,6 +5,7 @@
 import { Schema } from "effect"
 import { SlashCommand } from "../../shared/Agent.ts"
 import { AgentName } from "../../shared/Ids.ts"
+import { DrillPromptsEdit } from "./catalog/DrillPrompts.ts"
 
 /**
  * How an agent's token figures become those of a turn.
@@ -67,7 +68,9 @@ export const AgentRow = Schema.Struct({
   versionArgs: Schema.Array(Schema.String),
   /** Offered until the agent has announced its own. */
   commands: Schema.Array(SlashCommand),
-  quirks: AgentQuirks
+  quirks: AgentQuirks,
+  /** How a drill words what it says to this agent; what is left out is said as to all. */
+  drill: Schema.optionalKey(DrillPromptsEdit)
 })
 export type AgentRow = typeof AgentRow.Type
 

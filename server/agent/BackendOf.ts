@@ -7,6 +7,7 @@ import * as OpencodeBackend from "./opencode/OpencodeBackend.ts"
 import { OpencodeServers } from "./opencode/OpencodeServers.ts"
 import type { ProcessLedger } from "./ProcessLedger.ts"
 import * as PtyBackend from "./pty/PtyBackend.ts"
+import type { WireTap } from "./WireLog.ts"
 
 export interface BackendOptions {
   readonly key: BackendKey
@@ -14,17 +15,19 @@ export interface BackendOptions {
   readonly found: FoundAgent
   /** Ours, told to the agent. */
   readonly version: string
+  /** Is told everything that goes over its wire, where it has one. */
+  readonly wire?: WireTap
 }
 
 export const backendOf = Effect.fnUntraced(function*(
-  { found, host, key, version }: BackendOptions
+  { found, host, key, version, wire }: BackendOptions
 ): Effect.fn.Return<AgentBackend, never, OpencodeServers | ProcessLedger | Scope.Scope> {
   const { args, command, env, row: { protocol, quirks } } = found
   switch (protocol) {
-    case "acp": return yield* AcpBackend.make({ key, host, version, command, args, env, quirks })
+    case "acp": return yield* AcpBackend.make({ key, host, version, command, args, env, quirks, wire })
     case "opencode": {
       const server = yield* (yield* OpencodeServers).get({ command, args, env })
-      return yield* OpencodeBackend.make({ key, host, quirks, server })
+      return yield* OpencodeBackend.make({ key, host, quirks, server, ...(wire === undefined ? {} : { onWire: wire.message }) })
     }
     case "pty": return yield* PtyBackend.make({ key, host, command, args, env })
   }

@@ -9,6 +9,7 @@ import type { TurnEnd } from "../../../shared/SessionUpdate.ts"
 import type { AgentBackend, BackendHost, BackendKey, OwnTurn, TurnPrompt } from "../AgentBackend.ts"
 import type { AgentQuirks } from "../AgentRow.ts"
 import type { ProcessLedger } from "../ProcessLedger.ts"
+import type { WireTap } from "../WireLog.ts"
 import { causeOf, endOf } from "./AcpEnd.ts"
 import * as AcpLives from "./AcpLives.ts"
 import * as AcpTurn from "./AcpTurn.ts"
@@ -22,6 +23,8 @@ export interface AcpBackendOptions {
   readonly host: BackendHost
   /** Ours, told to the agent. */
   readonly version: string
+  /** Is told everything that goes over the wire. */
+  readonly wire?: WireTap | undefined
   readonly startDeadline?: Duration.Input
   /** How long a cancelled agent may take to end its turn. */
   readonly cancelGrace?: Duration.Input

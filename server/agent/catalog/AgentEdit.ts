@@ -6,6 +6,7 @@ import { Schema, Struct } from "effect"
 import { SlashCommand } from "../../../shared/Agent.ts"
 import { AgentName } from "../../../shared/Ids.ts"
 import { AgentQuirks, AgentRow, plainQuirks } from "../AgentRow.ts"
+import { DrillPromptsEdit } from "./DrillPrompts.ts"
 
 const Arguments = Schema.Array(Schema.String)
 
@@ -21,7 +22,10 @@ export const AgentEdit = Schema.Struct({
   install: Schema.optionalKey(Schema.String),
   versionArgs: Schema.optionalKey(Arguments),
   commands: Schema.optionalKey(Schema.Array(SlashCommand)),
-  quirks: Schema.optionalKey(AgentQuirks.mapFields(Struct.map(Schema.optionalKey)))
+  /** `pty`: a program that speaks no protocol, only a terminal. */
+  protocol: Schema.optionalKey(AgentRow.fields.protocol),
+  quirks: Schema.optionalKey(AgentQuirks.mapFields(Struct.map(Schema.optionalKey))),
+  drill: Schema.optionalKey(DrillPromptsEdit)
 })
 export type AgentEdit = typeof AgentEdit.Type
 
@@ -32,19 +36,24 @@ export interface Offer {
   readonly env: Readonly<Record<string, string | null>>
 }
 
-const ownRow = ({ name }: AgentEdit, command: string): AgentRow => ({
-  name, label: name, programs: [command], args: [], env: {}, forcedEnv: {}, protocol: "acp", versionArgs: [], commands: [], quirks: plainQuirks,
+/** Of a program that keeps nothing and reports nothing. */
+const terminalQuirks: AgentQuirks = { askModes: [], resume: "never", usage: "none", cost: "none" }
+
+const ownRow = ({ name, protocol = "acp" }: AgentEdit, command: string): AgentRow => ({
+  name, label: name, programs: [command], args: [], env: {}, forcedEnv: {}, protocol, versionArgs: [], commands: [],
+  quirks: protocol === "pty" ? terminalQuirks : plainQuirks,
   install: "It was added by hand: install its program, or correct its \"command\"."
 })
 
-const edited = (offer: Offer, { args, command, commands, enabled, env, install, label, quirks, versionArgs }: AgentEdit): Offer => ({
+const edited = (offer: Offer, { args, command, commands, drill, enabled, env, install, label, protocol, quirks, versionArgs }: AgentEdit): Offer => ({
   enabled: enabled ?? offer.enabled,
   env: { ...offer.env, ...env },
   row: {
     ...offer.row,
     ...(label === undefined ? {} : { label }), ...(args === undefined ? {} : { args }), ...(install === undefined ? {} : { install }),
     ...(command === undefined ? {} : { programs: [command] }), ...(versionArgs === undefined ? {} : { versionArgs }),
-    ...(commands === undefined ? {} : { commands }), quirks: { ...offer.row.quirks, ...quirks }
+    ...(commands === undefined ? {} : { commands }), ...(protocol === undefined ? {} : { protocol }),
+    ...(drill === undefined ? {} : { drill: { ...offer.row.drill, ...drill } }), quirks: { ...offer.row.quirks, ...quirks }
   }
 })
 

@@ -4,6 +4,7 @@
  */
 import { AgentName } from "../../../shared/Ids.ts"
 import { type AgentRow, plainQuirks } from "../AgentRow.ts"
+import { drillFiles } from "./DrillPrompts.ts"
 
 const acp = { protocol: "acp", versionArgs: ["--version"], env: {}, forcedEnv: {} } as const
 
@@ -101,7 +102,12 @@ export const scriptedRow = ({ args, command }: SelfCommand): AgentRow => ({
   ...acp,
   name: AgentName.make("scripted"), label: "Scripted agent", programs: [command], args: [...args, "scripted-agent"],
   install: "It is part of boocode; start the server with --demo.", versionArgs: [], commands: [],
-  quirks: plainQuirks
+  quirks: plainQuirks,
+  drill: {
+    answer: "say {word}", remember: "remember {word}\nsay {word}", recall: "recall", long: "stream 5000 every 5",
+    tool: `tool Read ${drillFiles.read} 20\nsay {word}`,
+    rejected: `permission Write ${drillFiles.rejected}`, allowed: `permission Write ${drillFiles.allowed}\nwrite ${drillFiles.allowed} made`
+  }
 })
 
 export const builtinRows: ReadonlyArray<AgentRow> = [opencode, claude, codex, gemini, goose, qwen]

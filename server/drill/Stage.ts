@@ -1,0 +1,104 @@
+/**
+ * Where a drill takes place: a repository of its own in a temporary directory, the host of the agent's backend, and a ledger
+ * through which its processes are known. All of it is gone with the scope.
+ */
+import { Effect, FileSystem } from "effect"
+import type { BackendHost } from "../agent/AgentBackend.ts"
+import { type LedgerEntry, ProcessLedger } from "../agent/ProcessLedger.ts"
+import { ProcessTree } from "../agent/ProcessTree.ts"
+import { drillFiles } from "../agent/catalog/DrillPrompts.ts"
+import { Git } from "../work/Git.ts"
+import type { Bound } from "./Verdicts.ts"
+
+export interface Stage {
+  readonly host: BackendHost
+  readonly ledger: ProcessLedger["Service"]
+  readonly isThere: (file: string) => Effect.Effect<boolean>
+  /** What was last said of the agent's context, since it was last asked. */
+  readonly bound: () => Bound | undefined
+  /** For an agent that is told again. */
+  readonly said: (prompt: string, answer: string) => void
+  /** SIGKILL to the agent's own processes, not to what they have started. */
+  readonly kill: Effect.Effect<void>
+  /** Processes of all that was started, whoever they belong to by now. */
+  readonly alive: Effect.Effect<number>
+}
+
+const identity = ["-c", "user.name=boocode drill", "-c", "user.email=drill@localhost", "-c", "commit.gpgSign=false"]
+
+const repository = Effect.fnUntraced(function*(word: string) {
+  const fs = yield* FileSystem.FileSystem
+  const git = yield* Git
+  const cwd = yield* fs.realPath(yield* fs.makeTempDirectoryScoped({ prefix: "boocode-drill-" }))
+  yield* fs.writeFileString(`${cwd}/${drillFiles.read}`, `${word}\n`)
+  const what = "make the drill's repository"
+  yield* git.run(cwd, { what, args: ["init", "--quiet"] })
+  yield* git.run(cwd, { what, args: ["add", "."] })
+  yield* git.run(cwd, { what, args: [...identity, "commit", "--quiet", "-m", "Drill"] })
+  return cwd
+})
+
+/** The running server's ledger, where there is one, is told too: what a killed server leaves is reaped at the next boot. */
+const makeLedger = Effect.fnUntraced(function*() {
+  const outer = yield* ProcessLedger
+  const started = new Map<number, LedgerEntry>()
+  const live = new Map<number, LedgerEntry>()
+  const ledger: ProcessLedger["Service"] = {
+    record: (entry) => Effect.suspend(() => {
+      started.set(entry.pid, entry)
+      live.set(entry.pid, entry)
+      return outer.record(entry)
+    }),
+    forget: (pid) => Effect.suspend(() => {
+      live.delete(pid)
+      return outer.forget(pid)
+    })
+  }
+  return { ledger, live, started }
+})
+
+const signal = (pid: number) => {
+  try {
+    process.kill(pid, "SIGKILL")
+  } catch {
+    // gone already
+  }
+}
+
+/** `word` is what the file holds. */
+export const makeStage = Effect.fn("Stage.make")(function*(word: string) {
+  const fs = yield* FileSystem.FileSystem
+  const cwd = yield* repository(word)
+  const { ledger, live, started } = yield* makeLedger()
+  const trees = new Map<number, ProcessTree>()
+  let agentSessionId: string | undefined
+  let bound: Bound | undefined
+  let transcript = ""
+  const stage: Stage = {
+    ledger,
+    host: {
+      prepare: Effect.sync(() => ({ cwd, ...(agentSessionId === undefined ? {} : { agentSessionId }) })),
+      note: (fact) => Effect.sync(() => {
+        if (fact._tag !== "Bound") return
+        agentSessionId = fact.agentSessionId
+        bound = { continuity: fact.continuity, why: fact.why }
+      }),
+      transcript: Effect.sync(() => transcript),
+      speaks: Effect.succeed(false)
+    },
+    isThere: (file) => Effect.orElseSucceed(fs.exists(`${cwd}/${file}`), () => false),
+    bound: () => {
+      const last = bound
+      bound = undefined
+      return last
+    },
+    said: (prompt, answer) => { transcript += `${transcript === "" ? "This was said before:\n" : ""}\nUser: ${prompt}\nYou: ${answer}\n` },
+    kill: Effect.sync(() => { for (const pid of live.keys()) signal(pid) }),
+    alive: Effect.suspend(() => Effect.forEach(started.values(), (entry) => {
+      const tree = trees.get(entry.pid) ?? new ProcessTree(entry, entry.lifeId)
+      trees.set(entry.pid, tree)
+      return Effect.map(tree.survey, (processes) => processes.length)
+    }).pipe(Effect.map((counts) => counts.reduce((sum, count) => sum + count, 0))))
+  }
+  return stage
+})

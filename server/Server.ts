@@ -70,7 +70,8 @@ export const server = (config: ServeConfig) => Layer.unwrap(Effect.sync(() => {
   const storage = store({ dataDir, url: config.databaseUrl, host: hostname(), bootId }).pipe(Layer.provide(postgresBundle(dataDir)))
   const agents = AgentCatalog.layer({ dataDir, demo, selfCommand: selfCommand() })
   const work = Projects.layer.pipe(Layer.provideMerge(Worktrees.layer({ dataDir })), Layer.provideMerge(Git.layer))
-  const backends = Backends.layer({ cap: config.maxBackends, idleTimeToLive: config.idleTimeToLive, version })
+  const backends = Layer.unwrap(Effect.map(ownerToken(dataDir), (token) =>
+    Backends.layer({ cap: config.maxBackends, idleTimeToLive: config.idleTimeToLive, version, secrets: [token] })))
   const edge = Layer.unwrap(Effect.map(ownerToken(dataDir), (token) => announce(config, token).pipe(
     Layer.provideMerge(http({
       host: config.host, port: config.port, bootId, version, demo,

@@ -5,6 +5,7 @@
  */
 import { Clock, Context, Deferred, type Duration, Effect, Layer, PubSub, Stream, SubscriptionRef } from "effect"
 import type { BackendHealth } from "../../shared/Agent.ts"
+import type { WireMessage } from "../../shared/Wire.ts"
 import type { TurnEnd } from "../../shared/SessionUpdate.ts"
 import * as Registry from "../actor/Registry.ts"
 import type { AgentBackend, BackendHost, BackendKey, OwnTurn, TurnPrompt } from "./AgentBackend.ts"
@@ -12,6 +13,8 @@ import { AgentCatalog } from "./AgentCatalog.ts"
 import type { FoundAgent } from "./AgentRow.ts"
 import { backendOf } from "./BackendOf.ts"
 import { fingerprintOf } from "./catalog/Fingerprint.ts"
+import { secretsOf } from "./Redaction.ts"
+import * as WireLog from "./WireLog.ts"
 import { OpencodeServers } from "./opencode/OpencodeServers.ts"
 
 export interface BackendsOptions {
@@ -20,6 +23,8 @@ export interface BackendsOptions {
   readonly cap: number
   /** Ours, told to the agents. */
   readonly version: string
+  /** Kept out of the wire log, on top of those in the environment. */
+  readonly secrets: ReadonlyArray<string>
 }
 
 interface Entry {
@@ -47,12 +52,16 @@ export class Backends extends Context.Service<Backends, {
   readonly evict: (key: BackendKey) => Effect.Effect<boolean>
   /** Ends an idle backend and starts it anew, its session taken up again. False where there is none, or it is busy. */
   readonly restart: (key: BackendKey) => Effect.Effect<boolean>
+  /** The newest messages that went over its wire, those with greater numbers than `after`; also for a while after its end. */
+  readonly wire: (key: BackendKey, after: number) => Effect.Effect<ReadonlyArray<WireMessage>>
 }>()("boocode/agent/Backends") {
   static readonly layer = (options: BackendsOptions) => Layer.effect(Backends, make(options)).pipe(Layer.provide(OpencodeServers.layer()))
 }
 
-const make = Effect.fnUntraced(function*({ cap, idleTimeToLive, version }: BackendsOptions) {
+const make = Effect.fnUntraced(function*({ cap, idleTimeToLive, secrets, version }: BackendsOptions) {
   const catalog = yield* AgentCatalog
+  const clock = yield* Clock.Clock
+  const wires = WireLog.make({ now: () => clock.currentTimeMillisUnsafe(), secrets: [...secrets, ...secretsOf(process.env)] })
   const hosts = new Map<string, BackendHost>()
   const live = new Map<string, Entry>()
   /** Told, by name, when the latest backend of that name is gone for good. */
@@ -87,7 +96,7 @@ const make = Effect.fnUntraced(function*({ cap, idleTimeToLive, version }: Backe
     const note: BackendHost["note"] = (fact) => host.note(fact._tag !== "Bound" ? fact : {
       ...fact, fingerprint, why: renewed.delete(name) ? `Its configuration was changed. ${fact.why}` : fact.why
     })
-    const backend = yield* backendOf({ key, host: { ...host, note }, found, version })
+    const backend = yield* backendOf({ key, host: { ...host, note }, found, version, wire: wires.tap(name, secretsOf(found.env)) })
     const entry: Entry = { key, backend, fingerprint, usedAt: yield* Clock.currentTimeMillis, turns: 0 }
     live.set(name, entry)
     yield* Effect.addFinalizer(() => Effect.suspend(() => {
@@ -151,6 +160,7 @@ const make = Effect.fnUntraced(function*({ cap, idleTimeToLive, version }: Backe
     healthChanges: Stream.fromPubSub(changed).pipe(
       Stream.debounce("50 millis"), Stream.mapEffect(() => health), (news) => Stream.concat(Stream.fromEffect(health), news)),
     evict,
+    wire: (key, after) => Effect.sync(() => wires.read(nameOf(key), after)),
     restart: (key) => Effect.suspend(() => {
       const entry = live.get(nameOf(key))
       if (entry === undefined || !isFree(entry)) return Effect.succeed(false)

@@ -18,6 +18,7 @@ export const agentHandlers = AgentRpc.toLayer(Effect.gen(function*() {
     "agent.Backends": () => backends.health,
     "agent.WatchBackends": (): Stream.Stream<ReadonlyArray<BackendHealth>> => backends.healthChanges,
     "agent.Restart": ({ chatId, agent }) => backends.restart(new BackendKey({ chatId, agent })),
+    "agent.Wire": ({ chatId, agent, after = 0 }) => backends.wire(new BackendKey({ chatId, agent }), after),
     "agent.Evict": ({ chatId, agent }) => backends.evict(new BackendKey({ chatId, agent }))
   })
 }))

@@ -1,125 +1,15 @@
 /** The backend of ACP agents against a real one, the scripted agent as a process of its own, with all its faults. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { readFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { assert, describe, it } from "@effect/vitest"
-import { Cause, Context, Deferred, Effect, Exit, Fiber, Option, Scope, SubscriptionRef } from "effect"
-import type { AgentRequest, RequestAnswer } from "../../../shared/AgentRequest.ts"
-import type { ContentBlock } from "../../../shared/Content.ts"
-import { AgentName, ChatId, TurnId, Who } from "../../../shared/Ids.ts"
-import type { AgentFact, TurnEnd, TurnUpdate } from "../../../shared/SessionUpdate.ts"
-import type { StopStep, TurnSettings } from "../../../shared/Turn.ts"
-import { type AgentBackend, type BackendHost, BackendKey, StopNote, type TurnSink } from "../AgentBackend.ts"
+import { assert, describe } from "@effect/vitest"
+import { Deferred, Effect, Exit, Fiber, Scope } from "effect"
+import type { RequestAnswer } from "../../../shared/AgentRequest.ts"
+import { TurnId } from "../../../shared/Ids.ts"
+import type { TurnEnd } from "../../../shared/SessionUpdate.ts"
+import type { AgentBackend } from "../AgentBackend.ts"
 import { plainQuirks } from "../AgentRow.ts"
 import { ProcessLedger } from "../ProcessLedger.ts"
-import { parseStat } from "../ProcessTree.ts"
-import * as AcpBackend from "./AcpBackend.ts"
-
-const ada = Who.make("ada")
-const key = new BackendKey({ chatId: ChatId.make(crypto.randomUUID()), agent: AgentName.make("scripted") })
-const program = join(import.meta.dirname, "../scripted/run.ts")
-
-const folder = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), "boocode-backend-"))),
-  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true })))
-
-/** Where agents live: their home, and the chat that remembers their session. */
-const place = Effect.gen(function*() {
-  const cwd = yield* folder
-  const facts: Array<AgentFact> = []
-  const speaking = { asked: 0, allowed: true }
-  let agentSessionId: string | undefined
-  const host: BackendHost = {
-    prepare: Effect.sync(() => ({ cwd, ...(agentSessionId === undefined ? {} : { agentSessionId }) })),
-    note: (fact) => Effect.sync(() => {
-      facts.push(fact)
-      if (fact._tag === "Bound") agentSessionId = fact.agentSessionId
-    }),
-    transcript: Effect.succeed(""),
-    speaks: Effect.sync(() => {
-      speaking.asked += 1
-      return speaking.allowed
-    })
-  }
-  const open = (options: Partial<AcpBackend.AcpBackendOptions> = {}) => AcpBackend.make({
-    key, host, version: "0.0.0", command: process.execPath, args: [program], quirks: plainQuirks, cancelGrace: "5 seconds",
-    ...options, env: { BOOCODE_SCRIPTED_HOME: cwd, ...options.env }
-  })
-  const bound = () => facts.flatMap((fact) => fact._tag === "Bound" ? [`${fact.continuity}: ${fact.why}`] : [])
-  const announced = () => facts.flatMap((fact) => fact._tag === "Announced" ? [fact.announcement] : [])
-  return { cwd, facts, host, open, bound, announced, speaking }
-})
-
-/** One turn and what comes of it. The taker of updates can be held up; questions wait for the test. */
-const makeTurn = () => {
-  const updates: Array<TurnUpdate> = []
-  const steps: Array<StopStep> = []
-  const asked: Array<{ readonly request: AgentRequest; readonly answer: Deferred.Deferred<RequestAnswer>; withdrawn: boolean }> = []
-  const state = { delivered: false, heldUp: false, holdUp: false }
-  const sink: TurnSink = {
-    delivered: Effect.sync(() => { state.delivered = true }),
-    updates: (some) => Effect.suspend(() => {
-      state.heldUp = state.holdUp
-      if (!state.holdUp) updates.push(...some)
-      return state.holdUp ? Effect.never : Effect.void
-    }),
-    ask: (request) => Effect.suspend(() => {
-      const question = { request, answer: Deferred.makeUnsafe<RequestAnswer>(), withdrawn: false }
-      asked.push(question)
-      return Effect.onInterrupt(Deferred.await(question.answer), () => Effect.sync(() => { question.withdrawn = true }))
-    }),
-    step: (step) => Effect.sync(() => { steps.push(step) })
-  }
-  const text = () => updates.map((one) => one._tag === "Text" ? one.text : "").join("")
-  return { sink, updates, steps, asked, state, text }
-}
-
-const start = Effect.fnUntraced(function*(backend: AgentBackend, script: string, settings: TurnSettings = {}) {
-  const turn = makeTurn()
-  const content: ReadonlyArray<ContentBlock> = [{ type: "text", text: script }]
-  const fiber = yield* Effect.forkScoped(
-    backend.prompt({ turnId: TurnId.make(crypto.randomUUID()), content, settings, sink: turn.sink }), { startImmediately: true })
-  return { ...turn, fiber }
-})
-type Turn = Effect.Success<ReturnType<typeof start>>
-
-/** To its end. */
-const play = Effect.fnUntraced(function*(backend: AgentBackend, script: string, settings: TurnSettings = {}) {
-  const turn = yield* start(backend, script, settings)
-  return { ...turn, end: yield* Fiber.join(turn.fiber) }
-})
-/** As a person stops it: who comes with the interrupt, and out of it. */
-const stop = Effect.fnUntraced(function*({ fiber }: Turn) {
-  yield* Fiber.interruptAs(fiber, undefined, Context.make(StopNote, { by: ada }))
-  const exit = yield* Fiber.await(fiber)
-  assert(Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause))
-  return Option.getOrUndefined(Context.getOption(Cause.annotations(exit.cause), StopNote))?.by
-})
-
-const until = (fact: string, is: () => boolean) => Effect.gen(function*() { while (!is()) yield* Effect.sleep(5) }).pipe(
-  Effect.timeoutOrElse({ duration: "10 seconds", orElse: () => Effect.die(new Error(`not within 10 s: ${fact}`)) }))
-const hasSaid = (turn: Turn, words: string) => until(`the agent says ${words}`, () => turn.text().includes(words))
-const health = ({ health }: AgentBackend) => SubscriptionRef.getUnsafe(health)
-const isIn = (backend: AgentBackend, state: string) => until(`it is ${state}`, () => health(backend).state === state)
-const isAlive = (pid: number) => Effect.map(Effect.promise(() => readFile(`/proc/${pid}/stat`, "latin1").catch(() => "")), (stat) => {
-  const state = parseStat(stat)?.state
-  return state !== undefined && state !== "Z" && state !== "X"
-})
-const areGone = (...pids: ReadonlyArray<number | undefined>) => Effect.forEach(pids, (pid) =>
-  Effect.gen(function*() { while (yield* isAlive(pid ?? 0)) yield* Effect.sleep(10) }).pipe(
-    Effect.timeoutOrElse({ duration: "5 seconds", orElse: () => Effect.die(new Error(`process ${pid} is still there`)) })))
-const pidIn = (text: string, word: string) => Number(new RegExp(`${word} (\\d+)`).exec(text)?.[1])
-const within = (millis: number) => <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.gen(function*() {
-  const from = performance.now()
-  const result = yield* effect
-  assert.isBelow(performance.now() - from, millis)
-  return result
-})
-const completed: TurnEnd = { cause: { _tag: "Answered", stopReason: "end_turn" }, stopReason: "end_turn" }
-
-const live = (name: string, test: Effect.Effect<void, unknown, ProcessLedger | Scope.Scope>, limit = 30_000) =>
-  it.live(name, () => Effect.provide(test, ProcessLedger.layerMemory), limit)
+import { ada, areGone, completed, hasSaid, health, isIn, live, makeTurn, pidIn, place, play, start, stop, type Turn, until, within } from "../../../test/support/AcpRig.ts"
 
 describe("a warm agent", () => {
   live("answers prompt after prompt in one process and one session", Effect.gen(function*() {

@@ -23,7 +23,7 @@ const world = Effect.gen(function*() {
   symlinkSync(outer, join(root, "up"))
   symlinkSync(join(root, "src"), join(root, "in"))
   const { onRequest } = yield* ClientRequests.make(root, Effect.succeed(undefined))
-  return { outer, root, call: (method: string, params: unknown) => onRequest(method, params) }
+  return { outer, root, call: (method: string, params: unknown, withdrawn?: Effect.Effect<void>) => onRequest(method, params, withdrawn) }
 })
 
 const Created = Schema.decodeUnknownEffect(Schema.Struct({ terminalId: Schema.String }))
@@ -62,6 +62,7 @@ it.live("a terminal runs in the worktree: output, exit, kill, release", () => Ef
   assert.deepInclude(yield* call("terminal/output", cut), { output: "aéaé", truncated: true })
   const long = yield* run({ command: "sleep", args: ["1000"] })
   const waiting = yield* Effect.forkChild(call("terminal/wait_for_exit", long))
+  assert.strictEqual((yield* Effect.flip(call("terminal/wait_for_exit", long, Effect.void))).code, -32800)
   yield* call("terminal/kill", long)
   assert.isNotNull(waiting)
   yield* call("terminal/release", long)

@@ -141,10 +141,8 @@ export const make = Effect.fnUntraced(function*(root: string): Effect.fn.Return<
       "terminal/release": (params) => Effect.flatMap(find(params), ({ terminal, terminalId }) => Effect.suspend(() => {
         terminals.delete(terminalId)
         // an agent may release a terminal before it reports the end of the tool call that shows it
-        return Effect.as(Effect.andThen(end(terminal), Effect.sync(() => {
-          released.set(terminalId, stateOf(terminal))
-          news.openUnsafe()
-        })), {})
+        released.set(terminalId, stateOf(terminal))
+        return Effect.as(end(terminal), {})
       }))
     }
   }

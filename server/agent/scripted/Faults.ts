@@ -3,10 +3,12 @@
 //   SCRIPTED_HANG_START=1     never answers initialize          SCRIPTED_NO_LOAD=1    offers neither load nor resume
 //   SCRIPTED_CRASH_START=N    crashes the first N starts        SCRIPTED_NO_RESUME=1  offers load only
 //   SCRIPTED_SLOW_START=MS    answers initialize after MS       SCRIPTED_FAIL_LOAD=1  load and resume fail
+//   SCRIPTED_SIGN_IN=1        wants somebody to sign in first
 
 import { spawn } from "node:child_process"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import type { Session } from "./Session.ts"
 import { home } from "./Sessions.ts"
 import type { Wire } from "./Wire.ts"
 
@@ -19,7 +21,8 @@ export const startFaults = () => ({
   crashes: numberIn("SCRIPTED_CRASH_START"),
   noLoad: isSet("SCRIPTED_NO_LOAD"),
   noResume: isSet("SCRIPTED_NO_RESUME") || isSet("SCRIPTED_NO_LOAD"),
-  failsLoad: isSet("SCRIPTED_FAIL_LOAD")
+  failsLoad: isSet("SCRIPTED_FAIL_LOAD"),
+  wantsSignIn: isSet("SCRIPTED_SIGN_IN")
 })
 
 const readCount = (path: string) => {
@@ -64,6 +67,13 @@ export const forkChild = async (): Promise<string> => {
   shell.on("error", reject)
   shell.stdout.setEncoding("utf8").on("data", (pid: string) => resolve(pid.trim()))
   return promise
+}
+
+/** Updates that no client can know what to do with: of an unknown kind, of a session that isn't open, of no known method. */
+export const stray = ({ kept: { id }, wire }: Session): void => {
+  wire.notify("session/update", { sessionId: id, update: { sessionUpdate: "moon_phase", phase: "full" } })
+  wire.notify("session/update", { sessionId: `${id}-other`, update: { sessionUpdate: "agent_message_chunk", content: { type: "text", text: "not yours" } } })
+  wire.notify("_scripted/weather", { sky: "blue" })
 }
 
 let lingerMs = 0

@@ -35,6 +35,33 @@ export const permission = async (turn: Turn, title: string): Promise<void> => {
   end(kind.startsWith("allow") ? "completed" : "failed", kind)
 }
 
+const asking = (turn: Turn, title: string) => {
+  const { session } = turn
+  const toolCall = { toolCallId: turn.nextToolCallId(), title, kind: "execute" as const, status: "pending" as const, rawInput: { title } }
+  const params = { sessionId: session.kept.id, toolCall, options }
+  const end = () => session.update({ sessionUpdate: "tool_call_update", toolCallId: toolCall.toolCallId, status: "failed" })
+  const { answer, id } = session.wire.ask("session/request_permission", params)
+  return { id, end, answer: answer.then(chosen, (error: unknown) => error instanceof Error ? error.message : String(error)) }
+}
+
+/** Asks, and takes the question back after a while by cancelling its request. */
+export const withdraw = async (turn: Turn, title: string, ms: number): Promise<void> => {
+  const { answer, end, id } = asking(turn, title)
+  await turn.pause(ms)
+  turn.session.wire.notify("$/cancel_request", { requestId: id })
+  const kind = await turn.answered(answer)
+  end()
+  turn.report(`withdrawn: ${kind}`)
+}
+
+/** Asks, and ends the tool call while nobody has answered. */
+export const overtake = async (turn: Turn, title: string, ms: number): Promise<void> => {
+  const { answer, end } = asking(turn, title)
+  await turn.pause(ms)
+  end()
+  turn.report(`overtaken: ${await turn.answered(answer)}`)
+}
+
 export const elicit = async (turn: Turn, requestedSchema: unknown): Promise<void> => {
   const { session } = turn
   if (!session.offered.elicitation) return turn.report("elicit: the client does not offer elicitation")

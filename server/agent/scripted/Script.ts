@@ -10,6 +10,8 @@
 //   flood MB            that much text, at once      elicit JSON-SCHEMA  asks by form; says the answer
 //   sleep MS            nothing, for a while         usage IN OUT [COST] reports tokens and cost
 //   commands a b c      announces slash commands     title TEXT          names the session
+//   run COMMAND         in a terminal of the client  context             says what it was told besides the prompt
+//   withdraw TITLE [MS] asks, and takes it back      overtake TITLE [MS] asks, and ends the tool call meanwhile
 //
 //   remember TEXT, recall, history          what the session knows, from disk: survives kill -9 and load or resume
 //   pid, cwd, env NAME, settings, attached  says what it sees of itself and of the prompt
@@ -20,7 +22,7 @@
 //   fork-child           leaves a stray process       late-update MS       speaks MS after the turn's answer
 //   garbage [MB]         a line that is no JSON       replay-on-load       session/load replays the history from now on
 //   refuse               stop reason refusal          end REASON           any stop reason
-//   fail TEXT            a JSON-RPC error as answer
+//   fail TEXT            a JSON-RPC error as answer   stray                updates of an unknown kind and another's session
 //
 // In TEXT of say, think and write, \n is a line break, \t a tab and \\ a backslash.
 
@@ -32,11 +34,12 @@ export type Step =
   | { readonly _tag: "Burst"; readonly count: number; readonly bytes: number | undefined }
   | { readonly _tag: "Flood"; readonly megabytes: number }
   | { readonly _tag: "Sleep" | "LateUpdate"; readonly ms: number }
-  | { readonly _tag: "Tool"; readonly name: string; readonly ms: number }
+  | { readonly _tag: "Tool" | "Withdraw" | "Overtake"; readonly name: string; readonly ms: number }
   | { readonly _tag: "Write"; readonly path: string; readonly text: string }
   | { readonly _tag: "Read"; readonly path: string }
   | { readonly _tag: "Plan"; readonly entries: ReadonlyArray<string> }
   | { readonly _tag: "Permission"; readonly title: string }
+  | { readonly _tag: "Run"; readonly command: string }
   | { readonly _tag: "Elicit"; readonly schema: unknown }
   | { readonly _tag: "Commands"; readonly names: ReadonlyArray<string> }
   | { readonly _tag: "Usage"; readonly input: number; readonly output: number; readonly cost: number | undefined }
@@ -50,7 +53,7 @@ export type Step =
 /** Steps that are a word and nothing else. */
 type Word =
   | "Recall" | "History" | "Pid" | "Cwd" | "Settings" | "Attached" | "Hang" | "IgnoreCancel" | "EndTurnOnCancel"
-  | "CancelWaits" | "ForkChild" | "ReplayOnLoad"
+  | "CancelWaits" | "Context" | "ForkChild" | "ReplayOnLoad" | "Stray"
 
 /** What a verb makes of the rest of its line; nothing, if the line is no step after all. */
 type Reading = (rest: string) => Step | undefined
@@ -79,10 +82,10 @@ const readBurst: Reading = (rest) => {
   const found = /^(\d{1,9})(?: (\d{1,9}))?$/.exec(rest)
   return found === null ? undefined : { _tag: "Burst", count: Number(found[1]), bytes: whole(found[2]) }
 }
-const readTool: Reading = (rest) => {
+const timed = (_tag: "Tool" | "Withdraw" | "Overtake"): Reading => (rest) => {
   const found = /^(.*?)(?: (\d{1,9}))?$/.exec(rest)
   const name = found?.[1] ?? ""
-  return name === "" ? undefined : { _tag: "Tool", name, ms: Number(found?.[2] ?? 0) }
+  return name === "" ? undefined : { _tag, name, ms: Number(found?.[2] ?? 0) }
 }
 const readWrite: Reading = (rest) => {
   const found = /^(\S+)(?: (.*))?$/.exec(rest)
@@ -121,7 +124,12 @@ const readings: ReadonlyMap<string, Reading> = new Map<string, Reading>([
     return megabytes === undefined ? undefined : { _tag: "Flood", megabytes }
   }],
   ["sleep", milliseconds("Sleep")],
-  ["tool", readTool],
+  ["tool", timed("Tool")],
+  ["withdraw", timed("Withdraw")],
+  ["overtake", timed("Overtake")],
+  ["run", (rest) => rest === "" ? undefined : { _tag: "Run", command: rest }],
+  ["context", word("Context")],
+  ["stray", word("Stray")],
   ["write", readWrite],
   ["read", (rest) => /^\S+$/.test(rest) ? { _tag: "Read", path: rest } : undefined],
   ["plan", (rest) => rest === "" ? undefined : { _tag: "Plan", entries: list(rest, /;/) }],

@@ -23,7 +23,7 @@ class ScriptedAgent {
   readonly #wire = new Wire()
   readonly #open = new Map<string, Session>()
   readonly #faults = Faults.startFaults()
-  #offered: Offered = { readTextFile: false, elicitation: false }
+  #offered: Offered = { readTextFile: false, elicitation: false, terminal: false }
 
   async serve(): Promise<void> {
     Faults.crashAtStart(this.#faults.crashes)
@@ -58,7 +58,8 @@ class ScriptedAgent {
     if (slowMs > 0) await new Promise((resolve) => setTimeout(resolve, slowMs))
     this.#offered = {
       readTextFile: at(params, "clientCapabilities", "fs", "readTextFile") === true,
-      elicitation: isObject(at(params, "clientCapabilities", "elicitation", "form"))
+      elicitation: isObject(at(params, "clientCapabilities", "elicitation", "form")),
+      terminal: at(params, "clientCapabilities", "terminal") === true
     }
     return {
       protocolVersion: 1,
@@ -68,11 +69,12 @@ class ScriptedAgent {
         promptCapabilities: { image: true, embeddedContext: true },
         sessionCapabilities: { list: {}, close: {}, ...(noResume ? {} : { resume: {} }) }
       },
-      authMethods: []
+      authMethods: this.#faults.wantsSignIn ? signIn : []
     }
   }
 
   #new(params: unknown): NewSessionResponse {
+    if (this.#faults.wantsSignIn) throw new WireError(-32000, "Authentication required")
     const session = new Session(this.#wire, this.#offered, Sessions.empty(`scripted-${crypto.randomUUID()}`))
     session.keep({ fact: "opened", cwd: directory(params), at: now() })
     return { sessionId: session.kept.id, ...this.#opened(session) }
@@ -150,7 +152,7 @@ class ScriptedAgent {
     if (session.turn !== undefined) throw invalidParams("The session already runs a turn.")
     const prompt = readPrompt(params)
     session.keep({ fact: "prompted", text: prompt.text, at: now() })
-    const turn = new Turn(session, prompt.attached)
+    const turn = new Turn(session, prompt)
     session.turn = turn
     try {
       return await play(turn, parse(prompt.text))
@@ -172,6 +174,13 @@ class ScriptedAgent {
 /** Serves ACP on stdin and stdout until stdin ends, then ends the process. */
 export const main = (): Promise<void> => new ScriptedAgent().serve()
 
+/** As agents have it: by their own program, by a key, by a command in the meta data. */
+const signIn: NonNullable<InitializeResponse["authMethods"]> = [
+  { id: "login", name: "Account", description: "Sign in with an account.", type: "terminal", args: ["login", "--now"] },
+  { id: "key", name: "API key", description: "Set SCRIPTED_API_KEY." },
+  { id: "old", name: "Old way", _meta: { "terminal-auth": { label: "Old", command: "scripted", args: ["auth login"], env: { WAY: "old" } } } }
+]
+
 const directory = (params: unknown): string => {
   const cwd = textAt(params, "cwd")
   if (cwd === undefined || !isAbsolute(cwd)) throw invalidParams("cwd must be an absolute path.")
@@ -179,14 +188,24 @@ const directory = (params: unknown): string => {
   return cwd
 }
 
-/** The text of a prompt, and a line for each block that isn't text. */
-const readPrompt = (params: unknown): { readonly text: string; readonly attached: ReadonlyArray<string> } => {
+/** What is meant for the assistant and not said by the user, as ACP has it. */
+const isContext = (block: unknown): boolean => {
+  const audience = at(block, "annotations", "audience")
+  return Array.isArray(audience) && audience.length === 1 && audience[0] === "assistant"
+}
+
+interface Prompt { readonly text: string; readonly context: string; readonly attached: ReadonlyArray<string> }
+
+/** The text of a prompt, what the client tells besides, and a line for each block that isn't text. */
+const readPrompt = (params: unknown): Prompt => {
   const found = at(params, "prompt")
   if (!Array.isArray(found)) throw invalidParams("prompt must be a list of content blocks.")
   const blocks: ReadonlyArray<unknown> = found
   const texts = blocks.filter((block) => at(block, "type") === "text")
+  const textOf = (some: ReadonlyArray<unknown>) => some.map((block) => textAt(block, "text") ?? "").join("\n")
   return {
-    text: texts.map((block) => textAt(block, "text") ?? "").join("\n"),
+    text: textOf(texts.filter((block) => !isContext(block))),
+    context: textOf(texts.filter(isContext)),
     attached: blocks.filter((block) => !texts.includes(block)).map((block) =>
       [textAt(block, "type"), textAt(block, "mimeType"), textAt(block, "uri") ?? textAt(block, "resource", "uri")]
         .filter((part) => part !== undefined).join(" ")

@@ -11,6 +11,7 @@ import type { Wire } from "./Wire.ts"
 export interface Offered {
   readonly readTextFile: boolean
   readonly elicitation: boolean
+  readonly terminal: boolean
 }
 
 export class Session {

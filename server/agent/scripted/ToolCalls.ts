@@ -2,7 +2,7 @@
 
 import { mkdir, readFile, writeFile } from "node:fs/promises"
 import { dirname, resolve } from "node:path"
-import { textAt } from "./Json.ts"
+import { at, textAt } from "./Json.ts"
 import type { Turn } from "./Turn.ts"
 
 const output = (text: string) => [{ type: "content" as const, content: { type: "text" as const, text } }]
@@ -86,5 +86,25 @@ export const read = async (turn: Turn, path: string): Promise<void> => {
     if (turn.isCancelled) throw error
     session.update({ sessionUpdate: "tool_call_update", toolCallId, status: "failed", content: output(reason(error)) })
     turn.report(`read: failed, ${reason(error)}`)
+  }
+}
+
+/** Runs a command in a terminal of the client's, shown in the tool call, and says how it ended. */
+export const run = async (turn: Turn, command: string): Promise<void> => {
+  const { session } = turn
+  if (!session.offered.terminal) return turn.report("run: the client offers no terminals")
+  const toolCallId = turn.nextToolCallId()
+  const sessionId = session.kept.id
+  session.update({ sessionUpdate: "tool_call", toolCallId, title: command, name: "run", kind: "execute", status: "in_progress", rawInput: { command } })
+  const created = await turn.answered(session.wire.request("terminal/create", { sessionId, command: "sh", args: ["-c", command], cwd: session.kept.cwd }))
+  const terminalId = textAt(created, "terminalId") ?? ""
+  session.update({ sessionUpdate: "tool_call_update", toolCallId, content: [{ type: "terminal", terminalId }] })
+  try {
+    const exit = await turn.answered(session.wire.request("terminal/wait_for_exit", { sessionId, terminalId }))
+    const code = at(exit, "exitCode")
+    session.update({ sessionUpdate: "tool_call_update", toolCallId, status: code === 0 ? "completed" : "failed" })
+    turn.report(`run: ${String(code)}`)
+  } finally {
+    session.wire.request("terminal/release", { sessionId, terminalId }).catch(() => {})
   }
 }

@@ -18,6 +18,8 @@ export class Turn {
   readonly session: Session
   /** The blocks of the prompt that are not text, a line each. */
   readonly attached: ReadonlyArray<string>
+  /** What the client told the agent besides the prompt. */
+  readonly context: string
   said = ""
   tokens: Tokens | undefined
   ignoresCancel = false
@@ -29,9 +31,10 @@ export class Turn {
   readonly #cancelled = Promise.withResolvers<never>()
   #toolCalls = 0
 
-  constructor(session: Session, attached: ReadonlyArray<string>) {
+  constructor(session: Session, { attached, context }: { readonly attached: ReadonlyArray<string>; readonly context: string }) {
     this.session = session
     this.attached = attached
+    this.context = context
     this.#cancelled.promise.catch(() => {})
   }
 

@@ -56,11 +56,16 @@ export class Wire {
   }
 
   request(method: string, params: unknown): Promise<unknown> {
+    return this.ask(method, params).answer
+  }
+
+  /** A request, and its id, by which it can be taken back. */
+  ask(method: string, params: unknown): { readonly id: number; readonly answer: Promise<unknown> } {
     const id = this.#nextId++
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     this.#waiting.set(id, { resolve, reject })
     this.raw(JSON.stringify({ jsonrpc: "2.0", id, method, params }))
-    return promise
+    return { id, answer: promise }
   }
 
   /** Sends lines as they are: in the pipe when it has room, else as soon as the client reads. */

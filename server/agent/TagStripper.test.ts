@@ -1,4 +1,5 @@
-import { assert, describe, it } from "vitest"
+import { assert, describe, it } from "@effect/vitest"
+import { Arbitrary, Schema } from "effect"
 import { newStripping, tagStripper } from "./TagStripper.ts"
 
 const stripped = (chunks: ReadonlyArray<string>, tags: ReadonlyArray<string> = ["note", "dcp-id"]): string => {
@@ -31,7 +32,27 @@ const samples: ReadonlyArray<readonly [what: string, text: string, shown: string
   ["markup across lines", "a\n<note\n id=1>\nb\n</note>\nc", "a\n\nc"]
 ]
 
+const pieces = Arbitrary.array(Arbitrary.schema(Schema.Literals([
+  "<", ">", "/", "</", "/>", "<note>", "</note>", "<note id=\"1\">", "<note", "note", "<dcp-id>", "</dcp-id>", "<dcp-id/>", "<NOTE>", "<notes>", "<b>", "m1", " ", "\n", "\"", "é", "💡"
+])), { maxLength: 14 })
+const cuts = Arbitrary.array(Arbitrary.schema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 9 }))), { maxLength: 40 })
+
+/** In chunks of these lengths, and the rest in one. */
+const cut = (text: string, lengths: ReadonlyArray<number>): ReadonlyArray<string> => {
+  const chunks: Array<string> = []
+  let at = 0
+  for (const length of lengths) chunks.push(text.slice(at, at += length))
+  return [...chunks, text.slice(at)]
+}
+
 describe("TagStripper", () => {
+  it.prop("in whatever chunks it comes, what is shown is that of the whole", { pieces, cuts }, ({ cuts, pieces }) => {
+    const text = pieces.join("")
+    const whole = stripped([text])
+    assert.strictEqual(stripped(cut(text, cuts)), whole)
+    assert.strictEqual(stripped(text.split("")), whole)
+  }, { arbitrary: { runs: 500 } })
+
   it.each(samples)("%s", (_, text, shown) => assert.strictEqual(stripped([text]), shown))
 
   it.each(samples)("%s, split anywhere", (_, text, shown) => {

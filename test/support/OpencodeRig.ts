@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { Context, type Duration, Effect, Fiber, Layer, Option, type Scope, SubscriptionRef } from "effect"
 import { type AgentBackend, type BackendHost, BackendKey, StopNote, type TurnSink } from "../../server/agent/AgentBackend.ts"
 import { type AgentQuirks, plainQuirks } from "../../server/agent/AgentRow.ts"
+import type { OnWire } from "../../server/agent/opencode/OpencodeApi.ts"
 import * as OpencodeBackend from "../../server/agent/opencode/OpencodeBackend.ts"
 import type { OpencodeLaunch, OpencodeServer } from "../../server/agent/opencode/OpencodeServer.ts"
 import { OpencodeServers } from "../../server/agent/opencode/OpencodeServers.ts"
@@ -44,6 +45,7 @@ export interface ChatOptions {
   readonly agentSessionId?: string
   readonly server?: OpencodeServer
   readonly quirks?: AgentQuirks
+  readonly onWire?: OnWire
   readonly cancelGrace?: Duration.Input
 }
 
@@ -103,7 +105,7 @@ export class OpencodeRig extends Context.Service<OpencodeRig, {
     const project = makeRepository(folder)
     return OpencodeRig.of({
       model, launch, folder, server: shared,
-      chat: ({ agentSessionId, cancelGrace = "5 seconds", cwd = project, quirks = plainQuirks, server = shared } = {}) => Effect.gen(function*() {
+      chat: ({ agentSessionId, cancelGrace = "5 seconds", cwd = project, onWire, quirks = plainQuirks, server = shared } = {}) => Effect.gen(function*() {
         const facts: Array<AgentFact> = []
         let remembered = agentSessionId
         const host: BackendHost = {
@@ -116,7 +118,7 @@ export class OpencodeRig extends Context.Service<OpencodeRig, {
           speaks: Effect.succeed(false)
         }
         const key = new BackendKey({ chatId: ChatId.make(crypto.randomUUID()), agent: AgentName.make("opencode") })
-        const backend = yield* OpencodeBackend.make({ key, host, server, cancelGrace, quirks })
+        const backend = yield* OpencodeBackend.make({ key, host, server, cancelGrace, quirks, ...(onWire === undefined ? {} : { onWire }) })
         const send: RecordedChat["send"] = (text, options = {}) => recordTurn(backend, text, options)
         return {
           cwd, facts, backend, send,

@@ -31,7 +31,7 @@ const MessageInfo = Schema.Struct({
   sessionID: Schema.String,
   role: Schema.Literals(["user", "assistant"]),
   parentID: optional(Schema.String),
-  time: Schema.Struct({ completed: optional(Schema.Finite) }),
+  time: Schema.Struct({ created: optional(Schema.Finite), completed: optional(Schema.Finite) }),
   error: optional(Failure),
   finish: optional(Schema.String),
   /** A summary that takes the place of older messages. */

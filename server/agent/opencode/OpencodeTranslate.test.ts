@@ -214,12 +214,3 @@ describe("OpencodeTranslate", () => {
     })
   })
 })
-
-describe("OpencodeEvent", () => {
-  it("reads nothing of what is not ours", () => {
-    for (const value of [null, "x", {}, { type: 1 }, { type: "file.edited", properties: { file: "/x" } }, { type: "session.idle" }, { type: "message.part.updated", properties: { part: { type: "snapshot" } } }]) {
-      assert.isUndefined(decodeEvent(value))
-    }
-    assert.deepStrictEqual(messageEvents({ name: "NotFoundError" }), [])
-  })
-})

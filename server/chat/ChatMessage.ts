@@ -25,6 +25,8 @@ export type ChatMessage =
   | { readonly _tag: "Deliver"; readonly turnId: TurnId }
   | { readonly _tag: "Update"; readonly turnId: TurnId; readonly updates: ReadonlyArray<TurnUpdate> }
   | { readonly _tag: "Ask"; readonly turnId: TurnId; readonly requestId: RequestId; readonly request: AgentRequest }
+  /** The agent wants no answer any more. */
+  | { readonly _tag: "Withdraw"; readonly turnId: TurnId; readonly requestId: RequestId }
   | { readonly _tag: "Escalate"; readonly turnId: TurnId; readonly step: StopStep }
   | { readonly _tag: "EndTurn"; readonly turnId: TurnId; readonly end: TurnEnd }
   // agents

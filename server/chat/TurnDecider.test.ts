@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { RequestAnswer } from "../../shared/AgentRequest.ts"
 import type { ChatEvent } from "../../shared/ChatEvent.ts"
-import { BootId, PartId } from "../../shared/Ids.ts"
+import { BootId, PartId, Who } from "../../shared/Ids.ts"
 import type { TurnEnd, TurnUpdate } from "../../shared/SessionUpdate.ts"
 import type { Cause, Outcome } from "../../shared/Turn.ts"
 import type { ChatAction, ChatMessage } from "./ChatMessage.ts"
@@ -176,6 +176,27 @@ describe("a request", () => {
     const form: ChatEvent = { _tag: "RequestOpened", turnId: turnId(1), requestId: requestId(11), request: { _tag: "Elicitation", message: "?", schema: "{}" } }
     given(...running, form).when(answer(11, once)).then(bad("the agent asked for a form to be filled in."))
       .when(answer(11, { _tag: "Accepted", content: "{}" })).then({ events: [closed(1, 11, { _tag: "Accepted", content: "{}" })] })
+  })
+})
+
+describe("a request that its agent takes back", () => {
+  const withdraw: ChatMessage = { _tag: "Withdraw", turnId: turnId(1), requestId: requestId(11) }
+
+  it("is closed at once, by its agent, and can't be answered any more", () => {
+    const after = given(...running, asked(1, 11)).when(withdraw).then({
+      events: [closed(1, 11, cancelled, Who.make("goose"), "withdrawn")], actions: [], reply: { _tag: "Done" }
+    })
+    after.when(answer(11, once)).then({ events: [], actions: [], reply: refusal({ _tag: "RequestExpired", requestId: requestId(11) }) })
+    after.when(withdraw).then(nothing)
+    after.when(end(1)).then({ events: [ended(1)] })
+  })
+
+  it("stays as it is where a person was first, where it never was asked, and where its turn is being stopped or is over", () => {
+    given(...running, asked(1, 11)).when(answer(11, once)).then({}).when(withdraw).then(nothing)
+    given(...running, asked(1, 12)).when(withdraw).then(nothing)
+    given(...running, asked(1, 11), stopping(1)).when(withdraw).then(nothing)
+      .when(end(1)).then({ events: [closed(1, 11, cancelled, ada, "stopped"), { _tag: "TurnEnded", turnId: turnId(1), outcome: "stopped", cause: { _tag: "Stopped", by: ada }, stopReason: "end_turn" }] })
+    given(...running, ended(1)).when(withdraw).then(nothing)
   })
 })
 

@@ -53,6 +53,14 @@ export const ask = (chat: Chat, { turnId, requestId, request }: Of<"Ask">): Deci
   return record({ _tag: "RequestOpened", turnId, requestId, request })
 }
 
+/** Nothing where it was answered before, or where its turn is being stopped, which closes it. */
+export const withdraw = (chat: Chat, { turnId, requestId }: Of<"Withdraw">): Decision => {
+  const turn = openTurn(chat, turnId)
+  const isAsked = openRequests(chat).some((item) => item.turnId === turnId && item.requestId === requestId)
+  if (turn === undefined || turn.stopBy !== undefined || !isAsked) return nothing
+  return record({ _tag: "RequestClosed", turnId, requestId, answer: { _tag: "Cancelled" }, by: Who.make(turn.agent), why: "withdrawn" })
+}
+
 export const answer = (chat: Chat, { requestId, answer, by }: Of<"Answer">): Decision => {
   const item = chat.items.find((one) => one._tag === "Request" && one.requestId === requestId)
   if (item?._tag !== "Request") return refuse(new ChatError({ reason: { _tag: "RequestExpired", requestId } }))

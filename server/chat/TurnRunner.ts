@@ -3,7 +3,7 @@
  * Its sink is open for as long as the fiber runs: what an agent says after that has nowhere to go.
  */
 import { Cause, Context, Deferred, Effect, Exit, Option } from "effect"
-import type { AgentRequest, RequestAnswer } from "../../shared/AgentRequest.ts"
+import type { RequestAnswer } from "../../shared/AgentRequest.ts"
 import { type AgentName, RequestId, type Who } from "../../shared/Ids.ts"
 import type { TurnEnd } from "../../shared/SessionUpdate.ts"
 import { type OwnTurn, StopNote, type TurnPrompt, type TurnSink } from "../agent/AgentBackend.ts"
@@ -78,18 +78,21 @@ const delivery = (tell: Effect.Effect<void>) => {
 }
 type Delivery = ReturnType<typeof delivery>
 
+const cancelled: RequestAnswer = { _tag: "Cancelled" }
+
 const sinkOf = ({ action: { turnId }, line: { ask, cast }, putText, requests }: TurnOptions, delivered: Delivery, isOpen: () => boolean): TurnSink => ({
   delivered: delivered.soon,
   updates: (updates) => isOpen()
     ? Effect.flatMap(keepLargeTexts(putText, updates), (kept) =>
       Effect.andThen(delivered.now, Effect.ignore(ask({ _tag: "Update", turnId, updates: kept }))))
     : Effect.void,
-  ask: (request: AgentRequest) => Effect.suspend(() => {
+  ask: (request, withdrawn = Effect.never) => Effect.suspend(() => {
     const requestId = RequestId.make(crypto.randomUUID())
-    if (!isOpen()) return Effect.succeed<RequestAnswer>({ _tag: "Cancelled" })
-    // waits before it asks, so that no answer can come too early
+    if (!isOpen()) return Effect.succeed(cancelled)
+    // waits before it asks, so that no answer can come too early; asks before it withdraws
     return Effect.raceFirst(requests.ask(requestId), delivered.now.pipe(
-      Effect.andThen(cast({ _tag: "Ask", turnId, requestId, request })), Effect.andThen(Effect.never)))
+      Effect.andThen(cast({ _tag: "Ask", turnId, requestId, request })), Effect.andThen(withdrawn),
+      Effect.andThen(cast({ _tag: "Withdraw", turnId, requestId })), Effect.as(cancelled)))
   }),
   step: (step) => cast({ _tag: "Escalate", turnId, step })
 })

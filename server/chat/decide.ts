@@ -19,6 +19,7 @@ export const decide = (chat: Chat, call: Call): Decision => {
     case "Deliver": return Turn.deliver(chat, message)
     case "Update": return Turn.update(chat, message)
     case "Ask": return Turn.ask(chat, message)
+    case "Withdraw": return Turn.withdraw(chat, message)
     case "Escalate": return Turn.escalate(chat, message)
     case "EndTurn": return Turn.endTurn(chat, message, call)
     case "Speak": return Turn.speak(chat, message, call)

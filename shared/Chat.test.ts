@@ -281,7 +281,7 @@ describe("what events mean", () => {
     const chat = given(started, usage, usage, ended, { _tag: "AgentDown", agent, cause: { _tag: "Quiet" } },
       { _tag: "AgentBound", agent, agentSessionId: "s1", continuity: "resumed", why: "the process was replaced" })
     assert.deepStrictEqual(factsOf(chat, agent), {
-      settings: {}, inputTokens: 10, outputTokens: 4, cost: 0.5, turns: 1, lastActiveAt: 1004,
+      settings: {}, inputTokens: 10, outputTokens: 4, cost: 0.5, source: "measured", turns: 1, lastActiveAt: 1004,
       agentSessionId: "s1", continuity: "resumed", why: "the process was replaced"
     })
   })

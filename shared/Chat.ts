@@ -12,6 +12,7 @@ import { AgentMode, AgentOption, Continuity, SlashCommand, UsageSource } from ".
 import { ChatEvent, Item, type LogEntry, QueuedPrompt } from "./ChatEvent.ts"
 import { finishes, indexOfItem, isItemEvent, type ItemEvent, placeItem, refOfEvent, windowItems } from "./ChatItems.ts"
 import { AgentName, PromptId, type TurnId } from "./Ids.ts"
+import { PermissionRule } from "./PermissionRule.ts"
 import { mergeToolCall } from "./ToolCall.ts"
 import { Cause, isOpen, TurnSettings, TurnSummary } from "./Turn.ts"
 import { digestText } from "./Text.ts"
@@ -44,6 +45,8 @@ export const Chat = Schema.Struct({
   /** The agent the next prompt goes to. */
   agent: Schema.optionalKey(AgentName),
   agents: Schema.Record(Schema.String, AgentFacts),
+  /** What is answered without asking, oldest first. */
+  rules: Schema.Array(PermissionRule),
   queue: Schema.Array(QueuedPrompt),
   /** Newest last: what is open, the 50 newest that ended, and those whose items are here. */
   turns: Schema.Array(TurnSummary),
@@ -59,7 +62,7 @@ export const Chat = Schema.Struct({
 export type Chat = typeof Chat.Type
 
 export const empty: Chat = {
-  seq: 0, agents: {}, queue: [], turns: [], items: [], size: 0, floor: 0, taken: []
+  seq: 0, agents: {}, rules: [], queue: [], turns: [], items: [], size: 0, floor: 0, taken: []
 }
 
 const noFacts: AgentFacts = { settings: {}, inputTokens: 0, outputTokens: 0, cost: 0, turns: 0 }
@@ -109,6 +112,8 @@ const apply = (chat: Chat, { anchor, at, event }: LogEntry): Chat => {
     case "QueueResumed": return mapQueue(chat, (prompt) => prompt.held ? { ...prompt, held: false } : prompt)
     case "TitleSet": return { ...chat, title: event.title }
     case "SettingSet": return withFacts({ ...chat, agent: event.agent }, event.agent, { settings: event.settings })
+    case "RuleSet": return withRule(chat, event.rule)
+    case "RuleRevoked": return { ...chat, rules: chat.rules.filter(({ ruleId }) => ruleId !== event.ruleId) }
     case "TurnStarted": return startTurn(chat, event, anchor, at)
     case "PromptDelivered": return inTurn(chat, event.turnId, (turn) => ({ ...turn, deliveredAt: at }))
     case "StopRequested": return inTurn(chat, event.turnId, (turn) => ({ ...turn, stopBy: event.by }))
@@ -135,6 +140,13 @@ const apply = (chat: Chat, { anchor, at, event }: LogEntry): Chat => {
 const withFacts = (chat: Chat, agent: string, facts: Partial<AgentFacts>): Chat => ({
   ...chat, agents: { ...chat.agents, [agent]: { ...factsOf(chat, agent), ...facts } }
 })
+
+/** One for each thing that is allowed or not; the newest stands. */
+const withRule = (chat: Chat, rule: PermissionRule): Chat => {
+  const others = chat.rules.filter(({ agent, title, toolKind }) => agent !== rule.agent || toolKind !== rule.toolKind || title !== rule.title)
+  return { ...chat, rules: [...others, rule].slice(-ruleLimit) }
+}
+const ruleLimit = 200
 
 const mapQueue = (chat: Chat, f: (prompt: QueuedPrompt) => QueuedPrompt): Chat => ({ ...chat, queue: chat.queue.map(f) })
 

@@ -7,6 +7,7 @@ import { AgentMode, AgentOption, Continuity, SlashCommand } from "./Agent.ts"
 import { AgentRequest, CloseReason, RequestAnswer } from "./AgentRequest.ts"
 import { ContentBlock } from "./Content.ts"
 import { AgentName, BootId, PartId, PromptId, RequestId, TurnId, Who } from "./Ids.ts"
+import { PermissionRule } from "./PermissionRule.ts"
 import { ToolCall } from "./ToolCall.ts"
 import { Cause, Outcome, StopStep, TurnOrigin, TurnSettings, TurnSummary, Usage } from "./Turn.ts"
 
@@ -70,6 +71,8 @@ export const ChatEvent = Schema.TaggedUnion({
   ToolCallUpserted: { turnId: TurnId, call: ToolCall },
   PlanReplaced: { turnId: TurnId, entries: Schema.Array(PlanEntry) },
   RequestOpened: { turnId: TurnId, requestId: RequestId, request: AgentRequest },
+  RuleSet: { rule: PermissionRule },
+  RuleRevoked: { ruleId: RequestId, by: Who },
   RequestClosed: { turnId: TurnId, requestId: RequestId, answer: RequestAnswer, by: Who, why: CloseReason },
   StopRequested: { turnId: TurnId, by: Who },
   StopEscalated: { turnId: TurnId, step: StopStep },

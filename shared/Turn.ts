@@ -4,13 +4,16 @@
 import { Schema } from "effect"
 import { UsageSource } from "./Agent.ts"
 import { AgentName, BootId, PromptId, TurnId, Who } from "./Ids.ts"
+import { PermissionMode } from "./PermissionRule.ts"
 import { textFault } from "./Text.ts"
 
 /** What a prompt asks of its agent; what is missing is left as the agent has it. */
 export const TurnSettings = Schema.Struct({
   model: Schema.optionalKey(Schema.String),
   mode: Schema.optionalKey(Schema.String),
-  thinking: Schema.optionalKey(Schema.String)
+  thinking: Schema.optionalKey(Schema.String),
+  /** What it may do unasked; it asks where this is missing. */
+  permissions: Schema.optionalKey(PermissionMode)
 })
 export type TurnSettings = typeof TurnSettings.Type
 

@@ -51,7 +51,7 @@ export interface SettingChoice {
 }
 
 const settingOf: Readonly<Record<string, keyof TurnSettings>> = { model: "model", mode: "mode", thought_level: "thinking" }
-const names: Record<keyof TurnSettings, string> = { model: "Model", mode: "Mode", thinking: "Thinking" }
+const names: Record<keyof TurnSettings, string> = { model: "Model", mode: "Mode", thinking: "Thinking", permissions: "Permissions" }
 
 /** Some agents name a mode by nothing but an identifier: `smart_approve`. */
 const readable = (name: string): string =>
@@ -63,8 +63,16 @@ const optionChoice = (option: AgentOption, settings: TurnSettings): ReadonlyArra
   return [{ setting, name: names[setting], current: settings[setting] ?? option.current, choices: setting === "model" ? option.choices : option.choices.map(({ name, value }) => ({ name: readable(name), value })) }]
 }
 
-/** Model, mode and thinking, where the agent offers a choice of them. */
-export const settingChoices = (facts: AgentFacts): ReadonlyArray<SettingChoice> => {
+/** Ours, and the same for every agent. */
+const permissions: SettingChoice["choices"] = [
+  { value: "ask", name: "Ask first" }, { value: "edits", name: "Allow changes to files" }, { value: "all", name: "Allow everything" }
+]
+
+/** What it may do unasked; model, mode and thinking, where the agent offers a choice of them. */
+export const settingChoices = (facts: AgentFacts): ReadonlyArray<SettingChoice> =>
+  [...offeredChoices(facts), { setting: "permissions", name: names.permissions, current: facts.settings.permissions ?? "ask", choices: permissions }]
+
+const offeredChoices = (facts: AgentFacts): ReadonlyArray<SettingChoice> => {
   const fromOptions = (facts.options ?? []).flatMap((option) => optionChoice(option, facts.settings))
   const { modes } = facts
   if (modes === undefined || modes.available.length < 2 || fromOptions.some(({ setting }) => setting === "mode")) return fromOptions

@@ -2,6 +2,7 @@ import { assert, describe, it } from "vitest"
 import { promptByteLimit } from "../../shared/Content.ts"
 import { ToolCallId } from "../../shared/Ids.ts"
 import { agents, directory } from "../../test/support/samples.ts"
+import { formOf } from "../../shared/Elicitation.ts"
 import { asked, chatOf, ended } from "../../test/support/chatLog.ts"
 import { agentChoices, agentForNew, matchingCommands, settingChoices, typedCommand } from "./agents.ts"
 import { actionOf, contentOf, contentProblem } from "./composer.ts"
@@ -9,7 +10,7 @@ import { bannerOf } from "./connection.ts"
 import { diffLines } from "./diff.ts"
 import { placesFor, projectEntries } from "./directory.ts"
 import { agoWords, countWords, spanWords } from "./duration.ts"
-import { answerWords, contentOf as answerOf, formOf } from "./elicitation.ts"
+import { answerWords, contentOf as answerOf } from "./elicitation.ts"
 import { languageNamed, languageOfPath } from "./languages.ts"
 import { neighbour, placeOf } from "./place.ts"
 import { optionName } from "./request.ts"
@@ -62,8 +63,8 @@ describe("agents to choose", () => {
       ...facts, options: [{ id: "model", name: "M", category: "model", current: "a", choices }, { id: "x", name: "X", current: "a", choices }],
       modes: { current: "ask", available: [{ id: "ask", name: "Ask" }, { id: "auto", name: "Auto" }] }
     })
-    assert.deepEqual(offered.map(({ current, setting }) => [setting, current]), [["model", "b"], ["mode", "ask"]])
-    assert.deepEqual(settingChoices(facts), [])
+    assert.deepEqual(offered.map(({ current, setting }) => [setting, current]), [["model", "b"], ["mode", "ask"], ["permissions", "ask"]])
+    assert.deepEqual(settingChoices(facts).map(({ setting }) => setting), ["permissions"])
   })
 })
 
@@ -129,8 +130,8 @@ describe("forms", () => {
     const form = formOf(schema)
     assert.isDefined(form)
     if (form === undefined) return
-    assert.deepEqual(JSON.parse(answerOf(form, new Map([["a", "x"], ["b", ""]]))), { a: "x", c: false })
-    assert.deepEqual(JSON.parse(answerOf(form, new Map([["b", "3"], ["c", "on"]]))), { b: 3, c: true })
+    assert.deepEqual(JSON.parse(answerOf(form, new Map([["a", ["x"]], ["b", [""]]]))), { a: "x", c: false })
+    assert.deepEqual(JSON.parse(answerOf(form, new Map([["b", ["3"]], ["c", ["on"]]]))), { b: 3, c: true })
     assert.strictEqual(answerWords(schema, "{\"a\":\"x\",\"b\":3}"), "a: x · b: 3")
   })
 })

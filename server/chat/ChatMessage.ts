@@ -21,6 +21,7 @@ export type ChatMessage =
   | { readonly _tag: "SetTitle"; readonly title: string; readonly by: Who }
   | { readonly _tag: "SetSettings"; readonly agent: AgentName; readonly settings: TurnSettings; readonly by: Who }
   | { readonly _tag: "Answer"; readonly requestId: RequestId; readonly answer: RequestAnswer; readonly by: Who }
+  | { readonly _tag: "RevokeRule"; readonly ruleId: RequestId; readonly by: Who }
   // turns
   | { readonly _tag: "Deliver"; readonly turnId: TurnId }
   | { readonly _tag: "Update"; readonly turnId: TurnId; readonly updates: ReadonlyArray<TurnUpdate> }

@@ -54,6 +54,8 @@ export class Chats extends Context.Service<Chats, {
   readonly setSettings: (chatId: ChatId, agent: AgentName, settings: TurnSettings, by: Who) => Done
   readonly answer: (chatId: ChatId, requestId: RequestId, answer: RequestAnswer, by: Who) => Done
   /** What runs in an archived chat is stopped, its queue held, its agents let go; nothing begins in it until it is reopened. */
+  /** What it covered is asked again from now on. */
+  readonly revokeRule: (chatId: ChatId, ruleId: RequestId, by: Who) => Done
   readonly archive: (chatId: ChatId, archived: boolean, by: Who) => Done
   /** Every chat of the session with it, as long as it is archived. */
   readonly archiveSession: (sessionId: SessionId, archived: boolean, by: Who) => Effect.Effect<void, ProjectError>
@@ -200,6 +202,7 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
     setTitle: (chatId, title, by) => done(chatId, { _tag: "SetTitle", title, by }),
     setSettings: (chatId, agent, settings, by) => Effect.andThen(listed(agent), done(chatId, { _tag: "SetSettings", agent, settings, by })),
     answer: (chatId, requestId, answer, by) => done(chatId, { _tag: "Answer", requestId, answer, by }),
+    revokeRule: (chatId, ruleId, by) => done(chatId, { _tag: "RevokeRule", ruleId, by }),
     archive: Effect.fn("Chats.archive")(function*(chatId, archived, by) {
       yield* rowOf(chatId)
       yield* Effect.orDie(rows.archive(chatId, archived))

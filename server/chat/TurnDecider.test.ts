@@ -2,12 +2,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { RequestAnswer } from "../../shared/AgentRequest.ts"
 import type { ChatEvent } from "../../shared/ChatEvent.ts"
-import { BootId, PartId, Who } from "../../shared/Ids.ts"
+import { BootId, PartId, ToolCallId, Who } from "../../shared/Ids.ts"
 import type { TurnEnd, TurnUpdate } from "../../shared/SessionUpdate.ts"
+import type { ToolCall } from "../../shared/ToolCall.ts"
 import type { Cause, Outcome } from "../../shared/Turn.ts"
 import type { ChatAction, ChatMessage } from "./ChatMessage.ts"
 import {
-  ada, asked, at, bob, ended, given, permission, queued, queuedPrompt, refusal, requestId, said, server, settled, started, stopping, toolCall, turnId
+  ada, asked, at, bob, ended, given, permission, promptId, queued, queuedPrompt, refusal, requestId, said, server, settled, started, stopping, toolCall, turnId
 } from "../../test/support/given.ts"
 
 const answered: TurnEnd = { cause: { _tag: "Answered", stopReason: "end_turn" }, stopReason: "end_turn" }
@@ -197,6 +198,39 @@ describe("a request that its agent takes back", () => {
     given(...running, asked(1, 11), stopping(1)).when(withdraw).then(nothing)
       .when(end(1)).then({ events: [closed(1, 11, cancelled, ada, "stopped"), { _tag: "TurnEnded", turnId: turnId(1), outcome: "stopped", cause: { _tag: "Stopped", by: ada }, stopReason: "end_turn" }] })
     given(...running, ended(1)).when(withdraw).then(nothing)
+  })
+})
+
+describe("a permission that a rule answers", () => {
+  const inKind = (turn: number, kind: ToolCall["kind"], title: string): ChatEvent => tool(turn, title, { kind })
+  const about = (turn: number, request: number, title: string): ChatMessage =>
+    ({ _tag: "Ask", turnId: turnId(turn), requestId: requestId(request), request: { _tag: "Permission", title, toolCallId: ToolCallId.make(title), options: permission._tag === "Permission" ? permission.options : [] } })
+  const tellOnce = (request: number): ChatAction => ({ _tag: "AnswerAgent", requestId: requestId(request), answer: once })
+
+  it("is answered once, though the person said always; and the rule stands for what follows", () => {
+    const asking = given(...running, inKind(1, "edit", "Edit a"), inKind(1, "edit", "Edit b"), inKind(1, "execute", "npm test"))
+    const set = asking.when(about(1, 11, "Edit a")).then({}).when(answer(11, always, bob))
+    const rule = { ruleId: requestId(11), agent: queuedPrompt(1).agent, toolKind: "edit", allow: true, by: bob } as const
+    const after = set.then({ events: [closed(1, 11, always, bob), { _tag: "RuleSet", rule }], actions: [tellOnce(11)] })
+    const next = after.when(about(1, 12, "Edit b")).then({ actions: [tellOnce(12)] })
+    assert.deepInclude(next.chat.items.at(-1), { requestId: requestId(12), closed: { answer: once, by: bob, why: "rule" } })
+    next.when(about(1, 13, "npm test")).then({ actions: [] })
+    next.when({ _tag: "RevokeRule", ruleId: requestId(11), by: ada }).then({ events: [{ _tag: "RuleRevoked", ruleId: requestId(11), by: ada }] })
+      .when(about(1, 14, "Edit b")).then({ actions: [] })
+  })
+
+  it("covers a command by its words only, and what is open already", () => {
+    given(...running, inKind(1, "execute", "npm test"), inKind(1, "execute", "rm -rf"))
+      .when(about(1, 11, "npm test")).then({}).when(about(1, 12, "npm test")).then({}).when(about(1, 13, "rm -rf")).then({})
+      .when(answer(12, always)).then({ actions: [tellOnce(12), tellOnce(11)] })
+  })
+
+  it("may be the mode that the prompt runs in", () => {
+    const inMode = (permissions: "edits" | "all") => given(...settled, queued(1, { settings: { permissions } }),
+      { _tag: "TurnStarted", turnId: turnId(1), agent: queuedPrompt(1).agent, settings: { permissions }, bootId: newBoot, origin: "prompt", promptId: promptId(1) },
+      inKind(1, "edit", "Edit"), inKind(1, "execute", "run"))
+    inMode("edits").when(about(1, 11, "Edit")).then({ actions: [tellOnce(11)] }).when(about(1, 12, "run")).then({ actions: [] })
+    inMode("all").when(about(1, 12, "run")).then({ actions: [tellOnce(12)] })
   })
 })
 

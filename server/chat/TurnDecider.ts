@@ -8,11 +8,12 @@
  */
 import { type Chat, openRequests, openTurns, promptedTurn, turnOf } from "../../shared/Chat.ts"
 import type { ChatEvent } from "../../shared/ChatEvent.ts"
-import type { CloseReason, RequestAnswer } from "../../shared/AgentRequest.ts"
+import type { CloseReason, PermissionOption, RequestAnswer } from "../../shared/AgentRequest.ts"
 import { ChatError } from "../../shared/Errors.ts"
 import { Who } from "../../shared/Ids.ts"
+import { onceOf, ruledAnswer, ruleOf } from "../../shared/PermissionRule.ts"
 import type { TurnEnd, TurnUpdate } from "../../shared/SessionUpdate.ts"
-import { hasEnded } from "../../shared/ToolCall.ts"
+import { hasEnded, type ToolKind } from "../../shared/ToolCall.ts"
 import { type Cause, isOpen, type Outcome, type TurnSummary } from "../../shared/Turn.ts"
 import { type Call, type ChatMessage, type Decision, done, nothing, record, refuse } from "./ChatMessage.ts"
 import { nextPrompt, startTurn } from "./QueueDecider.ts"
@@ -50,8 +51,50 @@ export const ask = (chat: Chat, { turnId, requestId, request }: Of<"Ask">): Deci
   if (turn === undefined || turn.stopBy !== undefined) {
     return { ...nothing, actions: [{ _tag: "AnswerAgent", requestId, answer: { _tag: "Cancelled" } }] }
   }
-  return record({ _tag: "RequestOpened", turnId, requestId, request })
+  const opened: ChatEvent = { _tag: "RequestOpened", turnId, requestId, request }
+  const ruled = byRule(chat, turn, requestId, request)
+  return ruled === undefined ? record(opened) : { ...ruled, events: [opened, ...ruled.events] }
 }
+
+type RequestItem = Extract<Chat["items"][number], { _tag: "Request" }>
+
+/** Of the tool call that a permission is about. */
+const toolKindOf = (chat: Chat, turnId: TurnSummary["turnId"], { toolCallId }: { readonly toolCallId?: string | undefined }): ToolKind => {
+  const item = chat.items.findLast((one) => one._tag === "Tool" && one.turnId === turnId && one.call.toolCallId === toolCallId)
+  return item?._tag === "Tool" ? item.call.kind : "other"
+}
+
+/** The answer that no person need give, recorded like one. */
+const byRule = (chat: Chat, turn: TurnSummary, requestId: RequestItem["requestId"], request: RequestItem["request"], rules = chat.rules): Decision | undefined => {
+  if (request._tag !== "Permission") return undefined
+  const kind = toolKindOf(chat, turn.turnId, request)
+  const ruled = ruledAnswer(rules, turn.settings.permissions ?? "ask", turn.agent, kind, request, server)
+  if (ruled === undefined) return undefined
+  const answer: RequestAnswer = { _tag: "Selected", optionId: ruled.option.optionId }
+  return {
+    events: [{ _tag: "RequestClosed", turnId: turn.turnId, requestId, answer, by: ruled.by, why: "rule" }],
+    actions: [{ _tag: "AnswerAgent", requestId, answer }], reply: done
+  }
+}
+
+/** What a person's "always" does besides: the rule, and the other open requests that it covers. */
+const setRule = (chat: Chat, turn: TurnSummary, { request, requestId }: RequestItem, option: PermissionOption, by: Who): Decision => {
+  const rule = request._tag === "Permission"
+    ? ruleOf(requestId, turn.agent, toolKindOf(chat, turn.turnId, request), request, option, by) : undefined
+  if (rule === undefined) return nothing
+  const others = openRequests(chat).filter((item) => item.requestId !== requestId).flatMap((item) => {
+    const itsTurn = openTurn(chat, item.turnId)
+    const ruled = itsTurn === undefined || itsTurn.stopBy !== undefined ? undefined : byRule(chat, itsTurn, item.requestId, item.request, [rule])
+    return ruled === undefined ? [] : [ruled]
+  })
+  return {
+    events: [{ _tag: "RuleSet", rule }, ...others.flatMap(({ events }) => events)],
+    actions: others.flatMap(({ actions }) => actions), reply: done
+  }
+}
+
+export const revokeRule = (chat: Chat, { by, ruleId }: Of<"RevokeRule">): Decision =>
+  chat.rules.some((rule) => rule.ruleId === ruleId) ? record({ _tag: "RuleRevoked", ruleId, by }) : nothing
 
 /** Nothing where it was answered before, or where its turn is being stopped, which closes it. */
 export const withdraw = (chat: Chat, { turnId, requestId }: Of<"Withdraw">): Decision => {
@@ -74,17 +117,26 @@ export const answer = (chat: Chat, { requestId, answer, by }: Of<"Answer">): Dec
   if (turn === undefined || turn.stopBy !== undefined) return refuse(new ChatError({ reason: { _tag: "RequestExpired", requestId } }))
   const detail = unfit(item.request, answer)
   if (detail !== undefined) return refuse(new ChatError({ reason: { _tag: "BadAnswer", detail } }))
+  const closed: ChatEvent = { _tag: "RequestClosed", turnId: item.turnId, requestId, answer, by, why: "answered" }
+  const option = item.request._tag === "Permission" && answer._tag === "Selected"
+    ? item.request.options.find(({ optionId }) => optionId === answer.optionId) : undefined
+  if (option === undefined || item.request._tag !== "Permission") {
+    return { events: [closed], actions: [{ _tag: "AnswerAgent", requestId, answer }], reply: done }
+  }
+  const ruled = setRule(chat, turn, item, option, by)
+  const told: RequestAnswer = { _tag: "Selected", optionId: onceOf(item.request, option).optionId }
   return {
-    events: [{ _tag: "RequestClosed", turnId: item.turnId, requestId, answer, by, why: "answered" }],
-    actions: [{ _tag: "AnswerAgent", requestId, answer }], reply: done
+    events: [closed, ...ruled.events], actions: [{ _tag: "AnswerAgent", requestId, answer: told }, ...ruled.actions], reply: done
   }
 }
 
 const unfit = (request: Extract<Chat["items"][number], { _tag: "Request" }>["request"], answer: RequestAnswer): string | undefined => {
   if (answer._tag === "Cancelled" || answer._tag === "Declined") return undefined
-  if (request._tag === "Elicitation") return answer._tag === "Accepted" ? undefined : "the agent asked for a form to be filled in."
+  if (request._tag === "Elicitation") {
+    return answer._tag === "Accepted" ? contentFault(request.schema, answer.content) : "the agent asked for a form to be filled in."
+  }
   if (answer._tag !== "Selected") return "the agent asked to choose one of its options."
-  return request.options.some((option) => option.optionId === answer.optionId) ? undefined : `it has no option "${answer.optionId}".`
+  return request.options.some((option) => option.optionId === answer.optionId) ? undefined : `it has no option "${cutText(answer.optionId, 80)}".`
 }
 
 /** At most one turn of an agent is open. */

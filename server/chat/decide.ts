@@ -16,6 +16,7 @@ export const decide = (chat: Chat, call: Call): Decision => {
     case "SetTitle": return Queue.setTitle(chat, message)
     case "SetSettings": return Queue.setSettings(chat, message)
     case "Answer": return Turn.answer(chat, message)
+    case "RevokeRule": return Turn.revokeRule(chat, message)
     case "Deliver": return Turn.deliver(chat, message)
     case "Update": return Turn.update(chat, message)
     case "Ask": return Turn.ask(chat, message)

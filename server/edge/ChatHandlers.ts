@@ -18,6 +18,7 @@ export const chatHandlers = ChatRpc.toLayer(Effect.gen(function*() {
     "chat.ResumeQueue": ({ chatId }) => asCaller((by) => chats.resumeQueue(chatId, by)),
     "chat.SetTitle": ({ chatId, title }) => asCaller((by) => chats.setTitle(chatId, title, by)),
     "chat.SetSettings": ({ chatId, agent, settings }) => asCaller((by) => chats.setSettings(chatId, agent, settings, by)),
+    "chat.RevokeRule": ({ chatId, ruleId }) => asCaller((by) => chats.revokeRule(chatId, ruleId, by)),
     "chat.Answer": ({ chatId, requestId, answer }) => asCaller((by) => chats.answer(chatId, requestId, answer, by)),
     "chat.Archive": ({ chatId, archived }) => asCaller((by) => chats.archive(chatId, archived, by)),
     "chat.Watch": ({ chatId, cursor }) => chats.watch(chatId, cursor),

@@ -47,6 +47,8 @@ export const ChatRpc = RpcGroup.make(
   Rpc.make("SetSettings", { payload: { chatId, agent: AgentName, settings: AskedSettings }, error: ChatError }),
   /** The first answer wins; a later one is refused and told who was first. */
   Rpc.make("Answer", { payload: { chatId, requestId: RequestId, answer: RequestAnswer }, error: ChatError }),
+  /** Takes an "always" back; what it covered is asked again. Revoking it twice does nothing. */
+  Rpc.make("RevokeRule", { payload: { chatId, ruleId: RequestId }, error: ChatError }),
   Rpc.make("Archive", { payload: { chatId, archived: Schema.Boolean }, error: ChatError }),
   Rpc.make("Watch", { payload: { chatId, cursor: Schema.optionalKey(Cursor) }, success: ChatFrame, error: ChatError, stream: true }),
   Rpc.make("Older", { payload: { chatId, before: Seq, limit: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 200 })) }, success: ChatPage, error: ChatError }),

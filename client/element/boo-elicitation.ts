@@ -3,7 +3,8 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit"
 import { ask } from "../controller/intent.ts"
 import type { RequestId } from "../../shared/Ids.ts"
 import { base } from "../style/base.ts"
-import { contentOf, type ElicitationForm, type Field, formOf } from "../view/elicitation.ts"
+import { type ElicitationForm, type Field, formOf } from "../../shared/Elicitation.ts"
+import { contentOf } from "../view/elicitation.ts"
 
 export class BooElicitation extends LitElement {
   static override properties = { schema: {}, requestId: {} }
@@ -11,6 +12,7 @@ export class BooElicitation extends LitElement {
     form { display: grid; gap: var(--s3); margin-top: var(--s3); padding-inline-start: 1.5625rem; }
     label { display: grid; gap: 0.25rem; max-width: 26rem; font-weight: 540; }
     label.check { grid-template-columns: 1rem 1fr; align-items: center; gap: var(--s2); }
+    fieldset { display: grid; gap: 0.25rem; margin: 0; padding: 0; border: 0; font-weight: 540; }
     small { font-weight: 400; font-size: var(--size-s); color: var(--ink-soft); }
     .needed { color: var(--bad); }
     .row { display: flex; gap: var(--s2); }
@@ -38,10 +40,14 @@ export class BooElicitation extends LitElement {
     if (field.kind === "boolean") {
       return html`<label class="check"><input type="checkbox" name=${field.name} ?checked=${field.value}><span>${field.label}</span>${hint}</label>`
     }
+    if (field.kind === "choices") {
+      return html`<fieldset><legend>${field.label}</legend>${hint}${field.choices.map(({ label, value }) => html`<label class="check">
+        <input type="checkbox" name=${field.name} value=${value} ?checked=${field.values.includes(value)}><span>${label}</span></label>`)}</fieldset>`
+    }
     return html`<label><span>${field.label}${field.required ? html`<span class="needed" aria-hidden="true"> *</span>` : nothing}</span>${hint}${this.#input(field)}</label>`
   }
 
-  #input(field: Exclude<Field, { kind: "boolean" }>): TemplateResult {
+  #input(field: Exclude<Field, { kind: "boolean" | "choices" }>): TemplateResult {
     switch (field.kind) {
       case "choice": return html`<select name=${field.name} ?required=${field.required}>
         ${field.required && field.value !== "" ? nothing : html`<option value="" ?selected=${field.value === ""}>${field.required ? "Choose…" : "No answer"}</option>`}
@@ -56,9 +62,9 @@ export class BooElicitation extends LitElement {
   #accept(event: SubmitEvent, form: ElicitationForm): void {
     event.preventDefault()
     if (!(event.currentTarget instanceof HTMLFormElement) || this.requestId === undefined) return
-    const values = new Map<string, string>()
-    for (const [name, value] of new FormData(event.currentTarget)) if (typeof value === "string") values.set(name, value)
-    ask(this, "boo-answer", { requestId: this.requestId, answer: { _tag: "Accepted", content: contentOf(form, values) } })
+    const values = new FormData(event.currentTarget)
+    const filled = new Map(form.fields.map(({ name }) => [name, values.getAll(name).filter((value) => typeof value === "string")]))
+    ask(this, "boo-answer", { requestId: this.requestId, answer: { _tag: "Accepted", content: contentOf(form, filled) } })
   }
 
   #decline(event: Event): void {

@@ -176,6 +176,7 @@ describe("a request", () => {
       .when(answer(11, { _tag: "Declined" })).then({ actions: [{ _tag: "AnswerAgent", requestId: requestId(11), answer: { _tag: "Declined" } }] })
     const form: ChatEvent = { _tag: "RequestOpened", turnId: turnId(1), requestId: requestId(11), request: { _tag: "Elicitation", message: "?", schema: "{}" } }
     given(...running, form).when(answer(11, once)).then(bad("the agent asked for a form to be filled in."))
+      .when(answer(11, { _tag: "Accepted", content: "not json" })).then(bad("it is no JSON object."))
       .when(answer(11, { _tag: "Accepted", content: "{}" })).then({ events: [closed(1, 11, { _tag: "Accepted", content: "{}" })] })
   })
 })

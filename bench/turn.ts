@@ -53,7 +53,7 @@ const measureCold = Effect.fnUntraced(function*(boocode: Boocode, agent: string,
 })
 
 /** A person's pause, very short: what the turn before left to do is done. */
-const pause = Effect.sleep("50 millis")
+const pause = Effect.sleep("150 millis")
 
 /** Turns of a process that is there, and before each pair a lone append to the log. */
 const measureWarm = Effect.fnUntraced(function*(bare: Driven, boocode: Driven, flush: Effect.Effect<number>, pairs: number) {

@@ -75,6 +75,8 @@ layer(OpencodeRig.layer, { excludeTestServices: true, timeout: "90 seconds" })("
     assert.strictEqual(request?._tag === "Permission" ? request.toolCallId : undefined, calls[0]?.toolCallId)
     assert.deepStrictEqual([calls[0]?.status, calls.at(-1)?.status, calls.at(-1)?.kind], ["pending", "completed", "edit"])
     assert.deepStrictEqual(calls.at(-1)?.content, [{ type: "diff", path, oldText: null, newText: "made by opencode\n" }])
+    const again = yield* here.ask(write(path).replace("by opencode", "again"), { answer: choose("allow_once") })
+    assert.deepStrictEqual(callsOf(again).at(-1)?.content, [{ type: "diff", path, oldText: "made by opencode\n", newText: "made again\n" }])
     // two model calls
     assert.isAbove(usageOf(allowed)?.inputTokens ?? 0, 1.5 * (usageOf(rejected)?.inputTokens ?? 0))
   }), 60_000)

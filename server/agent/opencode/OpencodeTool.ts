@@ -1,7 +1,8 @@
 /** Tool calls of opencode as ours: from a tool part, which is always a whole snapshot, to a merged one. Pure. */
+import { parsePatch, type StructuredPatch, type StructuredPatchHunk } from "diff"
 import { ToolCallId } from "../../../shared/Ids.ts"
 import { cutText, mendText } from "../../../shared/Text.ts"
-import { hasEnded, mergeToolCall, type ToolCall, type ToolContent, type ToolKind, type ToolStatus } from "../../../shared/ToolCall.ts"
+import { hasEnded, mergeToolCall, type ToolCall, type ToolContent, type ToolKind, type ToolLocation, type ToolStatus } from "../../../shared/ToolCall.ts"
 import type { ToolPart } from "./OpencodeEvent.ts"
 
 const kinds: Readonly<Record<string, ToolKind>> = {
@@ -27,19 +28,56 @@ const titleOf = (tool: string, input: Input): string => {
 
 const pathOf = (input: Input): string | undefined => textOf(input, "filePath", "file_path", "filepath")
 
-const patch = (text: string): ToolContent => ({ type: "content", content: { type: "text", text: `\`\`\`diff\n${text}\n\`\`\`` } })
+/** Hunks shown of one call, at most. */
+const hunkLimit = 100
 
-/** What an edit changes. The other tools say all in their output. */
-const contentOf = ({ state, tool }: ToolPart): ReadonlyArray<ToolContent> => {
+const linesOf = ({ lines }: StructuredPatchHunk, side: "+" | "-"): string => lines.reduce((text, line) => {
+  if (line.startsWith("\\")) return text // the note that a file has no newline at its end
+  return line.startsWith(" ") || line.startsWith(side) ? `${text}${line.slice(1)}\n` : text
+}, "")
+
+const hunkContent = (path: string, hunk: StructuredPatchHunk): ToolContent =>
+  ({ type: "diff", path, oldText: hunk.oldLines === 0 ? null : linesOf(hunk, "-"), newText: linesOf(hunk, "+") })
+
+interface Change { readonly content: ReadonlyArray<ToolContent>; readonly locations: ReadonlyArray<ToolLocation> }
+
+/** What a patch says that changes, hunk by hunk; nothing where it is none. */
+export const patched = (patch: unknown): Change | undefined => {
+  if (typeof patch !== "string" || patch === "") return undefined
+  const files = parsed(mendText(patch))
+  const hunks = files.flatMap(({ hunks, newFileName, oldFileName }) => {
+    const path = newFileName === "/dev/null" || newFileName === undefined ? oldFileName : newFileName
+    return path === undefined ? [] : hunks.map((hunk) => ({ path, hunk }))
+  }).slice(0, hunkLimit)
+  return hunks.length === 0 ? undefined : {
+    content: hunks.map(({ hunk, path }) => hunkContent(path, hunk)),
+    locations: hunks.map(({ hunk, path }) => ({ path, line: hunk.newStart }))
+  }
+}
+
+const parsed = (patch: string): ReadonlyArray<StructuredPatch> => {
+  try {
+    return parsePatch(patch)
+  } catch {
+    return []
+  }
+}
+
+/** What the input of an edit says that changes. The other tools say all in their output. */
+const wanted = ({ state, tool }: ToolPart): Change => {
   const input = state.input ?? {}
   const path = pathOf(input)
-  if (path !== undefined && tool === "edit") {
-    return [{ type: "diff", path, oldText: textOf(input, "oldString") ?? "", newText: textOf(input, "newString") ?? "" }]
+  if (path === undefined) return { content: [], locations: [] }
+  const locations = [{ path }]
+  if (tool === "edit") {
+    return { locations, content: [{ type: "diff", path, oldText: textOf(input, "oldString") ?? "", newText: textOf(input, "newString") ?? "" }] }
   }
-  if (path !== undefined && tool === "write") return [{ type: "diff", path, oldText: null, newText: textOf(input, "content") ?? "" }]
-  const diff = state.metadata?.["diff"]
-  return typeof diff === "string" && diff !== "" ? [patch(mendText(diff))] : []
+  return { locations, content: tool === "write" ? [{ type: "diff", path, oldText: null, newText: textOf(input, "content") ?? "" }] : [] }
 }
+
+/** A patch knows more than the input: what a file held before. */
+const changeOf = (before: ToolCall | undefined, part: ToolPart): Change => patched(part.state.metadata?.["diff"])
+  ?? (before !== undefined && before.content.length > 0 ? before : wanted(part))
 
 const aborted = "User aborted the command"
 
@@ -64,12 +102,12 @@ export const toolCall = (before: ToolCall | undefined, part: ToolPart, at: numbe
   if (before !== undefined && hasEnded(before.status)) return before
   const input = part.state.input ?? {}
   const status = statusOf(part, stopping)
-  const path = pathOf(input)
+  const { content, locations } = changeOf(before, part)
   const output = outputOf(part) ?? before?.output
   const next: ToolCall = {
     toolCallId: ToolCallId.make(part.callID), kind: kinds[part.tool] ?? "other", status,
     title: cutText(mendText(part.state.title ? `${part.tool} ${part.state.title}` : titleOf(part.tool, input)), 500),
-    content: contentOf(part), locations: path === undefined ? [] : [{ path }],
+    content, locations,
     ...(Object.keys(input).length === 0 ? {} : { input: mendText(JSON.stringify(input, null, 2)) }),
     ...(output === undefined ? {} : { output }),
     startedAt: before?.startedAt ?? at, ...(hasEnded(status) ? { endedAt: at } : {})

@@ -114,6 +114,35 @@ describe("OpencodeTranslate", () => {
     assert.deepStrictEqual(calls[0]?.locations, [{ path: "/w/a.ts" }])
   })
 
+  const patch = ["Index: /w/a.ts", "=".repeat(67), "--- /w/a.ts", "+++ /w/a.ts", "@@ -1,2 +1,2 @@", " kept", "-old", "+new", "@@ -9,0 +10,1 @@", "+at the end", "\\ No newline at end of file", ""].join("\n")
+  const hunks = [{ type: "diff", path: "/w/a.ts", oldText: "kept\nold\n", newText: "kept\nnew\n" }, { type: "diff", path: "/w/a.ts", oldText: null, newText: "at the end\n" }]
+
+  it("shows the patch where one is told, hunk by hunk", () => {
+    const input = { filePath: "/w/a.ts", oldString: "old", newString: "new" }
+    const { calls } = fold([assistant(reply, ours), tool("call_1", { status: "completed", input, output: "Edit applied successfully.", title: "a.ts", metadata: { diff: patch }, time: { start: 1, end: 2 } }, "edit")])
+    assert.deepStrictEqual(calls[0]?.content, hunks)
+    assert.deepStrictEqual(calls[0]?.locations, [{ path: "/w/a.ts", line: 1 }, { path: "/w/a.ts", line: 10 }])
+  })
+
+  it("shows with a permission what a write takes from the file that is there, and keeps it", () => {
+    const input = { filePath: "/w/a.ts", content: "kept\nnew\n" }
+    const { calls } = fold([
+      assistant(reply, ours), tool("call_1", { status: "running", input, time: { start: 1 } }, "write"),
+      event("permission.asked", { id: "per_1", sessionID, permission: "edit", patterns: ["a.ts"], metadata: { filepath: "/w/a.ts", diff: patch }, always: ["*"], tool: { messageID: reply, callID: "call_1" } }),
+      tool("call_1", { status: "completed", input, output: "Wrote file successfully.", title: "a.ts", metadata: { exists: true }, time: { start: 1, end: 2 } }, "write")
+    ])
+    assert.deepStrictEqual(calls.map(({ content, status }) => [status, content]), [
+      ["in_progress", [{ type: "diff", path: "/w/a.ts", oldText: null, newText: "kept\nnew\n" }]], ["in_progress", hunks], ["completed", hunks]
+    ])
+  })
+
+  it("asks by what the request says where the tool has not told its input yet", () => {
+    const { view } = fold([assistant(reply, ours), tool("call_1", { status: "pending", input: {}, raw: "" })])
+    const permission = event("permission.asked", { id: "per_1", sessionID, permission: "bash", patterns: ["ls -l"], metadata: { command: "ls -l" }, always: [], tool: { messageID: reply, callID: "call_1" } })
+    const [asked] = translate(view, permission, 1_000).asked
+    assert.strictEqual(asked?.request._tag === "Permission" ? asked.request.title : "", "bash ls -l")
+  })
+
   it("calls canceled what a stop ended", () => {
     const running = (id: string) => tool(id, { status: "running", input: {}, time: { start: 1 } })
     const { view } = fold([assistant(reply, ours), running("call_1"), running("call_2"), running("call_3")])

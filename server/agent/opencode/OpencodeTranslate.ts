@@ -12,12 +12,12 @@ import type { PlanEntry } from "../../../shared/ChatEvent.ts"
 import { PartId } from "../../../shared/Ids.ts"
 import type { AgentFact, TurnEnd } from "../../../shared/SessionUpdate.ts"
 import { mendText } from "../../../shared/Text.ts"
-import type { ToolCall } from "../../../shared/ToolCall.ts"
+import { hasEnded, type ToolCall } from "../../../shared/ToolCall.ts"
 import type { RawUpdate } from "../Coalescer.ts"
 import { newStripping, type Stripping, type TagStripper } from "../TagStripper.ts"
-import type { Failure, MessageInfo, OpencodeEvent, Part, SessionInfo, Spoken, StepFinish, ToolPart } from "./OpencodeEvent.ts"
+import type { Failure, MessageInfo, OpencodeEvent, Part, PermissionRequest, SessionInfo, Spoken, StepFinish, ToolPart } from "./OpencodeEvent.ts"
 import { type Asked, permission, question } from "./OpencodeRequest.ts"
-import { toolCall } from "./OpencodeTool.ts"
+import { patched, toolCall } from "./OpencodeTool.ts"
 import { addStep, noSteps, type Steps } from "./OpencodeUsage.ts"
 
 /** A text or thought as far as it was passed on. */
@@ -97,15 +97,21 @@ export const translate = (view: TurnView, event: OpencodeEvent, at: number, past
     case "session.error": return failed(view, event.properties.sessionID, event.properties.error)
     case "todo.updated": return event.properties.sessionID === view.sessionId
       ? said(view, { _tag: "Plan", entries: event.properties.todos.flatMap(planEntry) }) : nothing(view)
-    case "permission.asked": {
-      const { sessionID, tool } = event.properties
-      if (!isOurs(view, sessionID)) return nothing(view)
-      return { ...nothing(view), asked: [permission(event.properties, tool ? view.calls.get(tool.callID)?.title : undefined)] }
-    }
+    case "permission.asked": return isOurs(view, event.properties.sessionID) ? permitted(view, event.properties) : nothing(view)
     case "question.asked": return isOurs(view, event.properties.sessionID) ? { ...nothing(view), asked: [question(event.properties)] } : nothing(view)
     case "permission.replied": case "question.replied": case "question.rejected":
       return { ...nothing(view), withdrawn: [event.properties.requestID] }
   }
+}
+
+/** What is to be changed stands in the request, and before a tool's input is told it alone says what it is about. */
+const permitted = (view: TurnView, asked: PermissionRequest): Translated => {
+  const call = asked.tool ? view.calls.get(asked.tool.callID) : undefined
+  const change = patched(asked.metadata?.["diff"])
+  const request = { ...nothing(view), asked: [permission(asked, call?.input === undefined ? undefined : call.title)] }
+  if (call === undefined || change === undefined || hasEnded(call.status)) return request
+  const changed = { ...call, ...change }
+  return { ...request, view: { ...view, calls: new Map(view.calls).set(call.toolCallId, changed) }, updates: [{ _tag: "Tool", call: changed }] }
 }
 
 /** What was missed: texts that were being said are known again when they have ended. */
@@ -195,7 +201,7 @@ const tool = (view: TurnView, one: ToolPart, at: number): Translated => {
 }
 
 const isSame = (a: ToolCall, b: ToolCall): boolean =>
-  a === b || (a.status === b.status && a.title === b.title && a.input === b.input && a.output === b.output && a.content.length === b.content.length)
+  a === b || (a.status === b.status && a.title === b.title && a.input === b.input && a.output === b.output && JSON.stringify(a.content) === JSON.stringify(b.content))
 
 const step = (view: TurnView, one: StepFinish): Translated => {
   const steps = addStep(view.steps, one, one.sessionID === view.sessionId)

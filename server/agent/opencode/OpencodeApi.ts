@@ -34,11 +34,11 @@ export interface ApiOptions {
   readonly password: string
   /** Fails when the server is gone, with the better reason for whatever failed because of that. */
   readonly gone: Effect.Effect<never, AgentError>
+  /** Events that say nothing for so long are dead: a heartbeat comes every 10 s. */
+  readonly silenceLimit?: Duration.Input | undefined
 }
 
 export const requestDeadline = Duration.seconds(15)
-/** Its heartbeat comes every 10 s. */
-const silenceLimit = Duration.seconds(25)
 /** How long a failed connection waits to hear that the server is gone. */
 const exitGrace = Duration.seconds(1)
 const eventLimit = 32 * 1024 * 1024
@@ -95,6 +95,7 @@ export const make = Effect.fnUntraced(function*(options: ApiOptions): Effect.fn.
       Effect.withSpan("opencode", { attributes: { request: name } }))
   }
 
+  const silenceLimit = options.silenceLimit ?? "25 seconds"
   const events: OpencodeApi["events"] = (directory) => Stream.unwrap(
     client.execute(HttpClientRequest.get("/event").pipe(HttpClientRequest.setUrlParams({ directory }))).pipe(
       Effect.flatMap((response) => response.status < 400 ? Effect.succeed(response.stream) : Effect.fail(broken)),

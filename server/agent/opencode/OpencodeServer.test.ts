@@ -3,8 +3,9 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, layer } from "@effect/vitest"
-import { Context, Effect, Layer } from "effect"
+import { Context, Deferred, Effect, Layer } from "effect"
 import { type LedgerEntry, ProcessLedger } from "../ProcessLedger.ts"
+import * as OpencodeFeed from "./OpencodeFeed.ts"
 import * as OpencodeServer from "./OpencodeServer.ts"
 import { OpencodeServers } from "./OpencodeServers.ts"
 
@@ -14,12 +15,21 @@ if (verb !== "serve") process.exit(2)
 if (mode === "refuse") { console.error("Error: no home for its data"); process.exit(1) }
 if (mode === "silent") setInterval(() => {}, 1000)
 else {
+  let connections = 0
   const wanted = "Basic " + btoa("opencode:" + process.env.OPENCODE_SERVER_PASSWORD)
   Bun.serve({ hostname: "127.0.0.1", port: Number(port), fetch: async (request) => {
     const { pathname } = new URL(request.url)
     if (request.headers.get("authorization") !== wanted) return new Response("who are you?", { status: 401 })
     if (pathname === "/slow") await Bun.sleep(10_000)
     if (pathname === "/missing") return Response.json({ name: "NotFoundError", data: { message: "Session not found: x" } }, { status: 404 })
+    if (pathname === "/event") {
+      const number = ++connections
+      const frame = (event) => "data: " + JSON.stringify(event) + "\\n\\n"
+      return new Response(new ReadableStream({ start: (stream) => {
+        stream.enqueue(frame({ type: "server.connected", properties: {} }) + frame({ type: "session.idle", properties: { sessionID: "ses_" + number } }))
+        if (number === 2) stream.close()
+      } }), { headers: { "content-type": "text/event-stream" } })
+    }
     if (pathname === "/die") process.exit(3)
     return Response.json({ healthy: true, asked: request.url })
   } })
@@ -66,6 +76,21 @@ layer(Layer.merge(World.layer, ledger), { excludeTestServices: true })("Opencode
     assert.deepStrictEqual(yield* reason("/missing"), { _tag: "Rpc", method: "GET /missing", code: 404, message: "Session not found: x" })
     assert.deepStrictEqual(yield* reason("/slow"), { _tag: "NoAnswer", method: "GET /slow", seconds: 0.2 })
     assert.deepInclude(yield* reason("/die"), { _tag: "Exited", code: 3 })
+  }))
+
+  it.effect("its events go on after a connection that is silent, or ended, and the gap is told", () => Effect.gen(function*() {
+    const { api } = yield* (yield* made("serve", { silenceLimit: "200 millis" })).ready
+    const seen: Array<string> = []
+    const third = yield* Deferred.make<void>()
+    yield* OpencodeFeed.follow({
+      api, directory: "/", onWire: () => {}, onGap: Effect.sync(() => { seen.push("gap") }),
+      onEvent: (event) => Effect.suspend(() => {
+        seen.push(event.type === "session.idle" ? event.properties.sessionID : "")
+        return seen.at(-1) === "ses_3" ? Deferred.succeed(third, undefined) : Effect.void
+      })
+    })
+    yield* Deferred.await(third)
+    assert.deepStrictEqual(seen, ["ses_1", "gap", "ses_2", "gap", "ses_3"])
   }))
 
   it.effect("died idle, it waits for the next that needs it; died under a turn, it is started at once", () => Effect.gen(function*() {

@@ -31,6 +31,8 @@ export interface ServerOptions {
   readonly healthEvery?: Duration.Input
   /** For its answer to one. */
   readonly healthDeadline?: Duration.Input
+  /** After which a connection for events that says nothing is dead. */
+  readonly silenceLimit?: Duration.Input
   readonly ladder?: Partial<LadderTimes>
 }
 
@@ -83,7 +85,7 @@ const listen = (process: AgentProcess.AgentProcess, address: Deferred.Deferred<s
   }),
   Effect.ignore, Effect.forkScoped)
 
-const startLife = Effect.fnUntraced(function*(launch: OpencodeLaunch, { healthDeadline = "5 seconds", healthEvery = "10 seconds", ladder }: ServerOptions): Effect.fn.Return<
+const startLife = Effect.fnUntraced(function*(launch: OpencodeLaunch, { healthDeadline = "5 seconds", healthEvery = "10 seconds", ladder, silenceLimit }: ServerOptions): Effect.fn.Return<
   ServerLife, AgentError, HttpClient.HttpClient | ProcessLedger | Scope.Scope
 > {
   let turns = 0
@@ -101,7 +103,7 @@ const startLife = Effect.fnUntraced(function*(launch: OpencodeLaunch, { healthDe
   const address = Deferred.makeUnsafe<string>()
   yield* listen(process, address)
   const url = yield* Effect.raceFirst(Deferred.await(address), over)
-  const api = yield* OpencodeApi.make({ url, password, gone: over })
+  const api = yield* OpencodeApi.make({ url, password, gone: over, silenceLimit })
 
   const isHealthy = Effect.isSuccess(api.request("GET", healthPath, { deadline: healthDeadline }))
   let misses = 0

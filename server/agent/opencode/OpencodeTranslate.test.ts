@@ -1,4 +1,5 @@
 import { assert, describe, it } from "vitest"
+import type { ToolContent } from "../../../shared/ToolCall.ts"
 import type { RawUpdate } from "../Coalescer.ts"
 import { tagStripper } from "../TagStripper.ts"
 import { decodeEvent, messageEvents, type OpencodeEvent } from "./OpencodeEvent.ts"
@@ -115,7 +116,7 @@ describe("OpencodeTranslate", () => {
   })
 
   const patch = ["Index: /w/a.ts", "=".repeat(67), "--- /w/a.ts", "+++ /w/a.ts", "@@ -1,2 +1,2 @@", " kept", "-old", "+new", "@@ -9,0 +10,1 @@", "+at the end", "\\ No newline at end of file", ""].join("\n")
-  const hunks = [{ type: "diff", path: "/w/a.ts", oldText: "kept\nold\n", newText: "kept\nnew\n" }, { type: "diff", path: "/w/a.ts", oldText: null, newText: "at the end\n" }]
+  const hunks: ReadonlyArray<ToolContent> = [{ type: "diff", path: "/w/a.ts", oldText: "kept\nold\n", newText: "kept\nnew\n" }, { type: "diff", path: "/w/a.ts", oldText: null, newText: "at the end\n" }]
 
   it("shows the patch where one is told, hunk by hunk", () => {
     const input = { filePath: "/w/a.ts", oldString: "old", newString: "new" }

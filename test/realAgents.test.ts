@@ -6,7 +6,7 @@ import { Context, Effect, Layer } from "effect"
 import type { Client } from "../client/rpc/Client.ts"
 import { type Chat, openRequests } from "../shared/Chat.ts"
 import { optionOfKind } from "../shared/AgentRequest.ts"
-import type { ChatId } from "../shared/Ids.ts"
+import { AgentName, type ChatId } from "../shared/Ids.ts"
 import { ask, endedTurn, makeRepository, newChat, prompt, until } from "./support/Journey.ts"
 import { goose, qwen } from "./support/RealAgents.ts"
 import { clientOf, runServer, temporaryFolder } from "./support/RunningServer.ts"
@@ -51,6 +51,11 @@ const writes: Record<string, string> = {
   qwen: `call write_file {"file_path":"$CWD/made.txt","content":"made by an agent\\n"}`
 }
 
+const runs: Record<string, string> = {
+  goose: `call shell {"command":"echo said by a command"}`,
+  qwen: `call run_shell_command {"command":"touch it; echo said by a command","is_background":false}`
+}
+
 layer(World.layer, { excludeTestServices: true, timeout: "90 seconds" })("a real agent", (it) => {
   for (const agent of ["goose", "qwen"]) {
     it.effect(`${agent}: two turns in one chat on one agent session, its history kept`, () => Effect.gen(function*() {
@@ -84,6 +89,18 @@ layer(World.layer, { excludeTestServices: true, timeout: "90 seconds" })("a real
       const [worktree = ""] = readdirSync(join(dataDir, "worktrees")).map((name) => join(dataDir, "worktrees", name)).filter((path) => existsSync(join(path, "made.txt")) && !seen.has(path))
       seen.add(worktree)
       assert.strictEqual(readFileSync(join(worktree, "made.txt"), "utf8"), "made by an agent\n")
+    }), 90_000)
+
+    it.effect(`${agent}: what a command says is kept, in a terminal of ours where the agent wants one`, () => Effect.gen(function*() {
+      const { client, project } = yield* World
+      const { id: chatId } = yield* newChat(client, project, agent)
+      yield* prompt(client, chatId, runs[agent] ?? "")
+      const chat = yield* allowing(client, chatId, 0)
+      const [call] = chat.items.flatMap((item) => item._tag === "Tool" ? [item.call] : [])
+      assert.strictEqual(call?.status, "completed")
+      assert.include(JSON.stringify(call?.content), "said by a command")
+      const wire = JSON.stringify(yield* client["agent.Wire"]({ chatId, agent: AgentName.make(agent) }))
+      assert.strictEqual(wire.includes("terminal/create"), agent === "goose")
     }), 90_000)
 
     it.effect(`${agent}: a stop in mid-stream followed at once by a new prompt`, () => Effect.gen(function*() {

@@ -112,7 +112,7 @@ const terminalLaunch = { command: maybe(Schema.String), args: maybe(list(Schema.
 /** A way to sign in. Of type `terminal`: by the agent's own program with these arguments; older agents have it in `_meta`. */
 const AuthMethod = Schema.Struct({
   id: Schema.String, name: maybe(Schema.String), description: maybe(Schema.String), type: maybe(Schema.String),
-  ...terminalLaunch, _meta: maybe(Schema.Struct({ "terminal-auth": maybe(Schema.Struct(terminalLaunch)) }))
+  ...terminalLaunch, _meta: maybe(Schema.Struct({ type: maybe(Schema.String), ...terminalLaunch, "terminal-auth": maybe(Schema.Struct(terminalLaunch)) }))
 })
 export type AcpAuthMethod = typeof AuthMethod.Type
 

@@ -22,10 +22,11 @@ const commandLine = (command: string, args: ReadonlyArray<string>, env: Readonly
   cutText(mendText([...Object.entries(env).map(([name, value]) => `${name}=${quoted(value)}`), ...[command, ...args].map(quoted)].join(" ")), 500)
 
 const commandOf = (method: AcpAuthMethod, agent: Launch): string | undefined => {
-  const meta = method._meta?.["terminal-auth"]
-  const launch = meta ?? method
-  if (launch.command) return commandLine(launch.command, launch.args ?? [], launch.env ?? {})
-  return method.type === "terminal" || meta ? commandLine(agent.command, [...agent.args, ...launch.args ?? []], launch.env ?? {}) : undefined
+  const { _meta: meta } = method
+  const launch = meta?.["terminal-auth"] ?? [method, meta].find((one) => one?.type === "terminal")
+  if (!launch) return undefined
+  return launch.command ? commandLine(launch.command, launch.args ?? [], launch.env ?? {})
+    : commandLine(agent.command, [...agent.args, ...launch.args ?? []], launch.env ?? {})
 }
 
 const methodOf = (agent: Launch) => (method: AcpAuthMethod): SignInMethod => {

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Layer, Logger, Queue, Schedule, Scope, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { type Chat, empty, evolve, openRequests, openTurns } from "../../shared/Chat.ts"
-import type { LogEntry } from "../../shared/ChatEvent.ts"
+import type { ChatEvent, LogEntry } from "../../shared/ChatEvent.ts"
 import type { ChatError } from "../../shared/Errors.ts"
 import { applyFrame, type ChatFrame, type Watched } from "../../shared/Feed.ts"
 import { BootId, ChatId, PartId } from "../../shared/Ids.ts"
@@ -55,7 +55,7 @@ const world = Effect.gen(function*() {
   const texts = new Map<string, string>()
   const test = yield* Effect.scope
   /** An actor of its own, until it is killed. */
-  const open = Effect.gen(function*() {
+  const openOf = (chatId: ChatId) => Effect.gen(function*() {
     const scope = yield* Scope.fork(test)
     const actor = yield* Scope.provide(ChatActor.make({
       chatId, log, bootId: BootId.make(crypto.randomUUID()), run: { prompt: (...turn) => dying.run.prompt(...turn), listen: (...turn) => dying.run.listen(...turn) },
@@ -72,9 +72,10 @@ const world = Effect.gen(function*() {
     }), scope)
     return { actor, kill: Scope.close(scope, Exit.void) }
   })
+  const open = openOf(chatId)
   const entries = Effect.map(log.read(chatId, 0, 100_000), (rows) => Effect.forEach(rows, ChatActor.fromRow)).pipe(Effect.flatten)
   const folded = Effect.map(entries, (all) => all.reduce((chat: Chat, entry: LogEntry) => evolve(chat, entry), empty))
-  return { log, faults, agent, chatId, dying, texts, open, entries, folded }
+  return { log, faults, agent, chatId, dying, texts, open, openOf, entries, folded }
 })
 type World = Effect.Success<typeof world>
 
@@ -406,6 +407,56 @@ describe("killed", () => {
     yield* faults.latency(0)
     assert.isFalse((yield* entries).some(({ event }) => event._tag === "TitleSet" && event.title === "Of the old"))
   }))
+})
+
+describe("a log with rows that can't be read", () => {
+  const damaged = `{"_tag":"FromAnotherVersion"}`
+  /** The log of a chat that died in its first turn, with the rows of some events damaged, or one more at its end. */
+  const written = Effect.fnUntraced(function*({ agent, chatId, log, open }: World, ...broken: ReadonlyArray<ChatEvent["_tag"] | "end">) {
+    const { actor, kill } = yield* open
+    yield* actor.ask(prompt(1))
+    yield* agent.started
+    yield* agent.say("Hello ")
+    yield* agent.say("world.")
+    const before = yield* log.read(chatId, 0, 1000)
+    yield* kill
+    const other = ChatId.make(crypto.randomUUID())
+    yield* (yield* LogFaults).addChat(other)
+    const rows = before.map((row) => broken.some((tag) => row.body.includes(`"_tag":"${tag}"`)) ? { ...row, body: damaged } : row)
+    const last = rows.at(-1)?.seq ?? 0
+    if (broken.includes("end")) rows.push({ seq: last + 1, anchor: last + 1, at: 0, body: damaged })
+    const { epoch } = yield* log.claim(other)
+    yield* log.append({ chatId: other, epoch, expected: 0, rows })
+    return { other, rows }
+  })
+  const tags: ReadonlyArray<ChatEvent["_tag"] | "end"> =
+    ["SettingSet", "TitleSet", "PromptQueued", "TurnStarted", "PromptDelivered", "TextAppended", "end"]
+
+  for (const tag of tags) {
+    testing(`opens without them, goes on, and leaves them where they are: ${tag}`, Effect.gen(function*() {
+      const here = yield* world
+      const { other, rows } = yield* written(here, tag)
+      const { agent, log, openOf } = here
+      const first = yield* openOf(other)
+      yield* first.actor.idle
+      assert.strictEqual(openTurns(first.actor.current()).length, 0)
+      yield* first.actor.ask(prompt(2))
+      yield* agent.started
+      yield* agent.say("Again.")
+      yield* agent.end()
+      yield* until(Effect.sync(() => lastTurn(first.actor.current())?.outcome === "completed"))
+      assert.include(textOf(first.actor.current()), "Again.")
+      yield* settle
+      yield* first.kill
+      const second = yield* openOf(other)
+      yield* second.actor.idle
+      assert.strictEqual(second.actor.current().seq, first.actor.current().seq)
+      assert.include(textOf(second.actor.current()), "Again.")
+      const kept = (yield* log.read(other, 0, 1000)).filter(({ body }) => body === damaged).map(({ seq }) => seq)
+      assert.deepStrictEqual(kept, rows.filter(({ body }) => body === damaged).map(({ seq }) => seq))
+      assert.isAbove(kept.length, 0)
+    }))
+  }
 })
 
 describe("a watch", () => {

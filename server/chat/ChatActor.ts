@@ -9,6 +9,7 @@ import { ChatEvent, type LogEntry } from "../../shared/ChatEvent.ts"
 import { ChatError } from "../../shared/Errors.ts"
 import type { ChatFrame, Cursor } from "../../shared/Feed.ts"
 import { type BootId, type ChatId, TurnId, type Who } from "../../shared/Ids.ts"
+import { cutText, toOneLine } from "../../shared/Text.ts"
 import * as Actor from "../actor/Actor.ts"
 import { defaultIntensity } from "../actor/Supervisor.ts"
 import type { EventLog } from "../store/EventLog.ts"
@@ -56,8 +57,17 @@ const restarted = (error: ChatError | Actor.ActorRestarted): ChatError =>
 const toRow = (entry: LogEntry): LogRow =>
   ({ seq: entry.seq, anchor: entry.anchor, at: entry.at, body: JSON.stringify(entry.event) })
 
-export const fromRow = (row: LogRow): Effect.Effect<LogEntry> =>
-  Effect.map(Effect.orDie(decodeEvent(row.body)), (event) => ({ seq: row.seq, anchor: row.anchor, at: row.at, event }))
+export const fromRow = (row: LogRow): Effect.Effect<LogEntry, Schema.SchemaError> =>
+  Effect.map(decodeEvent(row.body), (event) => ({ seq: row.seq, anchor: row.anchor, at: row.at, event }))
+
+/**
+ * The rows of a log that can be read. One that can't, of another version or another hand, costs its item and not the
+ * chat; it stays in the log as it is, for who can read it.
+ */
+export const readable = (rows: ReadonlyArray<LogRow>): Effect.Effect<ReadonlyArray<LogEntry>> => Effect.map(
+  Effect.forEach(rows, (row) => Effect.catch(fromRow(row), (error) => Effect.as(
+    Effect.logError(`a row of the log can't be read and is left out (seq ${row.seq}): ${cutText(toOneLine(error.message), 200)}`), undefined))),
+  (entries) => entries.filter((entry) => entry !== undefined))
 
 /** One message folded over the state, its events in their places. Pure but for the anchors, which are told of each entry. */
 const stepWith = (anchors: Anchors.Anchors) => (chat: Chat, call: Call): Actor.Step<Chat, LogEntry, ChatAction, ChatReply, ChatError> => {
@@ -116,19 +126,20 @@ export const make = Effect.fnUntraced(function*(options: ChatActorOptions): Effe
     let chat = empty
     for (;;) {
       const rows = yield* log.read(chatId, chat.seq, readPage)
-      for (const row of rows) {
-        const entry = yield* fromRow(row)
+      for (const entry of yield* readable(rows).pipe(Effect.annotateLogs({ chatId }))) {
         observe(entry)
         anchors.observe(entry)
         chat = evolve(chat, entry)
       }
+      // the last may be one that can't be read: its seq is taken all the same
+      chat = { ...chat, seq: rows.at(-1)?.seq ?? chat.seq }
       if (rows.length < readPage) break
     }
     yield* Effect.forkScoped(Effect.forEach(Array.from(uncompacted), compact, { discard: true }))
     return chat
   })
 
-  /** Seals an ended turn's items, one row each. What is left undone here is redone at the next start. */
+  /** Seals an ended turn's items, one row each, unless a row among them can't be read. What is left undone here is redone at the next start. */
   const compact = (turnId: TurnId): Effect.Effect<void> => compacting.withPermit(Effect.gen(function*() {
     const first = beganAt.get(turnId)
     if (first === undefined || !uncompacted.has(turnId)) return

@@ -221,7 +221,10 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
       // anchors below those of a full page may exist; a page of none ends the asking
       const page = yield* Effect.orDie(log.readOlder(chatId, before, limit))
       const anchors = new Set(page.map(({ anchor }) => anchor))
-      return pageOf(yield* Effect.forEach(page, ChatActor.fromRow), anchors.size >= limit)
+      const entries = yield* ChatActor.readable(page).pipe(Effect.annotateLogs({ chatId }))
+      const found = pageOf(entries, anchors.size >= limit)
+      // nothing on it can be read: the asking goes on below it
+      return entries.length > 0 || anchors.size < limit ? found : { ...found, floor: Math.min(...anchors) }
     }),
     blob: (hash) => Effect.flatMap(Effect.orDie(blobs.get(hash)), (text) => text === undefined
       ? Effect.fail(new ChatError({ reason: { _tag: "UnknownBlob", hash } })) : Effect.succeed(text)),

@@ -45,6 +45,7 @@ layer(NodeServices.layer, { excludeTestServices: true })("the doctor", (it) => {
     assert.isTrue(of("database")?.ok, of("database")?.detail)
     assert.isTrue(of("process groups")?.ok, of("process groups")?.detail)
     assert.match(of("data directory")?.detail ?? "", /made at the first start; .* free$/)
+    assert.include(of("agents' reach")?.detail, `${folder}/new/data/token`)
     assert.isFalse(yield* fs.exists(`${folder}/new`))
     assert.isTrue(passes(lines))
     assert.deepStrictEqual(yield* Schema.decodeEffect(Schema.fromJsonString(Schema.Array(DoctorLine)))(doctorJson(lines)), lines)

@@ -33,6 +33,10 @@ export const agentLines = (agents: ReadonlyArray<AgentInfo>): ReadonlyArray<Doct
   ]
 }
 
+/** Pure. Nothing to mend, but to be known: it is what every agent can do, whatever it is asked. */
+export const reachLine = (dataDir: string): DoctorLine => well("agents' reach",
+  `agents run as the server's user with its environment, all but BOOCODE_…: they can read what it can, ${dataDir}/token and the keys in that environment included.`)
+
 const agentsFile = Effect.fnUntraced(function*(dataDir: string) {
   const { edits, problem } = yield* readAgentsFile(dataDir)
   if (problem !== undefined) return [bad("agents.json", problem)]
@@ -41,7 +45,8 @@ const agentsFile = Effect.fnUntraced(function*(dataDir: string) {
 
 export const doctor = Effect.fn("doctor")(function*(options: DoctorOptions) {
   const parts = yield* Effect.all([
-    Effect.provide(machineLines, Git.layer), dataLines(options), agentsFile(options.dataDir), Effect.map(localAgents(options), agentLines)
+    Effect.provide(machineLines, Git.layer), dataLines(options), Effect.succeed([reachLine(options.dataDir)]), agentsFile(options.dataDir),
+    Effect.map(localAgents(options), agentLines)
   ], { concurrency: "unbounded" })
   const lines: ReadonlyArray<DoctorLine> = parts.flat()
   return lines

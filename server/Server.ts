@@ -4,6 +4,7 @@
  *   announce     the ready line, server.json
  *   http         page, /rpc, /health: nothing is admitted before recovery is through
  *   recovery     open turns of dead boots end `interrupted`
+ *   drills       what installed agents were seen to do
  *   chats        actors by chat, on demand; the agents' own sessions, as rows
  *   backends     live agents by (chat, agent), on demand
  *   projects     projects, sessions, the feed of lists; their worktrees
@@ -23,6 +24,7 @@ import { reap } from "./agent/ProcessLedger.ts"
 import { AgentSessions } from "./chat/AgentSessions.ts"
 import { Chats } from "./chat/Chats.ts"
 import { selfCommand, type ServeConfig, version } from "./Config.ts"
+import { Drills } from "./drill/Drills.ts"
 import { http } from "./edge/Http.ts"
 import { ownerToken } from "./edge/OwnerToken.ts"
 import { Projects } from "./project/Projects.ts"
@@ -79,6 +81,7 @@ export const server = (config: ServeConfig) => Layer.unwrap(Effect.sync(() => {
     })))))
   return edge.pipe(
     Layer.provideMerge(recovery),
+    Layer.provideMerge(Drills.layer({ version })),
     Layer.provideMerge(Chats.layer({ bootId })),
     Layer.provideMerge(AgentSessions.layer),
     Layer.provideMerge(backends),

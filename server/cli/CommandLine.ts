@@ -6,6 +6,7 @@ import { Cause, Effect, Exit, Layer, Logger, Option, References } from "effect"
 import { CliError, Command } from "effect/cli"
 import { version } from "../Config.ts"
 import { agentsCommand, doctorCommand } from "./Agents.ts"
+import { drillCommand } from "./Drill.ts"
 import { exit, Fail } from "./Fail.ts"
 import { runCommand } from "./Run.ts"
 import { serveCommand } from "./Serve.ts"
@@ -13,7 +14,7 @@ import { tokenCommand } from "./Token.ts"
 
 const boocode = Command.make("boocode").pipe(
   Command.withDescription("One server for all your coding agents"),
-  Command.withSubcommands([serveCommand, runCommand, agentsCommand, doctorCommand, tokenCommand]))
+  Command.withSubcommands([serveCommand, runCommand, agentsCommand, doctorCommand, drillCommand, tokenCommand]))
 
 const say = (sentence: string) => { if (sentence !== "") process.stderr.write(`${sentence}\n`) }
 

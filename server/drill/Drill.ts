@@ -111,12 +111,10 @@ const runs: Record<DrillStep, (bench: Bench) => Effect.Effect<Verdict>> = {
   }),
   crash: Effect.fnUntraced(function*({ limits, player, prompt, stage }) {
     stage.bound()
-    const others = yield* stage.alive
     const seen = yield* player.killWhenSpeaking(prompt("long"), stage.kill)
-    // a backend that starts its agent anew at once has as many again
-    const gone = Effect.gen(function*() { while ((yield* stage.alive) > others) yield* Effect.sleep("50 millis") })
-    const left = yield* Effect.timeoutOption(gone, limits.gone)
-    return crashVerdict(seen, left._tag === "Some" ? 0 : (yield* stage.alive) - others)
+    const gone = Effect.gen(function*() { while ((yield* stage.survivors) > 0) yield* Effect.sleep("50 millis") })
+    yield* Effect.timeoutOption(gone, limits.gone)
+    return crashVerdict(seen, yield* stage.survivors)
   }),
   resume: Effect.fnUntraced(function*({ lessons, player, prompt, stage, wire, words: { kept } }) {
     const seen = yield* player.play(prompt("recall"))

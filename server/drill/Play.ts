@@ -158,7 +158,12 @@ export const playerOf = Effect.fnUntraced(function*(backend: AgentBackend, wire:
   const player: Player = {
     play: (text, answer = allow) => Effect.flatMap(begin(text, answer), finish),
     stopWhen: (text, when) => at(text, when, stop),
-    killWhenSpeaking: (text, kill) => at(text, "speaks", (turn) => Effect.andThen(kill, finish(turn)))
+    killWhenSpeaking: (text, kill) => at(text, "speaks", (turn) => Effect.gen(function*() {
+      const from = now()
+      yield* kill
+      const seen = yield* finish(turn)
+      return { ...seen, stopMs: now() - from }
+    }))
   }
   return player
 })

@@ -20,8 +20,8 @@ export interface Stage {
   readonly said: (prompt: string, answer: string) => void
   /** SIGKILL to the agent's own processes, not to what they have started. */
   readonly kill: Effect.Effect<void>
-  /** Processes of all that was started, whoever they belong to by now. */
-  readonly alive: Effect.Effect<number>
+  /** How many processes of what was killed are still there. */
+  readonly survivors: Effect.Effect<number>
 }
 
 const identity = ["-c", "user.name=boocode drill", "-c", "user.email=drill@localhost", "-c", "commit.gpgSign=false"]
@@ -41,11 +41,9 @@ const repository = Effect.fnUntraced(function*(word: string) {
 /** The running server's ledger, where there is one, is told too: what a killed server leaves is reaped at the next boot. */
 const makeLedger = Effect.fnUntraced(function*() {
   const outer = yield* ProcessLedger
-  const started = new Map<number, LedgerEntry>()
   const live = new Map<number, LedgerEntry>()
   const ledger: ProcessLedger["Service"] = {
     record: (entry) => Effect.suspend(() => {
-      started.set(entry.pid, entry)
       live.set(entry.pid, entry)
       return outer.record(entry)
     }),
@@ -54,7 +52,7 @@ const makeLedger = Effect.fnUntraced(function*() {
       return outer.forget(pid)
     })
   }
-  return { ledger, live, started }
+  return { ledger, live }
 })
 
 const signal = (pid: number) => {
@@ -69,8 +67,8 @@ const signal = (pid: number) => {
 export const makeStage = Effect.fn("Stage.make")(function*(word: string) {
   const fs = yield* FileSystem.FileSystem
   const cwd = yield* repository(word)
-  const { ledger, live, started } = yield* makeLedger()
-  const trees = new Map<number, ProcessTree>()
+  const { ledger, live } = yield* makeLedger()
+  let killed: ReadonlyArray<ProcessTree> = []
   let agentSessionId: string | undefined
   let bound: Bound | undefined
   let transcript = ""
@@ -93,12 +91,13 @@ export const makeStage = Effect.fn("Stage.make")(function*(word: string) {
       return last
     },
     said: (prompt, answer) => { transcript += `${transcript === "" ? "This was said before:\n" : ""}\nUser: ${prompt}\nYou: ${answer}\n` },
-    kill: Effect.sync(() => { for (const pid of live.keys()) signal(pid) }),
-    alive: Effect.suspend(() => Effect.forEach(started.values(), (entry) => {
-      const tree = trees.get(entry.pid) ?? new ProcessTree(entry, entry.lifeId)
-      trees.set(entry.pid, tree)
-      return Effect.map(tree.survey, (processes) => processes.length)
-    }).pipe(Effect.map((counts) => counts.reduce((sum, count) => sum + count, 0))))
+    kill: Effect.gen(function*() {
+      killed = Array.from(live.values(), (entry) => new ProcessTree(entry, entry.lifeId))
+      // who is there, before anybody loses a parent
+      yield* Effect.forEach(killed, ({ survey }) => survey)
+      for (const { root } of killed) signal(root.pid)
+    }),
+    survivors: Effect.suspend(() => Effect.map(Effect.forEach(killed, ({ survey }) => survey), (found) => found.flat().length))
   }
   return stage
 })

@@ -22,7 +22,7 @@ export interface Seen {
   readonly steps: ReadonlyArray<StopStep>
   /** From the prompt to the first text. */
   readonly firstMs?: number | undefined
-  /** From the stop to the end. */
+  /** From the stop, or the kill, to the end. */
   readonly stopMs?: number | undefined
 }
 
@@ -114,11 +114,16 @@ export const afterCancelVerdict = (stopped: Seen, next: Seen, word: string): Ver
   return says(next, word) ? ok(`answered after ${ms(next.firstMs)}`) : differs("it did not answer what it was asked")
 }
 
+/** The cause without the agent's last words. */
+const howOf = (cause: Cause): string => causeSentence(cause._tag === "ChildExited" ? { ...cause, stderr: "" } : cause).replace(/\.$/, "")
+
 /** `left`: its processes that are still there a while later. */
 export const crashVerdict = (seen: Seen, left: number): Verdict => {
   if (seen.overdue !== undefined) return failed(seen.overdue)
   if (left > 0) return failed(`${left} of its processes survived`)
-  return seen.missed === true ? differs("its turn was over before it could be killed") : ok("the turn ended with its cause", "no process survived")
+  if (seen.missed === true || seen.cause === undefined) return differs("its turn was over before it could be killed")
+  if (seen.cause._tag === "Answered") return differs("its turn ended as if it had been answered", "no process survived")
+  return ok(`the turn ended after ${ms(seen.stopMs)}: ${howOf(seen.cause)}`, "no process survived")
 }
 
 export interface Bound { readonly continuity: Continuity; readonly why: string }
@@ -128,9 +133,10 @@ export const resumeVerdict = (seen: Seen, word: string, bound: Bound | undefined
   if (problem !== undefined) return failed(problem)
   if (bound === undefined) return differs("it did not start anew")
   const knows = says(seen, word)
+  const why = bound.why.replace(/\.$/, "")
   switch (bound.continuity) {
-    case "resumed": return (knows ? ok : failed)(bound.why, knows ? "it knew what was said" : "it had forgotten what was said")
-    case "replayed": return (knows ? ok : differs)(`the chat is replayed to it: ${bound.why}`, knows ? "it knew what was said" : "it did not use what was said")
-    case "fresh": return notOffered(bound.why)
+    case "resumed": return (knows ? ok : failed)(why, knows ? "it knew what was said" : "it had forgotten what was said")
+    case "replayed": return (knows ? ok : differs)(`the chat is replayed to it: ${why}`, knows ? "it knew what was said" : "it did not use what was said")
+    case "fresh": return notOffered(why)
   }
 }

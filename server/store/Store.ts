@@ -6,6 +6,7 @@ import { AgentSessionRows } from "./AgentSessionRows.ts"
 import { Blobs } from "./Blobs.ts"
 import { ChatRows } from "./ChatRows.ts"
 import { Database, type DatabaseOptions } from "./Database.ts"
+import { DrillRows } from "./DrillRows.ts"
 import { EventLog } from "./EventLog.ts"
 import { ProcessRows } from "./ProcessRows.ts"
 import { ProjectRows } from "./ProjectRows.ts"
@@ -23,7 +24,7 @@ export interface StoreOptions extends DatabaseOptions {
 export const store = (options: StoreOptions) => {
   const rows = Layer.mergeAll(
     EventLog.layer(options), ProjectRows.layer, SessionRows.layer, ChatRows.layer(options), WorktreeRows.layer,
-    AgentSessionRows.layer, ProcessRows.layer(options), Blobs.layer, AgentRows.layer, Settings.layer)
+    AgentSessionRows.layer, ProcessRows.layer(options), Blobs.layer, AgentRows.layer, Settings.layer, DrillRows.layer)
   const ports = Layer.mergeAll(WorktreeRows.port, ProcessRows.ledger, AgentRows.port)
   return ports.pipe(Layer.provideMerge(rows), Layer.provideMerge(Database.layer(options)))
 }

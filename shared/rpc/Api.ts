@@ -1,6 +1,7 @@
 /** The whole contract: every group, each call authenticated. */
 import { AgentRpc, ServerRpc } from "./AgentRpc.ts"
 import { ChatRpc } from "./ChatRpc.ts"
+import { DrillRpc } from "./DrillRpc.ts"
 import { ProjectRpc, SessionRpc } from "./ProjectRpc.ts"
 
-export const Api = ChatRpc.merge(ProjectRpc, SessionRpc, AgentRpc, ServerRpc)
+export const Api = ChatRpc.merge(ProjectRpc, SessionRpc, AgentRpc, ServerRpc, DrillRpc)

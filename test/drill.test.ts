@@ -1,7 +1,6 @@
 /** `boocode drill` through the whole program: the scripted agent, and real goose, qwen and opencode against a scripted model. */
 import { spawn } from "node:child_process"
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, it } from "@effect/vitest"
 import { Effect, Option, Schema, Stream } from "effect"
@@ -27,7 +26,8 @@ const boocode = (args: ReadonlyArray<string>, env: Readonly<Record<string, strin
 })
 
 const decodeReport = Schema.decodeUnknownEffect(Schema.fromJsonString(DrillReport))
-const stages = () => readdirSync(tmpdir()).filter((name) => name.startsWith("boocode-drill-"))
+/** What drills have left in their temporary directory. */
+const stages = ({ TMPDIR }: { readonly TMPDIR: string }) => readdirSync(TMPDIR).filter((name) => name.startsWith("boocode-"))
 
 /** A data directory with the agents, as their user has set them up. */
 const dataDirWith = Effect.fnUntraced(function*(agents: ReadonlyArray<object>) {
@@ -35,12 +35,13 @@ const dataDirWith = Effect.fnUntraced(function*(agents: ReadonlyArray<object>) {
   const dataDir = join(folder, "data")
   mkdirSync(dataDir, { recursive: true, mode: 0o711 })
   writeFileSync(join(dataDir, "agents.json"), JSON.stringify({ agents }))
-  return { dataDir, folder, home: { BOOCODE_SCRIPTED_HOME: join(folder, "scripted"), HOME: folder, BOOCODE_URL: "", BOOCODE_TOKEN: "" } }
+  const TMPDIR = join(folder, "tmp")
+  mkdirSync(TMPDIR)
+  return { dataDir, home: { TMPDIR, BOOCODE_SCRIPTED_HOME: join(folder, "scripted"), HOME: folder, BOOCODE_URL: "", BOOCODE_TOKEN: "" } }
 })
 
 it.live("without a server: a line a step, nothing kept, and one sentence for what can't be drilled", () => Effect.scoped(Effect.gen(function*() {
   const { dataDir, home } = yield* dataDirWith([])
-  const before = stages()
   const drilled = yield* boocode(["drill", "scripted", "--data-dir", dataDir], home)
   assert.strictEqual(drilled.code, 0, drilled.stderr)
   const lines = drilled.stdout.trimEnd().split("\n")
@@ -48,7 +49,7 @@ it.live("without a server: a line a step, nothing kept, and one sentence for wha
   assert.match(lines[0] ?? "", /^ok +start +ready after \d+ ms$/)
   assert.strictEqual(lines.at(-1), "scripted: 9 ok")
   assert.strictEqual(drilled.stderr, "No server is running: the drill runs here, and its result is not kept.\n")
-  assert.deepStrictEqual(stages(), before)
+  assert.deepStrictEqual(stages(home), [])
   for (const [name, sentence] of [["nobody", /^There is no agent "nobody"; .*\.\n$/], ["Not A Name", /^"Not A Name" is no agent's name; .*\.\n$/]] as const) {
     const refused = yield* boocode(["drill", name, "--data-dir", dataDir], home)
     assert.strictEqual(refused.code, 2)
@@ -86,7 +87,6 @@ for (const name of ["goose", "qwen", "opencode"] as const) {
     const launch = reals[name]({ model: model.url, home: agentHome })
     if (launch === undefined) return
     const { dataDir, home } = yield* dataDirWith([{ name, ...launch }])
-    const before = stages()
     const drilled = yield* boocode(["drill", name, "--data-dir", dataDir], home)
     console.log(drilled.stdout)
     assert.strictEqual(drilled.code, 0, drilled.stdout + drilled.stderr)
@@ -94,6 +94,6 @@ for (const name of ["goose", "qwen", "opencode"] as const) {
     assert.match(drilled.stdout, /ok +tool /)
     assert.match(drilled.stdout, /ok +permission +offers .*allow_once/)
     assert.match(drilled.stdout, /ok +resume .*it knew what was said/)
-    assert.deepStrictEqual(stages(), before)
+    assert.deepStrictEqual(stages(home), [])
   })), 240_000)
 }

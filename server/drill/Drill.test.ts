@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { assert, it } from "@effect/vitest"
+import { afterAll, assert, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import type { DrillStep } from "../../shared/Drill.ts"
 import { AgentName } from "../../shared/Ids.ts"
@@ -27,7 +27,11 @@ const scripted = Effect.fnUntraced(function*(prompts: DrillPromptsEdit = {}, env
   return found({ ...row, drill: { ...row.drill, ...prompts } }, { BOOCODE_SCRIPTED_HOME: yield* folder, ...env })
 })
 
-const stages = () => readdirSync(tmpdir()).filter((name) => name.startsWith("boocode-drill-")).length
+// temporary directories of this file's own: what is left in them is a drill's
+const temporary = mkdtempSync(join(tmpdir(), "boocode-drills-"))
+process.env["TMPDIR"] = temporary
+afterAll(() => rmSync(temporary, { recursive: true, force: true }))
+const stages = () => readdirSync(temporary).filter((name) => name.startsWith("boocode-drill-")).length
 const verdicts = ({ lines }: Drilled): Record<string, string> => Object.fromEntries(lines.map(({ step, verdict }) => [step, verdict]))
 const noteOf = ({ lines }: Drilled, step: DrillStep) => lines.find((line) => line.step === step)?.note ?? ""
 

@@ -11,11 +11,11 @@ import { clientOf, runServer, temporaryFolder } from "./support/RunningServer.ts
 const scripted = AgentName.make("scripted")
 
 const lists = Effect.fn("lists")(function*(client: Client, hold: (directory: Directory) => boolean) {
-  return Option.getOrThrow(yield* client["project.Watch"]().pipe(Stream.filter(hold), Stream.runHead, Effect.timeout("20 seconds")))
+  return Option.getOrThrow(yield* client["project.Watch"]().pipe(Stream.filter(hold), Stream.runHead, Effect.timeout("60 seconds")))
 })
 /** Waits until a chat has no live backend. */
 const letGo = (client: Client, chatId: string) => client["agent.WatchBackends"]().pipe(
-  Stream.filter((all) => all.every((backend) => backend.chatId !== chatId)), Stream.runHead, Effect.timeout("30 seconds"))
+  Stream.filter((all) => all.every((backend) => backend.chatId !== chatId)), Stream.runHead, Effect.timeout("60 seconds"))
 
 it.live("an archived chat is stopped, let go and closed; an archived session with all its chats", () => Effect.gen(function*() {
   const folder = yield* temporaryFolder
@@ -67,7 +67,7 @@ it.live("an agent that nobody knows is taken nowhere, and keeps no place in the 
   ])
   for (const error of errors) assert.strictEqual(error._tag === "ChatError" && error.reason._tag, "UnknownAgent")
   assert.deepStrictEqual(Object.keys((yield* until(client, chatId, () => true)).agents), ["scripted"])
-}).pipe(Effect.scoped), 60_000)
+}).pipe(Effect.scoped), 120_000)
 
 it.live("a session that nobody has named takes the first title of its chats, once", () => Effect.gen(function*() {
   const folder = yield* temporaryFolder
@@ -89,4 +89,4 @@ it.live("a session that nobody has named takes the first title of its chats, onc
   const third = yield* client["chat.Create"]({ sessionId: named.id, agent: scripted })
   yield* ask(client, third.id, "say tiles")
   yield* titleIs("The roof", named.id)
-}).pipe(Effect.scoped), 60_000)
+}).pipe(Effect.scoped), 120_000)

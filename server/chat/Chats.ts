@@ -3,7 +3,7 @@
  * somebody watches or a turn runs. Its methods exchange ids, Schema values, typed errors and streams, so that another
  * machine can host it.
  */
-import { Context, Effect, Layer, Schedule, Stream } from "effect"
+import { Context, Effect, Layer, Stream } from "effect"
 import type { RequestAnswer } from "../../shared/AgentRequest.ts"
 import { type Chat, factsOf, openTurns } from "../../shared/Chat.ts"
 import type { ContentBlock } from "../../shared/Content.ts"
@@ -27,7 +27,8 @@ import { AgentSessions } from "./AgentSessions.ts"
 import * as Archive from "./Archive.ts"
 import * as ChatActor from "./ChatActor.ts"
 import type { ChatMessage, ChatReply } from "./ChatMessage.ts"
-import { pageOf } from "./Compaction.ts"
+import { pageFrom } from "./ChatPages.ts"
+import { closing } from "./Closing.ts"
 import { transcriptOf } from "./Transcript.ts"
 import type { RunTurn } from "./TurnRunner.ts"
 
@@ -74,9 +75,6 @@ export interface ChatsOptions { readonly bootId: BootId }
 const idleTimeToLive = "10 minutes"
 const recoveries = 8
 
-/** How often it is looked whether an archived chat's agents are idle, until they are. */
-const lettingGo = Schedule.spaced("250 millis").pipe(Schedule.upTo({ duration: "2 minutes" }))
-
 const unknownChat = (chatId: ChatId) => new ChatError({ reason: { _tag: "UnknownChat", chatId } })
 
 const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
@@ -88,7 +86,6 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
   const catalog = yield* AgentCatalog
   const projects = yield* Projects
   const agentSessions = yield* AgentSessions
-  const scope = yield* Effect.scope
   const archive = Archive.make(yield* Effect.orDie(Effect.all({ chats: rows.archived, sessions: projects.archivedSessions })))
 
   /** The database may be away for a while: reads wait with the rest. What remains is a defect. */
@@ -135,6 +132,7 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
     return yield* ChatActor.make({ chatId, bootId, log, putText: (text) => Effect.orDie(blobs.put(text)), run, along: along(chatId), changed })
   })
   const registry: Registry.Registry<ChatId, ChatActor.ChatActor, ChatError> = yield* Registry.make({ start, idleTimeToLive })
+  const close = closing({ archive, backends, registry, scope: yield* Effect.scope })
   const tell = (chatId: ChatId, message: ChatMessage): Effect.Effect<ChatReply, ChatError> =>
     registry.use(chatId, (actor) => actor.ask(message))
   const done = (chatId: ChatId, message: ChatMessage) => Effect.asVoid(tell(chatId, message))
@@ -156,20 +154,6 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
   const beginning = <A, E>(chatId: ChatId, effect: Effect.Effect<A, E>): Effect.Effect<A, E | ChatError> => Effect.suspend((): Effect.Effect<A, E | ChatError> => {
     const refused = archive.refusal(chatId)
     return refused === undefined ? effect : Effect.fail(refused)
-  })
-
-  const letGo = (chatId: ChatId) => Effect.gen(function*() {
-    const live = (yield* backends.health).filter((backend) => backend.chatId === chatId)
-    yield* Effect.forEach(live, ({ agent }) => backends.evict(new BackendKey({ chatId, agent })), { discard: true })
-    return live.length === 0 || archive.refusal(chatId) === undefined
-  }).pipe(Effect.repeat({ until: (done) => done, schedule: lettingGo }))
-
-  /** A chat without an actor runs nothing. */
-  const close = (chatIds: ReadonlyArray<ChatId>, by: Who) => Effect.gen(function*() {
-    const running = new Set(yield* registry.running)
-    yield* Effect.forEach(chatIds.filter((chatId) => running.has(chatId)), (chatId) =>
-      Effect.ignore(registry.use(chatId, (actor) => actor.stop(by))), { discard: true, concurrency: "unbounded" })
-    yield* Effect.forkIn(Effect.forEach(chatIds, letGo, { discard: true, concurrency: "unbounded" }), scope)
   })
 
   return Chats.of({
@@ -218,13 +202,8 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
     watch: (chatId, cursor) => Stream.unwrap(Effect.map(registry.get(chatId), (actor) => actor.watch(cursor))),
     older: Effect.fn("Chats.older")(function*(chatId, before, limit) {
       yield* rowOf(chatId)
-      // anchors below those of a full page may exist; a page of none ends the asking
       const page = yield* Effect.orDie(log.readOlder(chatId, before, limit))
-      const anchors = new Set(page.map(({ anchor }) => anchor))
-      const entries = yield* ChatActor.readable(page).pipe(Effect.annotateLogs({ chatId }))
-      const found = pageOf(entries, anchors.size >= limit)
-      // nothing on it can be read: the asking goes on below it
-      return entries.length > 0 || anchors.size < limit ? found : { ...found, floor: Math.min(...anchors) }
+      return yield* pageFrom(page, limit).pipe(Effect.annotateLogs({ chatId }))
     }),
     blob: (hash) => Effect.flatMap(Effect.orDie(blobs.get(hash)), (text) => text === undefined
       ? Effect.fail(new ChatError({ reason: { _tag: "UnknownBlob", hash } })) : Effect.succeed(text)),

@@ -1,0 +1,44 @@
+/** Closing archived chats: what runs in them is stopped at once, and their agents are let go when they are idle. */
+import { Effect, Schedule, type Scope } from "effect"
+import { openTurns } from "../../shared/Chat.ts"
+import type { ChatError } from "../../shared/Errors.ts"
+import type { ChatId, Who } from "../../shared/Ids.ts"
+import type { Registry } from "../actor/Registry.ts"
+import { BackendKey } from "../agent/AgentBackend.ts"
+import type { Backends } from "../agent/Backends.ts"
+import type { Archive } from "./Archive.ts"
+import type { ChatActor } from "./ChatActor.ts"
+
+/** How often it is looked whether a chat's agents are idle, until they are. */
+const lettingGo = Schedule.spaced("250 millis").pipe(Schedule.upTo({ duration: "2 minutes" }))
+
+export interface ClosingOptions {
+  readonly archive: Archive
+  readonly backends: Backends["Service"]
+  readonly registry: Registry<ChatId, ChatActor, ChatError>
+  /** What the letting go is done in. */
+  readonly scope: Scope.Scope
+}
+
+/** Answers when all are told to stop. A chat that is reopened meanwhile keeps its agents. */
+export const closing = ({ archive, backends, registry, scope }: ClosingOptions) => {
+  /** A chat without an actor runs nothing. */
+  const isQuiet = (chatId: ChatId) => Effect.flatMap(registry.running, (running) => running.includes(chatId)
+    ? registry.use(chatId, (actor) => Effect.sync(() => openTurns(actor.current()).length === 0)).pipe(Effect.orElseSucceed(() => true))
+    : Effect.succeed(true))
+
+  const letGo = (chatId: ChatId) => Effect.gen(function*() {
+    // an agent that is still being started is not live yet
+    const quiet = yield* isQuiet(chatId)
+    const live = (yield* backends.health).filter((backend) => backend.chatId === chatId)
+    yield* Effect.forEach(live, ({ agent }) => backends.evict(new BackendKey({ chatId, agent })), { discard: true })
+    return (quiet && live.length === 0) || archive.refusal(chatId) === undefined
+  }).pipe(Effect.repeat({ until: (done) => done, schedule: lettingGo }))
+
+  return Effect.fnUntraced(function*(chatIds: ReadonlyArray<ChatId>, by: Who) {
+    const running = new Set(yield* registry.running)
+    yield* Effect.forEach(chatIds.filter((chatId) => running.has(chatId)), (chatId) =>
+      Effect.ignore(registry.use(chatId, (actor) => actor.stop(by))), { discard: true, concurrency: "unbounded" })
+    yield* Effect.forkIn(Effect.forEach(chatIds, letGo, { discard: true, concurrency: "unbounded" }), scope)
+  })
+}

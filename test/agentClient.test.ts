@@ -4,7 +4,7 @@ import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
 import type { Client } from "../client/rpc/Client.ts"
 import { openRequests } from "../shared/Chat.ts"
-import { AgentName } from "../shared/Ids.ts"
+import { AgentName, Who } from "../shared/Ids.ts"
 import { ask, endedTurn, makeRepository, newChat, prompt, until } from "./support/Journey.ts"
 import { clientOf, runServer, type RunningServer, temporaryFolder } from "./support/RunningServer.ts"
 
@@ -46,7 +46,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("an age
     const chat = yield* until(client, chatId, (one) => openRequests(one).length === 0)
     assert.isUndefined(endedTurn(chat, 0))
     const request = chat.items.find((item) => item._tag === "Request")
-    assert.deepStrictEqual(request?._tag === "Request" && request.closed, { answer: { _tag: "Cancelled" }, by: "scripted", why: "withdrawn" })
+    assert.deepStrictEqual(request?._tag === "Request" && request.closed, { answer: { _tag: "Cancelled" }, by: Who.make("scripted"), why: "withdrawn" })
     const late = yield* Effect.flip(client["chat.Answer"]({ chatId, requestId, answer: { _tag: "Selected", optionId: "allow-once" } }))
     assert.include(late.message, "took it back")
     yield* client["chat.Stop"]({ chatId })

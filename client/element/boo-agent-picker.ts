@@ -62,7 +62,8 @@ export class BooAgentPicker extends LitElement {
       ${absent.length === 0 ? nothing : html`<h3>Not available</h3>${absent.map(({ agent, words }) => html`<div class="absent">
         <span class="light ${this.#light(agent)}"></span><span class="what"><span>${agent.label}</span><small>${words}</small>${
           agent.install === undefined || agent.readiness !== "missing" ? nothing : html`<code>${agent.install}</code>`}</span></div>`)}`}
-      <footer><button role="menuitem" ?disabled=${this.refreshing} @click=${() => ask(this, "boo-refresh-agents", undefined)}>
+      <footer>${this.chosen === undefined ? nothing : html`<button role="menuitem" @click=${this.#wire}>${icon("list")}Wire log of ${labelOf(this.agents, this.chosen)}</button>`}
+        <button role="menuitem" ?disabled=${this.refreshing} @click=${() => ask(this, "boo-refresh-agents", undefined)}>
         ${this.refreshing ? html`<span class="spinner"></span>Looking…` : html`${icon("refresh")}Look again for agents`}</button></footer>`
   }
 
@@ -70,6 +71,11 @@ export class BooAgentPicker extends LitElement {
     const isChosen = agent.name === this.chosen
     return html`<button class="option" role="menuitemradio" aria-checked=${isChosen} @click=${() => this.#choose(agent.name)}>
       <span class="light ${this.#light(agent)}"></span><span class="what">${agent.label}<small>${words}</small></span>${isChosen ? icon("check") : nothing}</button>`
+  }
+
+  #wire(): void {
+    if (this.chosen !== undefined) ask(this, "boo-wire", { agent: this.chosen })
+    this.renderRoot.querySelector<HTMLElement>("#list")?.hidePopover()
   }
 
   #options(): ReadonlyArray<HTMLElement> {

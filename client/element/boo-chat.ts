@@ -8,6 +8,7 @@ import type { AgentsStore } from "../store/AgentsStore.ts"
 import type { ChatStore } from "../store/ChatStore.ts"
 import type { PendingPrompt } from "../store/Pending.ts"
 import type { Preferences } from "../store/Preferences.ts"
+import type { WireStore } from "../store/WireStore.ts"
 import { base } from "../style/base.ts"
 import { icon } from "../style/icons.ts"
 import { labelOf } from "../view/agents.ts"
@@ -15,13 +16,14 @@ import { promptText } from "../view/prompt.ts"
 import type { BooComposer } from "./boo-composer.ts"
 import type { BooTimeline } from "./boo-timeline.ts"
 import "./boo-composer.ts"
+import "./boo-dialog.ts"
 import "./boo-facts.ts"
 import "./boo-queue.ts"
 import "./boo-start.ts"
 import "./boo-timeline.ts"
 
 export class BooChat extends LitElement {
-  static override properties = { store: { attribute: false }, agents: { attribute: false }, preferences: { attribute: false }, row: { attribute: false } }
+  static override properties = { store: { attribute: false }, agents: { attribute: false }, preferences: { attribute: false }, row: { attribute: false }, wire: { state: true } }
   static override styles = [base, css`
     :host { display: grid; grid-template: minmax(0, 1fr) auto / minmax(0, 1fr); min-height: 0; height: 100%; }
     .bottom { width: 100%; max-width: calc(var(--measure) + 2 * var(--s5)); margin-inline: auto; padding: 0 var(--s5) max(var(--s3), env(safe-area-inset-bottom)); }
@@ -36,6 +38,8 @@ export class BooChat extends LitElement {
   agents: AgentsStore | undefined
   preferences: Preferences | undefined
   row: ChatRow | undefined
+  /** Shown above the chat. */
+  wire: WireStore | undefined
   readonly #load = async (hash: string) => {
     const reply = await this.store?.blob(hash)
     return reply?._tag === "Done" ? { text: reply.value } : { problem: reply?.message ?? "The chat is closed." }
@@ -63,6 +67,7 @@ export class BooChat extends LitElement {
       })
       .on("boo-refresh-agents", () => this.agents?.refresh())
       .on("boo-older", () => void this.store?.loadOlder())
+      .on("boo-wire", ({ agent }) => void this.#showWire(agent))
       .on("boo-put-away", () => this.store?.putAwayRefusal())
   }
 
@@ -106,7 +111,9 @@ export class BooChat extends LitElement {
         <boo-composer .chat=${store.chat} .agents=${agents?.agents} .chosen=${this.#chosen} .refreshing=${agents?.refreshing ?? false}
           .stopping=${store.stopping} @draft=${(event: CustomEvent<string>) => this.preferences?.keepDraft(store.chatId, event.detail)}></boo-composer>
         <boo-facts .chat=${store.chat} .agent=${this.#chosen}></boo-facts>
-      </div>`
+      </div>
+      ${this.wire === undefined ? nothing : html`<boo-dialog wide .name=${`Wire log of ${this.#labels(this.wire.agent)}`} @closed=${() => { this.wire = undefined }}>
+        <boo-wire .store=${this.wire} .label=${this.#labels(this.wire.agent)}></boo-wire></boo-dialog>`}`
   }
 
   #body(store: ChatStore): TemplateResult {
@@ -121,6 +128,11 @@ export class BooChat extends LitElement {
     }
     return html`<boo-timeline .chat=${chat} .past=${past.items} .pastTurns=${past.turns} .pending=${pending.filter(({ state }) => state !== "accepted").map((prompt) => this.#pending(prompt))}
       .older=${(past.floor ?? chat.floor) > 0} .loadingOlder=${store.loadingOlder} .skew=${store.skew} .load=${this.#load} .labels=${this.#labels}></boo-timeline>`
+  }
+
+  async #showWire(agent: AgentName): Promise<void> {
+    await import("./boo-wire.ts")
+    this.wire = this.store?.wire(agent)
   }
 
   #pending({ at, content, promptId, state, why }: PendingPrompt): TemplateResult {

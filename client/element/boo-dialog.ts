@@ -4,14 +4,18 @@ import { base, floating } from "../style/base.ts"
 import { icon } from "../style/icons.ts"
 
 export class BooDialog extends LitElement {
-  static override properties = { name: {} }
+  static override properties = { name: {}, wide: { type: Boolean, reflect: true } }
   static override styles = [base, floating, css`
     header { display: flex; align-items: center; justify-content: space-between; padding: 0.625rem 0.5rem 0.375rem var(--s4); }
     h2 { font-size: var(--size-l); font-weight: 620; }
     .body { display: grid; min-height: 0; overflow-y: auto; }
+    :host([wide]) dialog { width: min(60rem, calc(100vw - 1rem)); height: min(46rem, calc(100dvh - 2rem)); max-height: none; }
+    :host([wide]) .body { flex: 1; grid-template: minmax(0, 1fr) / minmax(0, 1fr); overflow: hidden; }
   `]
 
   name = ""
+  /** For what is read in long lines, and scrolls by itself. */
+  wide = false
 
   get #dialog(): HTMLDialogElement | null {
     return this.renderRoot.querySelector("dialog")

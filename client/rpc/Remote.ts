@@ -46,6 +46,7 @@ export const makeRemote = ({ call, onState, watch }: Runner) => ({
   renameSession: (payload: Payload<"session.Rename">) => call((client) => client["session.Rename"](payload)),
   archiveSession: (payload: Payload<"session.Archive">) => call((client) => client["session.Archive"](payload)),
   refreshAgents: () => call((client) => client["agent.Refresh"](undefined)),
+  wire: (payload: Payload<"agent.Wire">) => call((client) => client["agent.Wire"](payload)),
   evictBackend: (payload: Payload<"agent.Evict">) => call((client) => client["agent.Evict"](payload)),
 
   createChat: (payload: Payload<"chat.Create">) => call((client) => client["chat.Create"](payload)),

@@ -16,6 +16,7 @@ import type { Reply } from "../rpc/Reply.ts"
 import type { Kept } from "./Kept.ts"
 import { Observable } from "./Observable.ts"
 import { addPage, keepLeft, noPast, type Past, pastFloor } from "./Past.ts"
+import { WireStore } from "./WireStore.ts"
 import { keepPending, newPromptId, type PendingPrompt, readPending, unseen } from "./Pending.ts"
 
 const pageSize = 80
@@ -148,6 +149,11 @@ export class ChatStore extends Observable {
     })
     this.#blobs.set(hash, asked)
     return asked
+  }
+
+  /** What goes over the wire of an agent of this chat. */
+  wire(agent: AgentName): WireStore {
+    return new WireStore(this.#remote, this.chatId, agent)
   }
 
   get waitsForAnswer(): boolean {

@@ -27,7 +27,7 @@ const answering = (body: object) => Effect.acquireRelease(
   }), ({ close }) => Effect.sync(close))
 
 const agent = (name: string, more: Partial<AgentInfo>): AgentInfo =>
-  ({ name: AgentName.make(name), label: name, enabled: true, readiness: "ready", commands: [], ...more })
+  ({ name: AgentName.make(name), label: name, enabled: true, readiness: "ready", resumes: true, commands: [], ...more })
 
 layer(NodeServices.layer, { excludeTestServices: true })("the doctor", (it) => {
   it.effect("says what there is and what to do, line by line, without a server", () => Effect.gen(function*() {

@@ -41,6 +41,8 @@ export const AgentInfo = Schema.Struct({
   version: Schema.optionalKey(Schema.String),
   /** The program found. */
   command: Schema.optionalKey(Schema.String),
+  /** Whether a new process of it can take its session up again; one that can't is told what was said. */
+  resumes: Schema.Boolean,
   /** The row's own slash commands, offered before the agent has announced any. */
   commands: Schema.Array(SlashCommand)
 })

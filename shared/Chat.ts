@@ -22,6 +22,8 @@ export const AgentFacts = Schema.Struct({
   agentSessionId: Schema.optionalKey(Schema.String),
   continuity: Schema.optionalKey(Continuity),
   why: Schema.optionalKey(Schema.String),
+  /** Its session stands in for an earlier one of this chat that was lost. */
+  anew: Schema.optionalKey(Schema.Boolean),
   fingerprint: Schema.optionalKey(Schema.String),
   /** What this agent's next prompts ask for. */
   settings: TurnSettings,
@@ -116,6 +118,7 @@ const apply = (chat: Chat, { anchor, at, event }: LogEntry): Chat => {
     case "RuleRevoked": return { ...chat, rules: chat.rules.filter(({ ruleId }) => ruleId !== event.ruleId) }
     case "TurnStarted": return startTurn(chat, event, anchor, at)
     case "PromptDelivered": return inTurn(chat, event.turnId, (turn) => ({ ...turn, deliveredAt: at }))
+    case "ContinuityStated": return inTurn(chat, event.turnId, (turn) => ({ ...turn, context: event.context }))
     case "StopRequested": return inTurn(chat, event.turnId, (turn) => ({ ...turn, stopBy: event.by }))
     case "StopEscalated": return inTurn(chat, event.turnId, (turn) => ({ ...turn, stopStep: event.step }))
     case "UsageReported": return inTurn(chat, event.turnId, (turn) => ({ ...turn, usage: event.usage }))
@@ -124,8 +127,9 @@ const apply = (chat: Chat, { anchor, at, event }: LogEntry): Chat => {
       return applyToItem(chat, event, anchor)
     case "AgentBound": {
       const { _tag: _, agent, ...bound } = event
-      const { down: __, fingerprint: ___, ...facts } = factsOf(chat, agent)
-      return { ...chat, agents: { ...chat.agents, [agent]: { ...facts, ...bound } } }
+      const { anew: __, down: ___, fingerprint: ____, ...facts } = factsOf(chat, agent)
+      const anew = isAnew(facts, event)
+      return { ...chat, agents: { ...chat.agents, [agent]: { ...facts, ...bound, ...(anew ? { anew } : {}) } } }
     }
     case "AgentAnnounced": {
       const { _tag: _, agent, ...announced } = event
@@ -136,6 +140,10 @@ const apply = (chat: Chat, { anchor, at, event }: LogEntry): Chat => {
     case "TurnSealed": return sealTurn(chat, event.turn, event.prompt)
   }
 }
+
+/** Whether this is a fresh session in the stead of one that the agent had. */
+export const isAnew = (facts: Pick<AgentFacts, "agentSessionId">, bound: { readonly continuity: Continuity }): boolean =>
+  bound.continuity === "fresh" && facts.agentSessionId !== undefined
 
 const withFacts = (chat: Chat, agent: string, facts: Partial<AgentFacts>): Chat => ({
   ...chat, agents: { ...chat.agents, [agent]: { ...factsOf(chat, agent), ...facts } }

@@ -9,7 +9,7 @@ import { ContentBlock } from "./Content.ts"
 import { AgentName, BootId, PartId, PromptId, RequestId, TurnId, Who } from "./Ids.ts"
 import { PermissionRule } from "./PermissionRule.ts"
 import { ToolCall } from "./ToolCall.ts"
-import { Cause, Outcome, StopStep, TurnOrigin, TurnSettings, TurnSummary, Usage } from "./Turn.ts"
+import { Cause, Outcome, StopStep, TurnContext, TurnOrigin, TurnSettings, TurnSummary, Usage } from "./Turn.ts"
 
 export const PlanEntry = Schema.Struct({
   content: Schema.String,
@@ -65,6 +65,8 @@ export const ChatEvent = Schema.TaggedUnion({
   },
   /** The prompt was handed to the agent. */
   PromptDelivered: { turnId: TurnId },
+  /** The turn's agent came to its context. */
+  ContinuityStated: { turnId: TurnId, context: TurnContext },
   TextAppended: {
     turnId: TurnId, partId: PartId, kind: Schema.Literals(["text", "thought"]), offset: Schema.Int, text: Schema.String
   },

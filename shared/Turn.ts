@@ -2,7 +2,7 @@
  * How a turn goes and ends: settings, stop reasons, outcomes, causes, and the words a person reads for them.
  */
 import { Schema } from "effect"
-import { UsageSource } from "./Agent.ts"
+import { Continuity, UsageSource } from "./Agent.ts"
 import { AgentName, BootId, PromptId, TurnId, Who } from "./Ids.ts"
 import { PermissionMode } from "./PermissionRule.ts"
 import { textFault } from "./Text.ts"
@@ -75,6 +75,15 @@ export const Usage = Schema.Struct({
 })
 export type Usage = typeof Usage.Type
 
+/** How a turn's agent came to its context, where that was settled in this turn. */
+export const TurnContext = Schema.Struct({
+  continuity: Continuity,
+  why: Schema.String,
+  /** The agent had a session in this chat before, and it is lost. */
+  anew: Schema.Boolean
+})
+export type TurnContext = typeof TurnContext.Type
+
 /** One turn as the chat remembers it. Times are epoch milliseconds. */
 export const TurnSummary = Schema.Struct({
   turnId: TurnId,
@@ -87,6 +96,7 @@ export const TurnSummary = Schema.Struct({
   startedAt: Schema.Finite,
   /** When the prompt was handed to the agent; before that the agent is being started. */
   deliveredAt: Schema.optionalKey(Schema.Finite),
+  context: Schema.optionalKey(TurnContext),
   /** Who asked for a stop, and how far it had to go. */
   stopBy: Schema.optionalKey(Who),
   stopStep: Schema.optionalKey(StopStep),

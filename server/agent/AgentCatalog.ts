@@ -30,7 +30,7 @@ export interface AgentCatalogOptions {
 interface Entry extends Offer { readonly readiness: Readiness }
 
 const infoOf = ({ enabled, readiness, row }: Entry): AgentInfo => ({
-  name: row.name, label: row.label, enabled, install: row.install, commands: row.commands,
+  name: row.name, label: row.label, enabled, install: row.install, commands: row.commands, resumes: row.quirks.resume !== "never",
   ...Readiness.$match(readiness, {
     Loading: () => ({ readiness: "loading" as const }),
     Ready: ({ found: { command, version } }) => ({ readiness: "ready" as const, command, ...(version === undefined ? {} : { version }) }),

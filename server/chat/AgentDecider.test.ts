@@ -2,7 +2,7 @@
 import { describe, it } from "@effect/vitest"
 import type { AgentFact, Announcement } from "../../shared/SessionUpdate.ts"
 import type { ChatMessage } from "./ChatMessage.ts"
-import { given, goose, settled } from "../../test/support/given.ts"
+import { given, goose, queued, settled, started, turnId } from "../../test/support/given.ts"
 
 const note = (fact: AgentFact): ChatMessage => ({ _tag: "Note", agent: goose, fact })
 const announced = (announcement: Announcement) => note({ _tag: "Announced", announcement })
@@ -17,6 +17,15 @@ describe("an agent", () => {
     const bound = { agentSessionId: "s1", continuity: "fresh", why: "The first." } as const
     chat.when(note({ _tag: "Bound", ...bound })).then({ events: [{ _tag: "AgentBound", agent: goose, ...bound }], actions: [], reply: { _tag: "Done" } })
       .when(note({ _tag: "Bound", ...bound, continuity: "resumed" })).then({ events: [{ _tag: "AgentBound", agent: goose, ...bound, continuity: "resumed" }] })
+  })
+
+  it("says in its turn how it came to its context, and whether that is anew", () => {
+    const bound = { agentSessionId: "s1", continuity: "fresh", why: "The first." } as const, next = { ...bound, agentSessionId: "s2", why: "It was lost." }
+    const before = { _tag: "AgentBound", agent: goose, ...bound } as const, after = { _tag: "AgentBound", agent: goose, ...next } as const
+    given(...settled, queued(1), started(1, 1)).when(note({ _tag: "Bound", ...bound }))
+      .then({ events: [before, { _tag: "ContinuityStated", turnId: turnId(1), context: { continuity: "fresh", why: "The first.", anew: false } }] })
+    given(...settled, before, queued(1), started(1, 1)).when(note({ _tag: "Bound", ...next }))
+      .then({ events: [after, { _tag: "ContinuityStated", turnId: turnId(1), context: { continuity: "fresh", why: "It was lost.", anew: true } }] })
   })
 
   it("is heard where its announcement says something new, and only of that", () => {

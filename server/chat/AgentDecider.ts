@@ -1,5 +1,5 @@
 /** Decides what is reported of an agent session at any time, in a turn or between turns. Pure. */
-import { type Chat, factsOf } from "../../shared/Chat.ts"
+import { type Chat, factsOf, isAnew, openTurns } from "../../shared/Chat.ts"
 import type { ChatEvent } from "../../shared/ChatEvent.ts"
 import { type ChatMessage, type Decision, nothing, record } from "./ChatMessage.ts"
 
@@ -11,7 +11,11 @@ export const note = (chat: Chat, { agent, fact }: Note): Decision => {
   switch (fact._tag) {
     case "Bound": {
       const { agentSessionId, continuity, fingerprint, why } = fact
-      return record({ _tag: "AgentBound", agent, agentSessionId, continuity, why, ...(fingerprint === undefined ? {} : { fingerprint }) })
+      const bound: ChatEvent = { _tag: "AgentBound", agent, agentSessionId, continuity, why, ...(fingerprint === undefined ? {} : { fingerprint }) }
+      const turn = openTurns(chat).findLast((open) => open.agent === agent)
+      if (turn === undefined) return record(bound)
+      const context = { continuity, why, anew: isAnew(factsOf(chat, agent), fact) }
+      return { ...nothing, events: [bound, { _tag: "ContinuityStated", turnId: turn.turnId, context }] }
     }
     case "Announced": {
       const { commands, modes, options } = fact.announcement

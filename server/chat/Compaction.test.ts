@@ -186,7 +186,7 @@ describe("pageOf", () => {
   }, laws)
 
   it("says where to go on, and 0 where nothing is older", () => {
-    const { log } = longHistory(60, 5)
+    const { log } = longHistory(120, 5)
     assert.strictEqual(pageOf(log, false).floor, 0)
     assert.strictEqual(pageOf([], true).floor, 0)
     const { floor, items, turns } = pageOf(log, true)

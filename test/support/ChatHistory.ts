@@ -232,6 +232,7 @@ const steps: ReadonlyArray<readonly [weight: number, step: Step]> = [
   [1, (draft, dice) => record(draft, { _tag: "SettingSet", agent: agentName(dice), settings: { mode: `m${dice(3)}` }, by: who(dice) })],
   [1, announce],
   [1, inTurn((turnId, draft) => record(draft, { _tag: "PromptDelivered", turnId }))],
+  [1, inTurn((turnId, draft, dice) => record(draft, { _tag: "ContinuityStated", turnId, context: { continuity: "fresh", why: someText(dice), anew: dice(2) === 0 } }))],
   [4, inTurn(newText)], [6, inTurn(moreText)], [1, inTurn(textAgain)], [2, repeat(inTurn(moreText), 2, 9)],
   [4, inTurn(newTool)], [6, inTurn(moreTool)], [2, repeat(inTurn(newTool), 2, 12)],
   [2, inTurn(plan)], [2, inTurn(ask)], [2, answer],

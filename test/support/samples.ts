@@ -6,13 +6,13 @@ import { ids } from "./chatLog.ts"
 const hour = 3_600_000
 
 export const agents: ReadonlyArray<AgentInfo> = [
-  { name: ids.agent("goose"), label: "goose", enabled: true, readiness: "ready", version: "1.52.0", commands: [] },
-  { name: ids.agent("qwen"), label: "Qwen Code", enabled: true, readiness: "ready", version: "0.24.4", commands: [] },
-  { name: ids.agent("scripted"), label: "Scripted agent", enabled: true, readiness: "ready", version: "0.1.0", commands: [{ name: "say", description: "Says what follows" }] },
-  { name: ids.agent("opencode"), label: "opencode", enabled: true, readiness: "loading", detail: "Asking it what it can do…", commands: [] },
-  { name: ids.agent("claude"), label: "Claude Code", enabled: true, readiness: "missing", detail: "Not found on the server's PATH.", install: "npm i -g @agentclientprotocol/claude-agent-acp", commands: [] },
-  { name: ids.agent("gemini"), label: "Gemini CLI", enabled: true, readiness: "failed", detail: "It starts and then asks for a key: set GEMINI_API_KEY.", commands: [] },
-  { name: ids.agent("codex"), label: "Codex", enabled: false, readiness: "ready", version: "0.166", commands: [] }
+  { name: ids.agent("goose"), label: "goose", enabled: true, resumes: true, readiness: "ready", version: "1.52.0", commands: [] },
+  { name: ids.agent("qwen"), label: "Qwen Code", enabled: true, resumes: true, readiness: "ready", version: "0.24.4", commands: [] },
+  { name: ids.agent("scripted"), label: "Scripted agent", enabled: true, resumes: true, readiness: "ready", version: "0.1.0", commands: [{ name: "say", description: "Says what follows" }] },
+  { name: ids.agent("opencode"), label: "opencode", enabled: true, resumes: true, readiness: "loading", detail: "Asking it what it can do…", commands: [] },
+  { name: ids.agent("claude"), label: "Claude Code", enabled: true, resumes: true, readiness: "missing", detail: "Not found on the server's PATH.", install: "npm i -g @agentclientprotocol/claude-agent-acp", commands: [] },
+  { name: ids.agent("gemini"), label: "Gemini CLI", enabled: true, resumes: false, readiness: "failed", detail: "It starts and then asks for a key: set GEMINI_API_KEY.", commands: [] },
+  { name: ids.agent("codex"), label: "Codex", enabled: false, resumes: true, readiness: "ready", version: "0.166", commands: [] }
 ]
 
 export const directory = (scene: string): Directory => {

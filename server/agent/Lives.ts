@@ -38,6 +38,8 @@ export interface LivesOptions<Life> {
 export interface Lives<Life> {
   /** Starts it if it isn't there, and waits until it is or can't be. */
   readonly ready: Effect.Effect<Life, AgentError>
+  /** The one that is alive, if one is. */
+  readonly present: Effect.Effect<Life | undefined>
   /** Returns when that life is known to be over. */
   readonly awaitOver: (life: Life) => Effect.Effect<void>
 }
@@ -81,6 +83,7 @@ export const make = Effect.fnUntraced(function*<Life>(options: LivesOptions<Life
   })
   return {
     ready,
+    present: Effect.map(SubscriptionRef.get(standing), (now) => now._tag === "Alive" ? now.life : undefined),
     awaitOver: (one) => Effect.asVoid(until((now) => now._tag !== "Alive" || now.life !== one))
   }
 })

@@ -218,6 +218,17 @@ layer(OpencodeRig.layer, { excludeTestServices: true, timeout: "90 seconds" })("
     assert.deepInclude(bound(later)[0], { continuity: "resumed", agentSessionId: sessionOf(here) })
   }), 60_000)
 
+  it.effect("a session that is still at work when it is taken up again is aborted first", () => Effect.gen(function*() {
+    const { chat } = yield* OpencodeRig
+    const here = yield* chat()
+    const left = yield* here.send("stream 2000 every 10")
+    yield* left.until((turn) => turn.text() !== "")
+    const again = yield* chat({ agentSessionId: sessionOf(here) })
+    const next = yield* again.ask("say next")
+    assert.deepStrictEqual([next.ended, next.text()], [answered, "next"])
+    assert.deepStrictEqual((yield* left.end).stopReason, "cancelled")
+  }), 60_000)
+
   it.effect("kill -9 of the server under two turns: both end at once with that cause, both resume", () => Effect.gen(function*() {
     const { chat, model } = yield* OpencodeRig
     const [here, there] = [yield* chat(), yield* chat()]

@@ -36,6 +36,8 @@ export interface OpencodeBackendOptions {
   readonly onWire?: OnWire
 }
 
+/** Where nobody asked for the end, there is no time: the server is going, or its actor begins anew. */
+const hurry = "100 millis"
 /** The server's own start, and what opencode loads for a directory. */
 const startDeadline = "60 seconds"
 /** The server's trouble is the server's to try again. */
@@ -72,7 +74,7 @@ const stopOf = <A, E>(exit: Exit.Exit<A, E>): "asked" | "shutdown" | undefined =
 }
 
 export const make = Effect.fnUntraced(function*(options: OpencodeBackendOptions): Effect.fn.Return<AgentBackend, never, Scope.Scope> {
-  const { host, key, quirks, server } = options
+  const { cancelGrace = "5 seconds", host, key, quirks, server } = options
   const health = yield* SubscriptionRef.make<BackendHealth>({ chatId: key.chatId, agent: key.agent, state: "gone", turns: 0, restarts: 0 })
   const oneTurn = Semaphore.makeUnsafe(1)
   const show: Show = (state, more = {}) => SubscriptionRef.update(health, (now) => ({ ...now, state, ...more }))
@@ -105,8 +107,9 @@ export const make = Effect.fnUntraced(function*(options: OpencodeBackendOptions)
 
   /** The abort, then the ladder, but never under another's turn. */
   const stop = Effect.fnUntraced(function*(life: OpencodeLife.OpencodeLife, turn: OpencodeLife.ActiveTurn, running: Fiber.Fiber<TurnEnd, AgentError>) {
+    yield* turn.coalescer.letGo
     yield* turn.sink.step("cancel")
-    if (yield* OpencodeTurn.stop(life, turn, running, options.cancelGrace ?? "5 seconds")) return
+    if (yield* OpencodeTurn.stop(life, turn, running, cancelGrace)) return
     life.unsettled = true
     if (life.server.turns() === 1) yield* life.server.kill(turn.sink.step)
   })
@@ -120,10 +123,11 @@ export const make = Effect.fnUntraced(function*(options: OpencodeBackendOptions)
     yield* Deferred.succeed(turn.closed, undefined)
     if (stopped === "asked") yield* stop(life, turn, running)
     else if (stopped === "shutdown") yield* OpencodeTurn.abortBriefly(life)
-    yield* stopped === undefined ? turn.coalescer.flush : Effect.timeoutOption(turn.coalescer.flush, "5 seconds")
+    // what was said is durable then, unless that takes too long at a stop
+    yield* stopped === undefined ? Effect.exit(restore(turn.coalescer.flush)) : Effect.timeoutOption(turn.coalescer.flush, stopped === "asked" ? cancelGrace : hurry)
     // where the server went down in the turn, its supervisor sees that first: it restarts at once then
-    const isGone = yield* Effect.raceFirst(Effect.as(Effect.flip(life.over), true), Effect.as(Effect.sleep(0), false))
-    if (isGone) yield* Effect.timeoutOption(lives.awaitOver(life), "1 second")
+    const gone = yield* Effect.timeoutOption(Effect.flip(life.over), 0)
+    if (Option.isSome(gone)) yield* Effect.timeoutOption(lives.awaitOver(life), "1 second")
     life.end()
     yield* SubscriptionRef.update(health, afterTurn)
     return Exit.isFailure(exit) ? yield* Effect.failCause(exit.cause) : exit.value

@@ -56,7 +56,7 @@ export interface OpencodeLife {
   readonly over: Effect.Effect<never, AgentError>
   /** Ends this life: its session can't go on. */
   readonly lose: (error: AgentError) => Effect.Effect<void>
-  /** The last turn was left before opencode had ended it. */
+  /** It may be at work on an earlier turn, which was left before opencode had ended it. */
   unsettled: boolean
 }
 
@@ -188,6 +188,6 @@ export const start = Effect.fn("OpencodeLife.start")(function*(
     chosen: facts.chosen, catalogue: Deferred.await(known), known: facts.catalogue,
     over: Effect.raceFirst(server.over, Deferred.await(lost)),
     lose: (error) => Effect.asVoid(Deferred.fail(lost, error)),
-    unsettled: false
+    unsettled: continuity === "resumed"
   }
 })

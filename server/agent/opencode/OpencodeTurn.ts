@@ -50,6 +50,7 @@ const deliver = Effect.fnUntraced(function*(life: OpencodeLife, turn: ActiveTurn
     return yield* Effect.asVoid(ask("POST", `/session/${sessionId}/prompt_async`, { body: { messageID, parts: partsOf(content), ...chosen }, deadline: "60 seconds" }))
   }
   const model = settings.model ?? life.chosen().model ?? life.known().models[0]?.id
+  // its deadline is the turn's end, over which `run` watches
   const long = command.command === compactCommand
     ? ask("POST", `/session/${sessionId}/summarize`, { body: { ...modelOf(model ?? ""), auto: false }, deadline: Duration.infinity })
     : ask("POST", `/session/${sessionId}/command`, {
@@ -119,7 +120,7 @@ export const run = Effect.fn("OpencodeTurn.run")(function*(life: OpencodeLife, t
   let idleSince: number | undefined
   for (;;) {
     const pause = idleSince === undefined ? lookEvery : lookAgain
-    yield* Effect.raceFirst(Effect.raceFirst(turn.look.await, Effect.sleep(pause)), Deferred.await(turn.refused))
+    yield* Effect.timeoutOption(Effect.raceFirst(turn.look.await, Deferred.await(turn.refused)), pause)
     turn.look.closeUnsafe()
     const seen = yield* look(life, turn, idleSince).pipe(Effect.catch((error): Effect.Effect<Seen, AgentError> => {
       if (!isGone(error)) return Effect.succeed({}) // it may answer later; who waits too long can stop
@@ -149,12 +150,14 @@ export const abortBriefly = (life: OpencodeLife) => Effect.asVoid(Effect.timeout
 
 export const settleSeconds = 5
 
-/** Makes sure that nothing of an earlier turn is at work in the session. False where that can't be had. */
+/** Makes sure that nothing of an earlier turn is at work in the session. False where opencode says that it still is. */
 export const settle = Effect.fnUntraced(function*(life: OpencodeLife) {
   if (!life.unsettled) return true
-  const busy = Effect.orElseSucceed(isBusy(life), () => true)
-  const idle = Effect.repeat(abort(life).pipe(Effect.andThen(Effect.sleep(abortAgain)), Effect.andThen(busy)), { while: (still) => still })
-  const settled = yield* Effect.timeoutOption(Effect.raceFirst(idle, Effect.flip(life.over)), Duration.seconds(settleSeconds))
-  if (Option.isSome(settled)) life.unsettled = false
-  return Option.isSome(settled)
+  let atWork = false
+  const idle = Effect.gen(function*() {
+    while ((atWork = yield* Effect.orElseSucceed(isBusy(life), () => atWork))) yield* Effect.andThen(abort(life), Effect.sleep(abortAgain))
+  })
+  yield* Effect.timeoutOption(Effect.raceFirst(idle, Effect.flip(life.over)), Duration.seconds(settleSeconds))
+  if (!atWork) life.unsettled = false
+  return !atWork
 })

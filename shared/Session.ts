@@ -5,6 +5,7 @@
 import { Schema, SchemaTransformation } from "effect"
 import { AgentName, ChatId, ProjectId, SessionId, WorktreeId } from "./Ids.ts"
 import { textFault, toOneLine } from "./Text.ts"
+import { Outcome } from "./Turn.ts"
 
 const titleLimit = 200
 
@@ -32,7 +33,9 @@ export const Session = Schema.Struct({
   projectId: ProjectId,
   title: Schema.String,
   createdAt: Schema.Finite,
-  archivedAt: Schema.NullOr(Schema.Finite)
+  archivedAt: Schema.NullOr(Schema.Finite),
+  /** Where its agents work, absolute; missing before its first prompt. */
+  worktree: Schema.optionalKey(Schema.String)
 })
 export type Session = typeof Session.Type
 
@@ -47,9 +50,15 @@ export const ChatRow = Schema.Struct({
   createdAt: Schema.Finite,
   archivedAt: Schema.NullOr(Schema.Finite),
   /** A turn is open. */
-  working: Schema.Boolean
+  working: Schema.Boolean,
+  /** An agent waits for a person's answer. */
+  waiting: Schema.Boolean,
+  /** When and how a turn of it ended last. */
+  lastEndedAt: Schema.NullOr(Schema.Finite),
+  lastOutcome: Schema.NullOr(Outcome)
 })
 export type ChatRow = typeof ChatRow.Type
+export type ChatStanding = Pick<ChatRow, "waiting" | "lastEndedAt" | "lastOutcome">
 
 export const Worktree = Schema.Struct({
   id: WorktreeId,

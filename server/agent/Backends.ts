@@ -15,6 +15,7 @@ import { backendOf } from "./BackendOf.ts"
 import { fingerprintOf } from "./catalog/Fingerprint.ts"
 import { secretsOf } from "./Redaction.ts"
 import * as WireLog from "./WireLog.ts"
+import { readMemory } from "./ProcessMemory.ts"
 import { OpencodeServers } from "./opencode/OpencodeServers.ts"
 
 export interface BackendsOptions {
@@ -38,6 +39,7 @@ interface Entry {
 const nameOf = (key: BackendKey): string => `${key.chatId} ${key.agent}`
 // the directory is the chat's for life
 const configurationOf = ({ args, command, env, version }: FoundAgent): string => fingerprintOf({ args, command, env, version, directory: "" })
+const memoryEvery = "5 seconds"
 const unnoticed: TurnEnd = { cause: { _tag: "Quiet" } }
 
 export class Backends extends Context.Service<Backends, {
@@ -46,7 +48,7 @@ export class Backends extends Context.Service<Backends, {
   /** Takes what the agent of that key says by itself into a turn. */
   readonly listen: (key: BackendKey, turn: OwnTurn) => Effect.Effect<TurnEnd>
   readonly health: Effect.Effect<ReadonlyArray<BackendHealth>>
-  /** At once, and after every change. */
+  /** At once, after every change, and every few seconds for what they hold of memory. */
   readonly healthChanges: Stream.Stream<ReadonlyArray<BackendHealth>>
   /** Ends an idle backend. False where there is none, or it is busy. */
   readonly evict: (key: BackendKey) => Effect.Effect<boolean>
@@ -124,7 +126,15 @@ const make = Effect.fnUntraced(function*({ cap, idleTimeToLive, secrets, version
       yield* registry.stop(oldest.key)
     }
   })
-  const health = Effect.suspend(() => Effect.forEach(live.values(), ({ backend }) => SubscriptionRef.get(backend.health)))
+  /** With what each holds of memory by now. */
+  const health = Effect.gen(function*() {
+    const states = yield* Effect.forEach(live.values(), ({ backend }) => SubscriptionRef.get(backend.health))
+    const memory = yield* readMemory(states.flatMap(({ pid }) => pid ?? []))
+    return states.map((state): BackendHealth => {
+      const rss = state.pid === undefined ? undefined : memory.get(state.pid)
+      return rss === undefined ? state : { ...state, rss }
+    })
+  })
 
   /** Held while a turn runs on it. */
   const holding = (key: BackendKey, turn: (backend: AgentBackend) => Effect.Effect<TurnEnd>) => registry.use(key, (backend) => {
@@ -158,7 +168,7 @@ const make = Effect.fnUntraced(function*({ cap, idleTimeToLive, secrets, version
       ? holding(key, (backend) => backend.listen(turn)) : Effect.succeed(unnoticed)),
     health,
     healthChanges: Stream.fromPubSub(changed).pipe(
-      Stream.debounce("50 millis"), Stream.mapEffect(() => health), (news) => Stream.concat(Stream.fromEffect(health), news)),
+      Stream.debounce("50 millis"), Stream.merge(Stream.tick(memoryEvery)), Stream.mapEffect(() => health), (news) => Stream.concat(Stream.fromEffect(health), news)),
     evict,
     wire: (key, after) => Effect.sync(() => wires.read(nameOf(key), after)),
     restart: (key) => Effect.suspend(() => {

@@ -45,7 +45,7 @@ const isAlive = (info: ProcessInfo): boolean => info.state !== "Z" && info.state
 const readProc = (path: string): Promise<string | undefined> => readFile(path, "latin1").catch(() => undefined)
 
 /** Every live process of the machine; undefined where there is no `/proc`. */
-const listProcesses: Effect.Effect<ReadonlyArray<ProcessInfo> | undefined> = Effect.promise(() =>
+export const listProcesses: Effect.Effect<ReadonlyArray<ProcessInfo> | undefined> = Effect.promise(() =>
   readdir("/proc").then(
     (names) => Promise.all(names.filter((name) => /^[1-9]\d*$/.test(name)).map((pid) => readProc(`/proc/${pid}/stat`))),
     () => []

@@ -28,6 +28,7 @@ import * as Archive from "./Archive.ts"
 import * as ChatActor from "./ChatActor.ts"
 import type { ChatMessage, ChatReply } from "./ChatMessage.ts"
 import { pageFrom } from "./ChatPages.ts"
+import { newStanding } from "./ChatStanding.ts"
 import { closing } from "./Closing.ts"
 import { transcriptOf } from "./Transcript.ts"
 import type { RunTurn } from "./TurnRunner.ts"
@@ -97,7 +98,8 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
 
   /** A backend may outlive the actor that started it, so it finds the chat by its id. */
   const hostOf = (chatId: ChatId, sessionId: SessionId, agent: AgentName): BackendHost => ({
-    prepare: Effect.zip(worktrees.ensure(sessionId), currentOf(chatId)).pipe(
+    // the lists say where it works
+    prepare: Effect.zip(Effect.tap(worktrees.ensure(sessionId), () => projects.changed), currentOf(chatId)).pipe(
       Effect.mapError((error) => error.message),
       Effect.map(([{ path }, chat]) => {
         const { agentSessionId } = factsOf(chat, agent)
@@ -112,12 +114,14 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
   const along = (chatId: ChatId) => (before: Chat, after: Chat) => {
     const relabel = before.title === after.title && before.agent === after.agent
       ? undefined : rows.relabel(chatId, { title: after.title, agent: after.agent })
-    const recorded = agentSessions.along(chatId, before, after)
-    return relabel === undefined || recorded === undefined ? relabel ?? recorded : Effect.andThen(relabel, recorded)
+    const standing = newStanding(before, after)
+    const writes = [relabel, standing && rows.stand(chatId, standing), agentSessions.along(chatId, before, after)].filter((write) => write !== undefined)
+    return writes.length === 0 ? undefined : Effect.all(writes, { discard: true })
   }
   const changed = (before: Chat, after: Chat) => {
     const working = openTurns(before).length > 0 !== openTurns(after).length > 0
-    return before.title === after.title && before.agent === after.agent && !working ? Effect.void : projects.changed
+    const same = before.title === after.title && before.agent === after.agent && newStanding(before, after) === undefined
+    return same && !working ? Effect.void : projects.changed
   }
 
   const start = Effect.fnUntraced(function*(chatId: ChatId) {

@@ -154,7 +154,7 @@ layer(testGit, { excludeTestServices: true })("the feed of lists", (it) => {
         Effect.forkChild(until(({ chats }) => chats[0]?.working === true), { startImmediately: true }))
       const project = yield* service.add(path)
       const session = yield* service.createSession(project.id, undefined)
-      const chat: ChatRow = { id: ChatId.make(crypto.randomUUID()), sessionId: session.id, number: 1, title: null, agent: AgentName.make("goose"), createdAt: 0, archivedAt: null, working: false }
+      const chat: ChatRow = { id: ChatId.make(crypto.randomUUID()), sessionId: session.id, number: 1, title: null, agent: AgentName.make("goose"), createdAt: 0, archivedAt: null, working: false, waiting: false, lastEndedAt: null, lastOutcome: null }
       const stray = { ...chat, id: ChatId.make(crypto.randomUUID()), sessionId: SessionId.make(crypto.randomUUID()) }
       state.chats.set(stray.id, stray)
       const before = state.reads

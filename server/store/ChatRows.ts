@@ -2,7 +2,7 @@
 import { Context, Effect, Layer, Option, Schema } from "effect"
 import { type SqlError, SqlSchema } from "effect/sql"
 import { type AgentName, ChatId, SessionId } from "../../shared/Ids.ts"
-import { ChatRow } from "../../shared/Session.ts"
+import { ChatRow, type ChatStanding } from "../../shared/Session.ts"
 import { asking, now } from "./Ask.ts"
 import { StoreError } from "./StoreError.ts"
 
@@ -19,6 +19,8 @@ export class ChatRows extends Context.Service<ChatRows, {
   readonly find: (id: ChatId) => Effect.Effect<ChatRow | undefined, StoreError>
   /** What the lists say of a chat; a session that nobody has named takes the title along. One statement, for the transaction of the append that changes it: it waits for nothing. */
   readonly relabel: (id: ChatId, label: ChatLabel) => Effect.Effect<void, SqlError.SqlError>
+  /** What the lists say of its requests and ends. One statement, for the transaction of the append that changes it. */
+  readonly stand: (id: ChatId, standing: ChatStanding) => Effect.Effect<void, SqlError.SqlError>
   readonly archive: (id: ChatId, archived: boolean) => Effect.Effect<void, StoreError>
   readonly archived: Effect.Effect<ReadonlyArray<ChatId>, StoreError>
 }>()("boocode/store/ChatRows") {
@@ -32,7 +34,8 @@ const noSession = (sessionId: SessionId) =>
 const make = Effect.fnUntraced(function*(host: string) {
   const { ask, millis, sql } = yield* asking
   const columns = sql`id, session_id as "sessionId", number, title, agent, ${millis("created_at")} as "createdAt",
-    ${millis("archived_at")} as "archivedAt", open_turn is not null as working`
+    ${millis("archived_at")} as "archivedAt", open_turn is not null as working,
+    waiting, ${millis("last_ended_at")} as "lastEndedAt", last_outcome as "lastOutcome"`
   const all = SqlSchema.findAll({ Request: Schema.Void, Result: ChatRow,
     execute: () => sql`select ${columns} from chats order by session_id, number` })
   const list = SqlSchema.findAll({ Request: SessionId, Result: ChatRow,
@@ -69,6 +72,8 @@ const make = Effect.fnUntraced(function*(host: string) {
           update chats set title = ${title}, agent = coalesce(${agent ?? null}, agent) where id = ${id} returning session_id
         )
         update sessions set title = ${title}, untitled = false where untitled and id in (select session_id from labelled)`),
+    stand: (id, { lastEndedAt, lastOutcome, waiting }) => Effect.asVoid(sql`update chats set waiting = ${waiting},
+      last_ended_at = ${lastEndedAt === null ? null : new Date(lastEndedAt)}, last_outcome = ${lastOutcome} where id = ${id}`),
     archive: (id, archived) => Effect.flatMap(now, (at) => ask("archive a chat")(Effect.asVoid(
       sql`update chats set archived_at = ${archived ? at : null} where id = ${id}`)))
   })

@@ -20,18 +20,24 @@ export class SessionRows extends Context.Service<SessionRows, {
   static readonly layer = Layer.effect(SessionRows, Effect.suspend(() => make))
 }
 
+/** As they are said: what isn't there is left out. */
+const sessionOf = ({ worktree, ...session }: Omit<Session, "worktree"> & { readonly worktree: string | null }): Session =>
+  worktree === null ? session : { ...session, worktree }
+
 const make = Effect.gen(function*() {
   const { ask, millis, sql } = yield* asking
-  const columns = sql`s.id, s.project_id as "projectId", s.title, ${millis("s.created_at")} as "createdAt", ${millis("s.archived_at")} as "archivedAt"`
-  const list = SqlSchema.findAll({ Request: Schema.Void, Result: Session, execute: () => sql`
+  const SessionRow = Schema.Struct({ ...Session.fields, worktree: Schema.NullOr(Schema.String) })
+  const columns = sql`s.id, s.project_id as "projectId", s.title, ${millis("s.created_at")} as "createdAt", ${millis("s.archived_at")} as "archivedAt",
+    (select w.path from worktrees w where w.session_id = s.id and w.state = 'ready' limit 1) as worktree`
+  const list = SqlSchema.findAll({ Request: Schema.Void, Result: SessionRow, execute: () => sql`
     select ${columns} from sessions s join projects p on p.id = s.project_id where p.removed_at is null order by s.created_at, s.id` })
-  const find = SqlSchema.findOneOption({ Request: SessionId, Result: Session,
+  const find = SqlSchema.findOneOption({ Request: SessionId, Result: SessionRow,
     execute: (id) => sql`select ${columns} from sessions s where s.id = ${id}` })
   const archived = SqlSchema.findAll({ Request: Schema.Void, Result: Schema.Struct({ id: SessionId }),
     execute: () => sql`select id from sessions where archived_at is not null` })
   return SessionRows.of({
     archived: Effect.map(ask("list sessions")(archived()), (rows) => rows.map(({ id }) => id)),
-    list: ask("list sessions")(list()),
+    list: Effect.map(ask("list sessions")(list()), (rows) => rows.map(sessionOf)),
     create: Effect.fn("SessionRows.create")(function*(projectId, title, untitled = false) {
       const at = yield* now
       const id = SessionId.make(crypto.randomUUID())
@@ -39,7 +45,7 @@ const make = Effect.gen(function*() {
         values (${id}, ${projectId}, ${title}, ${at}, ${untitled}) on conflict (id) do nothing`)
       return { id, projectId, title, createdAt: at.getTime(), archivedAt: null }
     }),
-    find: (id) => Effect.map(ask("find a session")(find(id)), Option.getOrUndefined),
+    find: (id) => Effect.map(ask("find a session")(find(id)), (row) => Option.getOrUndefined(Option.map(row, sessionOf))),
     rename: (id, title) => ask("rename a session")(Effect.asVoid(sql`update sessions set title = ${title}, untitled = false where id = ${id}`)),
     archive: (id, archived) => Effect.flatMap(now, (at) => ask("archive a session")(Effect.asVoid(
       sql`update sessions set archived_at = ${archived ? at : null} where id = ${id}`)))

@@ -3,7 +3,8 @@
  *
  *   announce     the ready line, server.json
  *   http         page, /rpc, /health: nothing is admitted before recovery is through
- *   recovery     open turns of dead boots end `interrupted`
+ *   recovery     open turns of dead boots end `interrupted`, running tasks `failed`
+ *   tasks        dispatched work, in chats or in worktrees of its own
  *   drills       what installed agents were seen to do
  *   chats        actors by chat, on demand; the agents' own sessions, as rows
  *   backends     live agents by (chat, agent), on demand
@@ -32,6 +33,7 @@ import { writeServerFile } from "./ServerFile.ts"
 import { postgresBundle } from "./store/PostgresBundle.ts"
 import { ProcessRows } from "./store/ProcessRows.ts"
 import { store } from "./store/Store.ts"
+import { Tasks } from "./task/Tasks.ts"
 import { Git } from "./work/Git.ts"
 import { Worktrees } from "./work/Worktrees.ts"
 
@@ -42,7 +44,10 @@ const reaper = Layer.effectDiscard(Effect.gen(function*() {
   yield* rows.forgetOtherBoots
 }))
 
-const recovery = Layer.effectDiscard(Effect.flatMap(Chats, (chats) => chats.recover))
+const recovery = Layer.effectDiscard(Effect.gen(function*() {
+  yield* (yield* Chats).recover
+  yield* (yield* Tasks).recover
+}))
 
 const openBrowser = (url: string) => Effect.sync(() => {
   const opener = process.platform === "darwin" ? "open" : "xdg-open"
@@ -82,6 +87,7 @@ export const server = (config: ServeConfig) => Layer.unwrap(Effect.sync(() => {
   return edge.pipe(
     Layer.provideMerge(recovery),
     Layer.provideMerge(Drills.layer({ version })),
+    Layer.provideMerge(Tasks.layer),
     Layer.provideMerge(Chats.layer({ bootId })),
     Layer.provideMerge(AgentSessions.layer),
     Layer.provideMerge(backends),

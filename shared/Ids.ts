@@ -19,6 +19,10 @@ export type WorktreeId = typeof WorktreeId.Type
 export const ChatId = uuid.pipe(Schema.brand("ChatId"))
 export type ChatId = typeof ChatId.Type
 
+/** Made by the server when work is dispatched. */
+export const TaskId = uuid.pipe(Schema.brand("TaskId"))
+export type TaskId = typeof TaskId.Type
+
 /** Made by the server when a turn starts. */
 export const TurnId = uuid.pipe(Schema.brand("TurnId"))
 export type TurnId = typeof TurnId.Type

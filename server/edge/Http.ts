@@ -22,6 +22,7 @@ import { drillHandlers } from "./DrillHandlers.ts"
 import { type GuardOptions, isKnownHost, isKnownOrigin, isPagePath, mayCall } from "./Guard.ts"
 import { pageRoutes } from "./PageRoutes.ts"
 import { projectHandlers, sessionHandlers } from "./ProjectHandlers.ts"
+import { taskHandlers } from "./TaskHandlers.ts"
 
 export interface HttpOptions {
   readonly host: string
@@ -72,7 +73,7 @@ const auth = (who: Who) => Layer.succeed(Auth, Auth.of((effect) => Effect.provid
 
 const rpcRoute = (options: HttpOptions) => RpcServer.layer(Api, { disableFatalDefects: true, disableTracing: true }).pipe(Layer.provide([
   checkedCalls(Api.requests).pipe(Layer.provide(RpcServer.layerProtocolWebsocket({ path: "/rpc" }))),
-  chatHandlers, projectHandlers, sessionHandlers, agentHandlers, drillHandlers, serverHandlers(options), auth(Who.make("owner"))
+  chatHandlers, projectHandlers, sessionHandlers, agentHandlers, drillHandlers, taskHandlers, serverHandlers(options), auth(Who.make("owner"))
 ]), Layer.provide(RpcSerialization.layerNdjson))
 
 export const http = (options: HttpOptions) => HttpRouter.serve(

@@ -12,6 +12,7 @@ import { ProcessRows } from "./ProcessRows.ts"
 import { ProjectRows } from "./ProjectRows.ts"
 import { SessionRows } from "./SessionRows.ts"
 import { Settings } from "./Settings.ts"
+import { TaskRows } from "./TaskRows.ts"
 import { WorktreeRows } from "./WorktreeRows.ts"
 
 export interface StoreOptions extends DatabaseOptions {
@@ -24,7 +25,7 @@ export interface StoreOptions extends DatabaseOptions {
 export const store = (options: StoreOptions) => {
   const rows = Layer.mergeAll(
     EventLog.layer(options), ProjectRows.layer, SessionRows.layer, ChatRows.layer(options), WorktreeRows.layer,
-    AgentSessionRows.layer, ProcessRows.layer(options), Blobs.layer, AgentRows.layer, Settings.layer, DrillRows.layer)
+    AgentSessionRows.layer, ProcessRows.layer(options), Blobs.layer, AgentRows.layer, Settings.layer, DrillRows.layer, TaskRows.layer(options))
   const ports = Layer.mergeAll(WorktreeRows.port, ProcessRows.ledger, AgentRows.port)
   return ports.pipe(Layer.provideMerge(rows), Layer.provideMerge(Database.layer(options)))
 }

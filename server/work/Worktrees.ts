@@ -1,6 +1,7 @@
 /**
  * One worktree per session: a folder under the data directory, on a branch of its own, cut from the project's last commit
- * when it is first needed, and had again after restarts. Never deletes what an agent may have worked in.
+ * when it is first needed, and had again after restarts; and one for each task that wants its own. Never deletes what an
+ * agent has worked in: a task's that is as it was made goes, no other.
  *
  * ```
  *  no row ──▶ creating ──git worktree add──▶ ready ◀── there, or added again where its folder has vanished
@@ -8,7 +9,7 @@
  * ```
  */
 import { Cache, Context, Duration, Effect, Exit, FileSystem, Layer, Option } from "effect"
-import { type SessionId, WorktreeId } from "../../shared/Ids.ts"
+import { type SessionId, type TaskId, WorktreeId } from "../../shared/Ids.ts"
 import type { Project, Worktree } from "../../shared/Session.ts"
 import { Git } from "./Git.ts"
 import { makeWorktreeFiles } from "./WorktreeFiles.ts"
@@ -23,21 +24,21 @@ const make = Effect.fnUntraced(function*({ dataDir }: WorktreeOptions) {
   const root = `${yield* Effect.orElseSucceed(fs.realPath(dataDir), () => dataDir)}/worktrees`
   const files = yield* makeWorktreeFiles(root)
 
-  const nameIt = Effect.fn("Worktrees.nameIt")(function*(sessionId: SessionId, project: Project) {
+  const nameIt = Effect.fn("Worktrees.nameIt")(function*(owner: SessionId | TaskId, project: Project) {
     // a branch called boocode leaves no room for boocode/…
     const prefix = (yield* files.isBranch(project, "boocode")) ? "boocode-" : "boocode/"
-    const names = shortIdsOf(sessionId).map((short) => ({ path: `${root}/${slugOf(project.name)}-${short}`, branch: `${prefix}${short}` }))
+    const names = shortIdsOf(owner).map((short) => ({ path: `${root}/${slugOf(project.name)}-${short}`, branch: `${prefix}${short}` }))
     for (const free of names) {
       if (!(yield* files.isTaken(free.path)) && !(yield* files.isBranch(project, free.branch))) return free
     }
     return yield* new WorkError({ reason: { _tag: "Occupied", path: names.at(-1)?.path ?? root } })
   })
 
-  const plan = Effect.fn("Worktrees.plan")(function*(sessionId: SessionId, project: Project) {
+  const plan = Effect.fn("Worktrees.plan")(function*(owner: SessionId | TaskId, sessionId: SessionId | null, project: Project) {
     const baseCommit = yield* git.head(project.path)
     const worktree: Worktree = {
       id: WorktreeId.make(crypto.randomUUID()), sessionId, projectId: project.id, baseCommit, state: "creating",
-      ...(yield* nameIt(sessionId, project))
+      ...(yield* nameIt(owner, project))
     }
     return worktree
   })
@@ -49,9 +50,13 @@ const make = Effect.fnUntraced(function*({ dataDir }: WorktreeOptions) {
 
   const establish = Effect.fn("Worktrees.establish")(function*(sessionId: SessionId) {
     const { project, worktree: row } = yield* port.find(sessionId)
-    const planned = Option.isSome(row) ? row.value : yield* plan(sessionId, project)
+    const planned = Option.isSome(row) ? row.value : yield* plan(sessionId, sessionId, project)
     if (yield* files.isWhole(planned.path)) return planned.state === "ready" ? planned : yield* record(planned, "ready")
     yield* files.clear(planned.path)
+    return yield* put(planned, project)
+  })
+
+  const put = Effect.fnUntraced(function*(planned: Worktree, project: Project) {
     yield* record(planned, "creating")
     const made = yield* files.make(planned, project).pipe(Effect.tapError(() => Effect.ignore(record(planned, "failed"))))
     return yield* record(made, "ready")
@@ -70,7 +75,23 @@ const make = Effect.fnUntraced(function*({ dataDir }: WorktreeOptions) {
     return yield* Cache.get(worktrees, sessionId)
   })
 
-  return Worktrees.of({ ensure })
+  const forTask = Effect.fn("Worktrees.forTask")(function*(taskId: TaskId, project: Project) {
+    return yield* put(yield* plan(taskId, null, project), project)
+  })
+
+  const release = Effect.fn("Worktrees.release")(function*(worktree: Worktree, project: Project) {
+    const { baseCommit, branch, path } = worktree
+    const what = "remove a task's worktree"
+    const changes = yield* git.run(path, { what, args: ["status", "--porcelain", "--untracked-files=all"] })
+    if (changes !== "" || (yield* git.head(path)) !== baseCommit) return false
+    // not by force: git itself refuses what has changes
+    yield* git.run(project.path, { what, args: ["worktree", "remove", path] })
+    yield* git.run(project.path, { what, args: ["branch", "--quiet", "-D", branch] })
+    yield* record(worktree, "removed")
+    return true
+  })
+
+  return Worktrees.of({ ensure, forTask, release })
 })
 
 export interface WorktreeOptions { readonly dataDir: string }
@@ -78,6 +99,10 @@ export interface WorktreeOptions { readonly dataDir: string }
 export class Worktrees extends Context.Service<Worktrees, {
   /** The session's worktree, on disk; made if need be. Calls at the same time make it once. */
   readonly ensure: (sessionId: SessionId) => Effect.Effect<Worktree, WorkError>
+  /** A new one for a task. */
+  readonly forTask: (taskId: TaskId, project: Project) => Effect.Effect<Worktree, WorkError>
+  /** Removes a task's worktree and branch if nothing in it was changed; true if it did. */
+  readonly release: (worktree: Worktree, project: Project) => Effect.Effect<boolean, WorkError>
 }>()("boocode/work/Worktrees") {
   static readonly layer = (options: WorktreeOptions) => Layer.effect(Worktrees, make(options))
 }

@@ -3,5 +3,6 @@ import { AgentRpc, ServerRpc } from "./AgentRpc.ts"
 import { ChatRpc } from "./ChatRpc.ts"
 import { DrillRpc } from "./DrillRpc.ts"
 import { ProjectRpc, SessionRpc } from "./ProjectRpc.ts"
+import { TaskRpc } from "./TaskRpc.ts"
 
-export const Api = ChatRpc.merge(ProjectRpc, SessionRpc, AgentRpc, ServerRpc, DrillRpc)
+export const Api = ChatRpc.merge(ProjectRpc, SessionRpc, AgentRpc, ServerRpc, DrillRpc, TaskRpc)

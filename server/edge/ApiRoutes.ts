@@ -1,5 +1,5 @@
 /** The few reads that scripts want, as plain JSON. Guarded like every other path. */
-import { Effect, Option, Schema } from "effect"
+import { DateTime, Effect, Option, Schema } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import type { AgentSession } from "../../shared/Agent.ts"
 import { SessionId } from "../../shared/Ids.ts"
@@ -9,7 +9,7 @@ const sessionIdOf = Schema.decodeUnknownOption(SessionId)
 const noSession = HttpServerResponse.jsonUnsafe({ error: "session not found" }, { status: 404 })
 
 const wire = ({ agent, hasSession, lastActiveAt, status }: AgentSession) => ({
-  agent, status, has_session: hasSession, last_active_at: lastActiveAt === null ? null : new Date(lastActiveAt).toISOString()
+  agent, status, has_session: hasSession, last_active_at: lastActiveAt === null ? null : DateTime.formatIso(DateTime.makeUnsafe(lastActiveAt))
 })
 
 /** `GET /api/sessions/:id/agent-sessions`: one row for each (chat, agent), newest first, those never active last, then by agent. */

@@ -3,9 +3,7 @@
  * turn is active in it. Updates go to the active turn. Where there is none, facts about the session count, and words ask
  * for a turn of the agent's own, which takes them when it is opened; refused, they are late and belong to nothing.
  */
-import { Clock, Deferred, Effect, type Fiber, Option, Schema, type Scope, Semaphore } from "effect"
-import type { ContentBlock } from "../../../shared/Content.ts"
-import type { Announcement } from "../../../shared/SessionUpdate.ts"
+import { Clock, Deferred, Effect, Option, type Scope } from "effect"
 import { hasEnded } from "../../../shared/ToolCall.ts"
 import { AgentError } from "../AgentError.ts"
 import type { BackendHost, TurnSink } from "../AgentBackend.ts"
@@ -15,13 +13,14 @@ import type { AgentQuirks } from "../AgentRow.ts"
 import type { ProcessLedger } from "../ProcessLedger.ts"
 import { deafTap, type WireTap } from "../WireLog.ts"
 import * as AcpConnection from "./AcpConnection.ts"
+import * as AcpPrompts from "./AcpPrompts.ts"
 import * as AcpSession from "./AcpSession.ts"
+import * as AcpSettings from "./AcpSettings.ts"
 import {
-  announced, answered, firstTurn, idle, inMode, isWord, nextTurn, optionSet, report, type Standing, translate, type Translated, type TurnView
+  announced, answered, firstTurn, idle, isWord, nextTurn, report, translate, type Translated
 } from "./AcpTranslate.ts"
-import { type AcpPrompted, AcpSession as SessionAnswer, decodeUpdate } from "./AcpUpdate.ts"
+import { type AcpPrompted, decodeUpdate } from "./AcpUpdate.ts"
 import * as ClientRequests from "./ClientRequests.ts"
-import { withTranscript } from "./Replay.ts"
 import * as TerminalOutputs from "./TerminalOutputs.ts"
 import * as Unprompted from "./Unprompted.ts"
 
@@ -35,7 +34,7 @@ export interface ActiveTurn {
   readonly broken: Deferred.Deferred<never, AgentError>
 }
 
-export interface AcpLife {
+export interface AcpLife extends AcpPrompts.AcpPrompts {
   readonly process: AgentProcess.AgentProcess
   readonly connection: AcpConnection.AcpConnection
   readonly session: AcpSession.StartedSession
@@ -46,16 +45,11 @@ export interface AcpLife {
   readonly quietAt: (patience: number) => number
   readonly end: Effect.Effect<void>
   readonly active: () => ActiveTurn | undefined
-  /** Gives the agent the prompt. The fiber ends with its answer, and lives on where nobody waits for it any more. */
-  readonly prompt: (content: ReadonlyArray<ContentBlock>) => Effect.Effect<Fiber.Fiber<unknown, AgentError>>
-  /** The last prompt, until it has been answered. */
-  readonly unanswered: () => Fiber.Fiber<unknown, AgentError> | undefined
   /** What the answer to the active turn's prompt tells besides its end. */
   readonly answered: (prompted: AcpPrompted) => Effect.Effect<void>
   /** Sets an option of the agent that a turn wants otherwise than it stands. */
-  readonly setOption: (category: OptionCategory, value: string) => Effect.Effect<void, AgentError>
+  readonly setOption: (category: AcpSettings.OptionCategory, value: string) => Effect.Effect<void, AgentError>
 }
-type OptionCategory = "mode" | "model" | "thought_level"
 
 export interface LifeOptions {
   readonly command: string
@@ -80,7 +74,6 @@ export const start = Effect.fn("AcpLife.start")(function*(options: LifeOptions):
   let view = firstTurn(options.quirks, { continuity: "fresh", session: {} })
   let loading = false
   let known: string | undefined
-  let unanswered: Fiber.Fiber<unknown, AgentError> | undefined
   const unprompted = yield* Unprompted.make(host.speaks)
   let heardAt = now()
   let asks = 0
@@ -152,26 +145,19 @@ export const start = Effect.fn("AcpLife.start")(function*(options: LifeOptions):
     loading: (is) => { loading = is }
   })
   const { sessionId } = session
-  /** The agent knows nothing of the chat until a prompt has told it. */
-  let replaying = session.continuity === "replayed"
   known = sessionId
   view = firstTurn(options.quirks, session)
   if (session.canClose) {
     yield* Effect.addFinalizer(() => Effect.ignore(connection.request("session/close", { sessionId }, { timeout: "1 second" })))
   }
-  const oneOption = Semaphore.makeUnsafe(1)
-  const setOption: AcpLife["setOption"] = (category, value) => oneOption.withPermit(Effect.suspend(() => {
-    const set = setting(connection, sessionId, view.standing, category, value)
-    return set === undefined ? Effect.void : Effect.flatMap(set, (stands) => apply(stands(view)))
-  }))
+  const settings = AcpSettings.make(connection, sessionId, () => view.standing, (stands) => apply(stands(view)))
   const announcement = announced(session.session)
   yield* host.note({ _tag: "Bound", agentSessionId: sessionId, continuity: session.continuity, why: session.why })
   yield* host.note({ _tag: "Announced", announcement })
-  const askMode = options.quirks.askModes.find((mode) => offersMode(announcement, mode))
-  if (askMode !== undefined) yield* Effect.ignore(setOption("mode", askMode))
+  yield* settings.askFirst(announcement, options.quirks.askModes)
 
   return {
-    process, connection, session, setOption,
+    process, connection, session, setOption: settings.set,
     begin: (turn) => Effect.sync(() => {
       active = turn
       if (unprompted.isHolding()) view = idle(view)
@@ -180,7 +166,7 @@ export const start = Effect.fn("AcpLife.start")(function*(options: LifeOptions):
     beginOwn: (turn) => Effect.suspend(() => {
       if (!unprompted.isHolding()) return Effect.succeed(false)
       active = turn
-      return Effect.as(Effect.forEach(unprompted.take(), turn.coalescer.push, { discard: true }), true)
+      return Effect.as(Effect.forEach(unprompted.take(), (update) => take(turn, update), { discard: true }), true)
     }),
     quietAt: (patience) => (asks > 0 ? now() : heardAt) + patience,
     end: Effect.sync(() => {
@@ -190,40 +176,7 @@ export const start = Effect.fn("AcpLife.start")(function*(options: LifeOptions):
       unprompted.unmute()
     }),
     active: () => active,
-    prompt: (content) => Effect.flatMap(replaying ? host.transcript : Effect.succeed(""), (transcript) =>
-      connection.request("session/prompt", { sessionId, prompt: withTranscript(content, transcript) })).pipe(
-      Effect.tap(() => Effect.sync(() => { replaying = false })),
-      Effect.mapError(session.explain),
-      Effect.ensuring(Effect.sync(() => { unanswered = undefined })),
-      Effect.forkIn(options.outer, { startImmediately: true }),
-      Effect.tap((fiber) => Effect.sync(() => { if (fiber.pollUnsafe() === undefined) unanswered = fiber }))),
-    unanswered: () => unanswered,
+    ...AcpPrompts.make(connection, session, host.transcript, options.outer),
     answered: (prompted) => Effect.andThen(showTerminals(true), Effect.suspend(() => apply(answered(view, prompted))))
   }
 })
-
-const offersMode = ({ modes, options }: Announcement, mode: string): boolean =>
-  modes?.available.some(({ id }) => id === mode) === true ||
-  options?.find(({ category }) => category === "mode")?.choices.some(({ value }) => value === mode) === true
-
-const decodeAnswer = Schema.decodeUnknownOption(SessionAnswer)
-
-/**
- * Sets what differs, by the option of that category, else by `session/set_mode`; nothing where it stands so already.
- * Answers with how the options stand then.
- */
-const setting = (
-  { request }: AcpConnection.AcpConnection, sessionId: string, { modes, options }: Standing, category: OptionCategory, value: string
-): Effect.Effect<(view: TurnView) => Translated, AgentError> | undefined => {
-  const option = options?.find((candidate) => candidate.category === category || candidate.id === category)
-  if (option !== undefined) {
-    return option.current === value ? undefined
-      : Effect.map(request("session/set_config_option", { sessionId, configId: option.id, value }, { timeout: "10 seconds" }), (answer) => (view) =>
-        optionSet(view, option.id, value, Option.getOrElse(decodeAnswer(answer), (): SessionAnswer => ({}))))
-  }
-  if (category === "mode" && modes !== undefined) {
-    return modes.current === value ? undefined
-      : Effect.as(request("session/set_mode", { sessionId, modeId: value }, { timeout: "10 seconds" }), (view: TurnView) => inMode(view, value))
-  }
-  return Effect.fail(new AgentError({ reason: { _tag: "Unsupported", what: `it offers no choice of ${category === "thought_level" ? "thinking" : category}.` } }))
-}

@@ -22,7 +22,7 @@ const world = Effect.gen(function*() {
   symlinkSync(join(outer, "secret"), join(root, "out"))
   symlinkSync(outer, join(root, "up"))
   symlinkSync(join(root, "src"), join(root, "in"))
-  const { onRequest } = yield* ClientRequests.make(root, Effect.succeed(undefined))
+  const { onRequest } = yield* ClientRequests.make(root, Effect.undefined)
   return { outer, root, call: (method: string, params: unknown, withdrawn?: Effect.Effect<void>) => onRequest(method, params, withdrawn) }
 })
 
@@ -94,7 +94,7 @@ it.live("questions go to the turn; without one, or when it closes, they are canc
   assert.deepStrictEqual(asked.map(({ _tag }) => _tag), ["Permission", "Elicitation", "Elicitation", "Elicitation"])
   assert.strictEqual((yield* Effect.flip(onRequest("craft/drainMidTurnQueue", {}))).code, -32601)
   assert.strictEqual((yield* Effect.flip(onRequest("constructor", {}))).code, -32601)
-  const alone = yield* ClientRequests.make(root, Effect.succeed(undefined))
+  const alone = yield* ClientRequests.make(root, Effect.undefined)
   assert.deepStrictEqual(yield* alone.onRequest("session/request_permission", permission), { outcome: { outcome: "cancelled" } })
 }).pipe(Effect.provide(ProcessLedger.layerMemory), Effect.scoped))
 

@@ -1,4 +1,6 @@
-import { assert, describe, it } from "vitest"
+import { assert, describe, it } from "@effect/vitest"
+import { Arbitrary, Schema } from "effect"
+import { ToolCallId } from "../../../shared/Ids.ts"
 import type { ToolContent } from "../../../shared/ToolCall.ts"
 import type { RawUpdate } from "../Coalescer.ts"
 import { tagStripper } from "../TagStripper.ts"
@@ -225,6 +227,33 @@ describe("OpencodeTranslate", () => {
 
     it("takes no message of an earlier turn for ours", () => {
       assert.isFalse(isAnswered(fold([user(older), completed(reply, older), idle]).view))
+    })
+
+    /** What an aborted turn still brings, as it was recorded, and an idle of an abort that met nothing. */
+    const stale: ReadonlyArray<OpencodeEvent> = [
+      event("session.error", { sessionID, error: { name: "MessageAbortedError", data: { message: "Aborted" } } }), idle,
+      text("msg_204f8ba61001aaaaaaaaaaaaaa", "prt_old", "of the turn before", true), delta("prt_old", "more of it"),
+      assistant("msg_204f8ba61001aaaaaaaaaaaaaa", older, { error: { name: "MessageAbortedError", data: { message: "Aborted" } }, time: { created: 1, completed: 2 } }),
+      event("session.status", { sessionID, status: { type: "idle" } }), idle, tool("call_old", { status: "completed", input: {}, output: "old", time: { start: 1, end: 2 } }, "bash", "msg_204f8ba61001aaaaaaaaaaaaaa")
+    ]
+    const wholeTurn: ReadonlyArray<OpencodeEvent> = [
+      user(ours), text(ours, "prt_u", "my prompt", true), busy, assistant(reply, ours), text(reply, "prt_1", ""), delta("prt_1", "one "), delta("prt_1", "two"), text(reply, "prt_1", "one two", true),
+      tool("call_1", { status: "completed", input: {}, output: "a", time: { start: 1, end: 2 } }), completed(reply, ours, "tool-calls"), assistant(later, ours), completed(later, ours), busy
+    ]
+    const places = Arbitrary.array(Arbitrary.schema(Schema.Struct({ at: Schema.Literals([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]), what: Schema.Literals([0, 1, 2, 3, 4, 5, 6, 7]) })), { maxLength: 30 })
+
+    it.prop("is brought by nothing of the turn before, wherever that lands, and none of its words are taken in", { places }, ({ places }) => {
+      const events = wholeTurn.flatMap((one, at) => [...places.filter((place) => place.at === at).flatMap(({ what }) => stale[what] ?? []), one])
+      const { calls, text: said, updates, view } = fold(events)
+      assert.deepStrictEqual([said, calls.map(({ toolCallId }) => toolCallId), updates.length], ["one two", [ToolCallId.make("call_1")], 3])
+      // between two steps an idle of the turn before can look like the end; the session's status, which is asked then, says busy
+      const done = events.findIndex((one) => one.type === "message.updated" && one.properties.info.id === later && one.properties.info.time.completed !== undefined)
+      for (let at = 0; at < done; at++) {
+        const so = fold(events.slice(0, at)).view
+        assert.isFalse(isOver(so) && so.last?.finish !== "tool-calls")
+      }
+      assert.isTrue(isOver(fold([idle], view).view))
+      assert.deepStrictEqual(endOf(view), { cause: { _tag: "Answered", stopReason: "end_turn" }, stopReason: "end_turn" })
     })
 
     const failed = (error: object) => endOf(fold([assistant(reply, ours, { error })]).view)

@@ -16,7 +16,7 @@ const benches: Readonly<Record<string, (options: Options) => Promise<Effect.Effe
   start: async ({ quick }) => (await import("./start.ts")).start(quick)
 }
 
-const usage = `usage: bun bench/main.ts ${Object.keys(benches).join("|")} [--agent scripted,goose,qwen] [--quick]`
+const usage = `usage: bun bench/main.ts ${Object.keys(benches).join("|")} [--agent scripted,goose,qwen,opencode] [--quick]`
 
 const [name = "", ...rest] = process.argv.slice(2)
 const bench = benches[name]
@@ -26,7 +26,7 @@ if (bench === undefined) {
 }
 const at = rest.indexOf("--agent")
 const options: Options = {
-  agents: at === -1 ? ["scripted", "goose", "qwen"] : (rest[at + 1] ?? "").split(","),
+  agents: at === -1 ? ["scripted", "goose", "qwen", "opencode"] : (rest[at + 1] ?? "").split(","),
   quick: rest.includes("--quick")
 }
 console.log(machine())

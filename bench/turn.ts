@@ -1,6 +1,7 @@
 /**
  * What boocode adds to a turn. The same agent program, once driven directly over ACP and once through boocode, in
- * alternating pairs of one run, so that a busy machine is busy for both.
+ * alternating pairs of one run, so that a busy machine is busy for both. opencode is reached over its server by boocode, which all
+ * its chats share: cold is a new session there, against a process of its own.
  */
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
@@ -8,7 +9,7 @@ import { Effect, type Scope } from "effect"
 import { AgentName } from "../shared/Ids.ts"
 import type { Launch } from "../test/support/AcpProbe.ts"
 import { makeRepository } from "../test/support/Journey.ts"
-import { goose, qwen } from "../test/support/RealAgents.ts"
+import { goose, opencode, opencodeAcp, qwen } from "../test/support/RealAgents.ts"
 import { temporaryFolder } from "../test/support/RunningServer.ts"
 import { ScriptedModel } from "../test/support/ScriptedModel.ts"
 import { startBare } from "./BareAgent.ts"
@@ -111,7 +112,8 @@ const measure = Effect.fnUntraced(function*(agent: string, launch: Launch, booco
   })))
 }, (effect): Effect.Effect<void, never, Scope.Scope> => Effect.orDie(effect))
 
-const launches = (agent: string, model: string, home: string): Launch | undefined => {
+const launches = (agent: string, model: string, home: string, isBare: boolean): Launch | undefined => {
+  if (agent === "opencode") return (isBare ? opencodeAcp : opencode)({ model, home })
   if (agent === "goose") return goose({ model, home })
   if (agent === "qwen") return qwen({ model, home })
   return {
@@ -129,8 +131,8 @@ export const turn = Effect.fnUntraced(function*(agents: ReadonlyArray<string>, i
     return home
   }
   for (const agent of agents) {
-    const direct = launches(agent, model.url, homeOf(`${agent}-bare`))
-    const through = launches(agent, model.url, homeOf(`${agent}-boocode`))
+    const direct = launches(agent, model.url, homeOf(`${agent}-bare`), true)
+    const through = launches(agent, model.url, homeOf(`${agent}-boocode`), false)
     if (direct === undefined || through === undefined) {
       console.log(`\nturn · ${agent}: it is not installed here`)
       continue

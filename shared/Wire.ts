@@ -2,7 +2,7 @@
 import { Schema } from "effect"
 
 export const WireMessage = Schema.Struct({
-  /** From 1, in the order of the wire; also across the agent's restarts. */
+  /** One more with each message, in the order of the wire. Goes on across the agent's restarts, and leaps ahead at the server's. */
   number: Schema.Int,
   /** Epoch milliseconds. */
   at: Schema.Finite,

@@ -17,11 +17,20 @@ describe("the wire log", () => {
     tap("chat goose", []).message("out", "three")
     first.message("in", "four")
     assert.deepStrictEqual(read("chat goose", 0), [
-      { number: 2, at: 2, direction: "in", text: "two", size: 3 }, { number: 3, at: 3, direction: "out", text: "three", size: 5 },
-      { number: 4, at: 4, direction: "in", text: "four", size: 4 }
+      { number: 3, at: 3, direction: "in", text: "two", size: 3 }, { number: 4, at: 4, direction: "out", text: "three", size: 5 },
+      { number: 5, at: 5, direction: "in", text: "four", size: 4 }
     ])
-    assert.deepStrictEqual(read("chat goose", 3).map(({ text }) => text), ["four"])
+    assert.deepStrictEqual(read("chat goose", 4).map(({ text }) => text), ["four"])
     assert.deepStrictEqual(read("chat qwen", 0), [])
+  })
+
+  it("never repeats a number, so that who knows the last one is told the news of a later server", () => {
+    const first = logs().logs
+    first.tap("a", []).message("in", "before")
+    const known = first.read("a", 0).at(-1)?.number ?? 0
+    const later = WireLog.make({ now: () => 1000, secrets: [] })
+    later.tap("a", []).message("in", "after")
+    assert.deepStrictEqual(later.read("a", known).map(({ text }) => text), ["after"])
   })
 
   it("keeps no more than so many characters, of one message and of all", () => {

@@ -45,9 +45,15 @@ interface Line { readonly message: WireMessage; note: string | undefined }
 
 class Log {
   readonly lines: Array<Line> = []
-  made = 0
   size = 0
-  at = 0
+  at: number
+  /** The number of the message that came last. Begins with the time, so that no log repeats the numbers of one before it. */
+  number: number
+
+  constructor(at: number) {
+    this.at = at
+    this.number = Math.floor(at)
+  }
 }
 
 export interface WireLogs {
@@ -73,7 +79,7 @@ export const make = ({ limits = standard, now, secrets: ours }: WireLogsOptions)
       const oldest = Array.from(logs).reduce((one, other) => other[1].at < one[1].at ? other : one)
       logs.delete(oldest[0])
     }
-    const log = new Log()
+    const log = new Log(now())
     logs.set(name, log)
     return log
   }
@@ -90,7 +96,7 @@ export const make = ({ limits = standard, now, secrets: ours }: WireLogsOptions)
       return {
         message: (direction, text) => {
           const log = logOf(name)
-          add(log, { number: ++log.made, at: now(), direction, text: keptText(redact, text, limits.text), size: text.length })
+          add(log, { number: ++log.number, at: now(), direction, text: keptText(redact, text, limits.text), size: text.length })
         },
         note: (words) => {
           const last = logs.get(name)?.lines.findLast(({ message }) => message.direction === "in")

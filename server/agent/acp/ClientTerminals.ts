@@ -23,6 +23,8 @@ const Named = Schema.Struct({ terminalId: Schema.String })
 /** Bytes of output kept: what the agent asks for, at most this. */
 const outputLimit = 1024 * 1024
 const terminalsLimit = 64
+/** Released ones that are shown still. */
+const releasedLimit = 16
 
 /** What stands in a terminal: its output so far and, once its process has ended, how. */
 export interface TerminalState {
@@ -141,6 +143,8 @@ export const make = Effect.fnUntraced(function*(root: string): Effect.fn.Return<
       "terminal/release": (params) => Effect.flatMap(find(params), ({ terminal, terminalId }) => Effect.suspend(() => {
         terminals.delete(terminalId)
         // an agent may release a terminal before it reports the end of the tool call that shows it
+        const oldest = released.size < releasedLimit ? undefined : released.keys().next().value
+        if (oldest !== undefined) released.delete(oldest)
         released.set(terminalId, stateOf(terminal))
         return Effect.as(end(terminal), {})
       }))

@@ -1,8 +1,10 @@
-/** What is open above the page: adding a project, going to a chat, or the sheet of keys. */
+/** What is open above the page: adding a project, going to a chat, the drills, or the sheet of keys. */
 import { html, LitElement, type TemplateResult } from "lit"
 import { ask, type Intents } from "../controller/intent.ts"
 import type { Project } from "../../shared/Session.ts"
+import type { AgentsStore } from "../store/AgentsStore.ts"
 import type { DirectoryStore } from "../store/DirectoryStore.ts"
+import type { DrillsStore } from "../store/DrillsStore.ts"
 import "./boo-dialog.ts"
 import "./boo-path.ts"
 import "./boo-shortcuts.ts"
@@ -10,13 +12,15 @@ import "./boo-switcher.ts"
 
 export type Opened = Exclude<Intents["boo-open"], "sidebar">
 
-const names: Record<Opened, string> = { addProject: "Add a project", switcher: "Go to a chat", shortcuts: "Keys" }
+const names: Record<Opened, string> = { addProject: "Add a project", switcher: "Go to a chat", shortcuts: "Keys", drills: "Drills" }
 
 export class BooOpened extends LitElement {
-  static override properties = { what: {}, store: { attribute: false } }
+  static override properties = { what: {}, store: { attribute: false }, drills: { attribute: false }, agents: { attribute: false } }
 
   what: Opened = "shortcuts"
   store: DirectoryStore | undefined
+  drills: DrillsStore | undefined
+  agents: AgentsStore | undefined
 
   override render(): TemplateResult {
     return html`<boo-dialog .name=${names[this.what]} @closed=${this.#close}>${this.#content()}</boo-dialog>`
@@ -29,6 +33,9 @@ export class BooOpened extends LitElement {
         this.#close()
       }}></boo-path>`
       case "switcher": return html`<boo-switcher .directory=${this.store?.directory} @done=${this.#close}></boo-switcher>`
+      case "drills":
+        void import("./boo-drills.ts")
+        return html`<boo-drills .store=${this.drills} .agents=${this.agents}></boo-drills>`
       case "shortcuts": return html`<boo-shortcuts></boo-shortcuts>`
     }
   }

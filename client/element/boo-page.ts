@@ -109,7 +109,7 @@ export class BooPage extends LitElement {
           ? html`<boo-welcome .store=${stores.directory} .agents=${stores.agents} .session=${place?.session}></boo-welcome>`
           : this.#shown(place.chat)}
       </main>
-      ${this.opened === undefined ? nothing : html`<boo-opened .what=${this.opened} .store=${stores.directory} @closed=${() => { this.opened = undefined }}></boo-opened>`}`
+      ${this.opened === undefined ? nothing : html`<boo-opened .what=${this.opened} .store=${stores.directory} .drills=${stores.drills} .agents=${stores.agents} @closed=${() => { this.opened = undefined }}></boo-opened>`}`
   }
 
   #shown(row: ChatRow): TemplateResult {

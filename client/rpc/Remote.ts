@@ -3,12 +3,13 @@
  *
  * Owns the list of calls. How a call is run, and what a failure comes to, is the runner's (`Connection.ts`).
  */
-import type { Effect, Stream } from "effect"
+import { Effect, Stream } from "effect"
 import type { Rpc, RpcClientError } from "effect/rpc"
 import type { AgentInfo, BackendHealth } from "../../shared/Agent.ts"
+import type { DrillNews } from "../../shared/Drill.ts"
 import type { BadRequest, ChatError, ProjectError, Unauthorized } from "../../shared/Errors.ts"
 import type { ChatFrame, Cursor } from "../../shared/Feed.ts"
-import type { ChatId } from "../../shared/Ids.ts"
+import type { AgentName, ChatId } from "../../shared/Ids.ts"
 import type { ServerInfo } from "../../shared/Server.ts"
 import type { Directory } from "../../shared/Session.ts"
 import type { Client, Rpcs } from "./Client.ts"
@@ -48,6 +49,11 @@ export const makeRemote = ({ call, onState, watch }: Runner) => ({
   refreshAgents: () => call((client) => client["agent.Refresh"](undefined)),
   wire: (payload: Payload<"agent.Wire">) => call((client) => client["agent.Wire"](payload)),
   evictBackend: (payload: Payload<"agent.Evict">) => call((client) => client["agent.Evict"](payload)),
+
+  drills: () => call((client) => client["agent.Drills"](undefined)),
+  /** Answers when it is over. Run once: a lost connection ends it. */
+  drill: (agent: AgentName, onNews: (news: DrillNews) => void) =>
+    call((client) => Stream.runForEach(client["agent.Drill"]({ agent }), (news) => Effect.sync(() => onNews(news)))),
 
   createChat: (payload: Payload<"chat.Create">) => call((client) => client["chat.Create"](payload)),
   prompt: (payload: Payload<"chat.Prompt">) => call((client) => client["chat.Prompt"](payload)),

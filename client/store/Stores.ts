@@ -3,6 +3,7 @@ import type { Remote } from "../rpc/Remote.ts"
 import { AgentsStore } from "./AgentsStore.ts"
 import { ChatStores } from "./ChatStores.ts"
 import { DirectoryStore } from "./DirectoryStore.ts"
+import { DrillsStore } from "./DrillsStore.ts"
 import type { Kept } from "./Kept.ts"
 import { ServerStore } from "./ServerStore.ts"
 
@@ -11,6 +12,7 @@ export interface Stores {
   readonly directory: DirectoryStore
   readonly agents: AgentsStore
   readonly chats: ChatStores
+  readonly drills: DrillsStore
 }
 
 /** `kept` holds prompts on their way until the tab is closed. */
@@ -18,5 +20,6 @@ export const makeStores = (remote: Remote, kept: Kept): Stores => ({
   server: new ServerStore(remote),
   directory: new DirectoryStore(remote),
   agents: new AgentsStore(remote),
-  chats: new ChatStores(remote, kept)
+  chats: new ChatStores(remote, kept),
+  drills: new DrillsStore(remote)
 })

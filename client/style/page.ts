@@ -8,6 +8,8 @@ export const page = css`
   :host(:not([list])) boo-sidebar { translate: -100%; }
   .veil { display: none; }
   main { display: flex; flex-direction: column; grid-column: 2; grid-row: 1; min-width: 0; height: 100%; min-height: 0; background: var(--paper); }
+  /* above the page, and no row of it */
+  boo-opened { position: fixed; }
   boo-chat, boo-welcome { flex: 1; min-height: 0; height: auto; }
   .notice { display: flex; align-items: center; gap: var(--s2); padding: 0.375rem 0.375rem 0.375rem var(--s4); border-bottom: 1px solid var(--bad-line); background: var(--bad-soft); color: var(--bad); }
   .notice span { flex: 1; }

@@ -131,18 +131,13 @@ export const start = Effect.fn("AcpLife.start")(function*(options: LifeOptions):
   })
   yield* Effect.forkScoped(outputs.follow(showTerminals(false)))
   const connection = yield* AcpConnection.open({
-    wire: process,
-    onNotification,
-    onRequest: requests.onRequest,
+    wire: process, onNotification, onRequest: requests.onRequest, onWire: wire.message,
     onFault: (fault) => fault._tag === "LineTooLong" && active !== undefined
-      ? Effect.asVoid(Deferred.fail(active.broken, new AgentError({ reason: fault }))) : Effect.void,
-    onWire: wire.message
+      ? Effect.asVoid(Deferred.fail(active.broken, new AgentError({ reason: fault }))) : Effect.void
   })
 
   const session = yield* AcpSession.start({
-    connection, cwd: options.cwd, remembered: options.remembered, quirks: options.quirks, version: options.version,
-    transcript: host.transcript, command: options.command, args: options.args,
-    loading: (is) => { loading = is }
+    ...options, connection, transcript: host.transcript, loading: (is) => { loading = is }
   })
   const { sessionId } = session
   known = sessionId

@@ -114,5 +114,64 @@ layer(World.layer, { excludeTestServices: true, timeout: "90 seconds" })("a real
       assert.strictEqual(next.turn.outcome, "completed", JSON.stringify(next.turn.cause))
       assert.include(next.text, "after the stop")
     }), 90_000)
+
+    it.effect(`${agent}: kill -9 in mid-turn: its cause within a second, the text so far; the next prompt resumes (drill 1)`, () => Effect.gen(function*() {
+      const { client, model, project } = yield* World
+      const { id: chatId } = yield* newChat(client, project, agent)
+      yield* ask(client, chatId, "say remember the heron")
+      yield* prompt(client, chatId, "stream 2000 every 20")
+      yield* until(client, chatId, (chat) => said(chat).length > 100)
+      const pid = (yield* client["agent.Backends"]()).find((one) => one.chatId === chatId)?.pid
+      assert.isDefined(pid)
+      const at = Date.now()
+      process.kill(pid, "SIGKILL")
+      const chat = yield* until(client, chatId, (one) => endedTurn(one, 1) !== undefined)
+      assert.deepStrictEqual([chat.turns[1]?.outcome, chat.turns[1]?.cause?._tag], ["failed", "ChildExited"])
+      assert.isBelow((chat.turns[1]?.endedAt ?? Infinity) - at, 3000)
+      assert.isAbove(said(chat).length, 100)
+      const next = yield* ask(client, chatId, "say back again")
+      assert.deepStrictEqual([next.turn.outcome, next.chat.agents[agent]?.continuity], ["completed", "resumed"], JSON.stringify(next.turn.cause))
+      assert.include(JSON.stringify(model.turns.at(-1)), "remember the heron")
+    }), 90_000)
+
+    it.effect(`${agent}: a stop with a permission open closes it, an answer comes too late, and the next prompt is asked again (drill 5)`, () => Effect.gen(function*() {
+      const { client, project } = yield* World
+      const { id: chatId } = yield* newChat(client, project, agent)
+      yield* prompt(client, chatId, writes[agent] ?? "")
+      const [open] = openRequests(yield* until(client, chatId, (one) => openRequests(one).length > 0))
+      assert.isDefined(open)
+      yield* client["chat.Stop"]({ chatId })
+      const always = open.request._tag === "Permission" ? optionOfKind(open.request.options, "allow_always", "allow_once") : undefined
+      const late = yield* Effect.flip(client["chat.Answer"]({ chatId, requestId: open.requestId, answer: { _tag: "Selected", optionId: always?.optionId ?? "" } }))
+      assert.strictEqual(late._tag === "ChatError" ? late.reason._tag : late._tag, "RequestExpired")
+      const stopped = yield* until(client, chatId, (one) => endedTurn(one, 0) !== undefined)
+      assert.strictEqual(stopped.turns[0]?.outcome, "stopped")
+      yield* prompt(client, chatId, writes[agent] ?? "")
+      yield* until(client, chatId, (one) => openRequests(one).length > 0)
+      const done = yield* allowing(client, chatId, 1)
+      assert.strictEqual(done.turns[1]?.outcome, "completed", JSON.stringify(done.turns[1]?.cause))
+    }), 90_000)
+
+    it.effect(`${agent}: "always" is answered once, stands as a rule, and is asked again when it is taken back`, () => Effect.gen(function*() {
+      const { client, project } = yield* World
+      const { id: chatId } = yield* newChat(client, project, agent)
+      yield* prompt(client, chatId, writes[agent] ?? "")
+      const [open] = openRequests(yield* until(client, chatId, (one) => openRequests(one).length > 0))
+      const always = open?.request._tag === "Permission" ? optionOfKind(open.request.options, "allow_always") : undefined
+      assert.isDefined(open)
+      assert.isDefined(always)
+      yield* client["chat.Answer"]({ chatId, requestId: open.requestId, answer: { _tag: "Selected", optionId: always.optionId } })
+      const { rules } = yield* until(client, chatId, (one) => endedTurn(one, 0) !== undefined)
+      assert.strictEqual(rules.length, 1)
+      const ruled = yield* ask(client, chatId, writes[agent] ?? "")
+      assert.strictEqual(ruled.turn.outcome, "completed")
+      const answered = ruled.chat.items.flatMap((item) => item._tag === "Request" && item.turnId === ruled.turn.turnId ? [item.closed?.why] : [])
+      assert.deepStrictEqual(answered, ["rule"])
+      yield* client["chat.RevokeRule"]({ chatId, ruleId: rules[0]?.ruleId ?? open.requestId })
+      yield* prompt(client, chatId, writes[agent] ?? "")
+      yield* until(client, chatId, (one) => openRequests(one).length > 0)
+      yield* client["chat.Stop"]({ chatId })
+      yield* until(client, chatId, (one) => endedTurn(one, 2) !== undefined)
+    }), 90_000)
   }
 })

@@ -69,6 +69,15 @@ const tellRest = (
 ): Effect.Effect<unknown> => isInterrupted(exit)
   ? Effect.timeoutOption(flush, isStopped(exit) ? cancelGrace : hurry) : Effect.exit(restore(flush))
 
+/** Between the last words of an agent that is going down and the news of its end. */
+const farewell = "300 millis"
+
+/** An agent that answers `cancelled` though nobody asked may be going down: its end is the better reason. */
+const orGone = (life: AcpLife, answer: Effect.Effect<unknown, AgentError>): Effect.Effect<unknown, AgentError> => Effect.flatMap(answer, (said) => {
+  const { stopReason } = Option.getOrElse(decodePrompted(said), (): AcpPrompted => ({}))
+  return stopReason === "cancelled" ? Effect.as(Effect.timeoutOption(life.connection.closed, farewell), said) : Effect.succeed(said)
+})
+
 export const run = (life: AcpLife, turn: TurnPrompt, options: TurnOptions): Effect.Effect<AcpPrompted, AgentError> =>
   Effect.uninterruptibleMask((restore) => Effect.scoped(Effect.gen(function*() {
     yield* restore(applySettings(life, turn.settings))
@@ -77,7 +86,7 @@ export const run = (life: AcpLife, turn: TurnPrompt, options: TurnOptions): Effe
     yield* options.busy
     yield* turn.sink.delivered
     const answer = yield* life.prompt(turn.content)
-    const exit = yield* Effect.exit(restore(Effect.raceFirst(Fiber.join(answer), Deferred.await(active.broken))))
+    const exit = yield* Effect.exit(restore(Effect.raceFirst(orGone(life, Fiber.join(answer)), Deferred.await(active.broken))))
     if (isStopped(exit) || Deferred.isDoneUnsafe(active.broken)) yield* settle(life, active, answer, options.cancelGrace)
     else if (isInterrupted(exit)) yield* cancel(life, hurry)
     yield* Deferred.succeed(active.closed, undefined)

@@ -36,10 +36,13 @@ const secretLimit = 4 * 1024
 /** What is kept of a message. What a cut may have split of a secret is left out too. */
 export const keptText = (redact: (text: string) => string, text: string, limit: number): string => {
   const read = limit + 2 * secretLimit
-  if (text.length <= read) return cutText(mendText(redact(text)), limit)
+  if (text.length <= read) return copied(cutText(mendText(redact(text)), limit))
   const head = redact(cutText(text, read))
-  return cutText(mendText(head), Math.max(0, Math.min(limit, head.length - secretLimit)))
+  return copied(cutText(mendText(head), Math.max(0, Math.min(limit, head.length - secretLimit))))
 }
+
+/** A part of a text keeps the whole in memory, which may be a hundred times larger. */
+const copied = (text: string): string => Buffer.from(text).toString()
 
 interface Line { readonly message: WireMessage; note: string | undefined }
 

@@ -58,8 +58,10 @@ const run = Effect.fnUntraced(function*({ agent, dataDir, json }: Input) {
   const news = Option.isSome(server) ? there(name, server.value) : here(name, dataDir)
   const last = yield* news.pipe(
     Stream.tap(say(json)), Stream.runLast,
-    Effect.catchTag("ChatError", (error) => Effect.fail(error.reason._tag === "UnknownAgent" ? bad(error.message) : new Fail({ code: exit.failed, sentence: error.message }))),
-    Effect.catchTag("Unauthorized", (error) => Effect.fail(new Fail({ code: exit.failed, sentence: error.message }))))
+    Effect.catchTags({
+      ChatError: (error) => Effect.fail(error.reason._tag === "UnknownAgent" ? bad(error.message) : new Fail({ code: exit.failed, sentence: error.message })),
+      Unauthorized: (error) => Effect.fail(new Fail({ code: exit.failed, sentence: error.message }))
+    }))
   const report: DrillReport | undefined = Option.isSome(last) && last.value._tag === "Done" ? last.value.report : undefined
   if (report === undefined) return yield* new Fail({ code: exit.failed, sentence: "The drill broke off." })
   if (json) yield* Console.log(drillJson(report))

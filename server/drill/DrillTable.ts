@@ -1,7 +1,6 @@
 /** A drill as `boocode drill` prints it. Pure. */
 import type { DrillLine, DrillReport } from "../../shared/Drill.ts"
 import { drillSteps } from "../../shared/Drill.ts"
-import { alignColumns } from "../agent/catalog/AgentTable.ts"
 
 const plain = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ")
 
@@ -19,13 +18,5 @@ export const drillFarewell = ({ agent, learnt, lines, version }: DrillReport): s
   const name = version === undefined ? agent : `${agent} ${plain(version)}`
   return [`${name}: ${counts.join(", ")}`, ...learnt.map((words) => `learnt: ${words}`)].join("\n")
 }
-
-export const drillTable = (report: DrillReport): string => [...report.lines.map(drillLine), drillFarewell(report)].join("\n")
-
-/** Several agents' drills, one a line. */
-export const drillsTable = (reports: ReadonlyArray<DrillReport>): string => alignColumns([
-  ["AGENT", "VERSION", ...drillSteps], ...reports.map(({ agent, lines, version }) =>
-    [agent, version ?? "", ...drillSteps.map((step) => lines.find((line) => line.step === step)?.verdict ?? "")])
-]).join("\n")
 
 export const drillJson = (report: DrillReport): string => JSON.stringify(report, null, 2)

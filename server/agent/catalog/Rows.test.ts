@@ -36,6 +36,15 @@ it("an edit of nothing known needs a command", () => {
   assert.deepStrictEqual(problems, ["The agent \"mine\" is none that boocode knows, so it needs a \"command\"."])
 })
 
+it("a program without a protocol is a row that keeps and reports nothing, and a drill's words are its own", () => {
+  const { offers: after } = applyEdits(offers, [
+    { name: AgentName.make("fix"), command: "fix.sh", protocol: "pty", drill: { long: "count" } }, { name: AgentName.make("opencode"), protocol: "acp" }
+  ])
+  const fix = after.find(({ row }) => row.name === "fix")?.row
+  assert.deepStrictEqual([fix?.protocol, fix?.quirks, fix?.drill], ["pty", { askModes: [], resume: "never", usage: "none", cost: "none" }, { long: "count" }])
+  assert.strictEqual(after.find(({ row }) => row.name === "opencode")?.row.protocol, "acp")
+})
+
 it("a version is found in what programs say", () => {
   assert.deepStrictEqual(["1.2.3\n", "@agentclientprotocol/codex-acp 2.6.0", "v0.24.4-beta.1+x (y)", "\n\nnightly\n", "", "goose 1.52"].map(parseVersion),
     ["1.2.3", "2.6.0", "0.24.4-beta.1+x", "nightly", undefined, "1.52"])

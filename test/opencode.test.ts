@@ -237,7 +237,7 @@ layer(OpencodeRig.layer, { excludeTestServices: true, timeout: "90 seconds" })("
     yield* Effect.forEach(turns, (turn) => turn.until((now) => now.text() !== ""))
     const before = yield* here.pid
     process.kill(before, "SIGKILL")
-    const ends = yield* Effect.timeout(Effect.forEach(turns, ({ end }) => end, { concurrency: 2 }), "1 second")
+    const ends = yield* Effect.timeout(Effect.forEach(turns, ({ end }) => end, { concurrency: 2 }), "3 seconds")
     for (const { cause } of ends) assert.deepInclude(cause, { _tag: "ChildExited", signal: "SIGKILL" })
     for (const turn of turns) assert.isTrue(turn.text() !== "" && words(2000).startsWith(turn.text()))
     const next = yield* Effect.forEach([here, there], (one) => one.ask("say back"), { concurrency: 2 })

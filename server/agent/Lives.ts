@@ -75,7 +75,10 @@ export const make = Effect.fnUntraced(function*<Life>(options: LivesOptions<Life
 
   const ready: Effect.Effect<Life, AgentError> = Effect.gen(function*() {
     const now = yield* SubscriptionRef.get(standing)
-    if (now._tag === "Alive") return now.life
+    if (now._tag === "Alive") {
+      if (Option.isNone(yield* Effect.timeoutOption(Effect.flip(over(now.life)), 0))) return now.life
+      yield* until((next) => next !== now)
+    }
     yield* become({ _tag: "Starting" })
     const settled = yield* until(({ _tag }) => _tag === "Alive" || _tag === "Failed")
     if (Option.isSome(settled) && settled.value._tag === "Alive") return settled.value.life

@@ -135,11 +135,11 @@ export const make = Effect.fnUntraced(function*(options: OpencodeBackendOptions)
 
   /** A life in whose session nothing of an earlier turn is at work. */
   const atRest = Effect.gen(function*() {
+    yield* Effect.flatMap(lives.ready, ({ server }) => server.proven)
     const life = yield* lives.ready
     if (!(yield* OpencodeTurn.settle(life))) {
       abandoned = life.sessionId
       yield* life.lose(new AgentError({ reason: { _tag: "NoAnswer", method: "abort", seconds: OpencodeTurn.settleSeconds } }))
-      yield* lives.awaitOver(life)
     }
     return yield* lives.ready
   })

@@ -128,6 +128,18 @@ layer(Layer.merge(World.layer, ledger), { excludeTestServices: true })("Opencode
     assert.notStrictEqual((yield* server.ready).process.pid, pid)
   }))
 
+  it.effect("hanging, it is given up at once where the next needs it", () => Effect.gen(function*() {
+    const server = yield* made("serve", { healthEvery: "400 millis", healthDeadline: "200 millis" })
+    const life = yield* server.ready
+    process.kill(life.process.pid, "SIGSTOP")
+    yield* Effect.sleep("700 millis")
+    yield* life.proven
+    const next = yield* server.ready
+    assert.notStrictEqual(next.process.pid, life.process.pid)
+    yield* next.proven
+    assert.strictEqual(yield* server.ready, next)
+  }))
+
   it.effect("that doesn't start says why, and is tried anew by the next", () => Effect.gen(function*() {
     const refusing = yield* made("refuse")
     const { message } = yield* Effect.flip(refusing.ready)

@@ -46,6 +46,8 @@ export interface ServerLife {
   readonly turns: () => number
   /** Holds it for a turn, until the scope closes. */
   readonly hold: Effect.Effect<void, never, Scope.Scope>
+  /** Asked again where it did not answer lately: given up where it still doesn't and nobody is at work on it. */
+  readonly proven: Effect.Effect<void>
   /** Ends the process although somebody is at work with it, and tells each step that it took. */
   readonly kill: (onStep: (step: LadderStep) => Effect.Effect<void>) => Effect.Effect<void>
 }
@@ -113,8 +115,13 @@ const startLife = Effect.fnUntraced(function*(launch: OpencodeLaunch, { healthDe
     yield* Deferred.fail(ended, new AgentError({ reason: { _tag: "NoAnswer", method: healthPath, seconds: Math.round(missesAllowed * Duration.toSeconds(healthDeadline)) } }))
   })
   yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(healthEvery), look)))
+  const proven = Effect.suspend(() => {
+    if (misses === 0 || turns > 0) return Effect.void
+    misses = missesAllowed
+    return look
+  })
   return {
-    process, api, over,
+    process, api, over, proven,
     turns: () => turns,
     hold: Effect.acquireRelease(Effect.sync(() => { turns += 1 }), () => Effect.sync(() => { turns -= 1 })),
     kill: (onStep) => Effect.suspend(() => {

@@ -11,6 +11,9 @@ const kept = browserKept()
 const token = takeToken(kept)
 const app = document.querySelector("boo-app")
 
+// not only when it is asked for: the server may be away by then
+setTimeout(() => void import("./element/later.ts"), 2000)
+
 if (app instanceof BooApp) {
   app.preferences = new Preferences(kept, tabKept())
   app.router = new Router()

@@ -1,20 +1,22 @@
-/** Ticker: draws its element again each second, while something in it counts. */
+/** Ticker: draws its element again each second, or at a slower pace, while something in it counts. */
 import type { ReactiveController, ReactiveControllerHost } from "lit"
 
 export class Ticker implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #counts: () => boolean
+  readonly #pace: number
   #timer: ReturnType<typeof setInterval> | undefined
 
-  constructor(host: ReactiveControllerHost, counts: () => boolean) {
+  constructor(host: ReactiveControllerHost, counts: () => boolean, pace = 1000) {
     this.#host = host
     this.#counts = counts
+    this.#pace = pace
     host.addController(this)
   }
 
   hostUpdated(): void {
     if (!this.#counts()) this.#stop()
-    else this.#timer ??= setInterval(() => this.#host.requestUpdate(), 1000)
+    else this.#timer ??= setInterval(() => this.#host.requestUpdate(), this.#pace)
   }
 
   hostDisconnected(): void {

@@ -19,6 +19,7 @@ export interface Intents {
   "boo-resume-queue": undefined
   "boo-choose-agent": { readonly agent: AgentName; readonly settings: TurnSettings }
   "boo-older": undefined
+  "boo-show-agents": undefined
   "boo-wire": { readonly agent: AgentName }
   "boo-put-away": undefined
   // the lists

@@ -63,6 +63,7 @@ export class BooAgentPicker extends LitElement {
         <span class="light ${this.#light(agent)}"></span><span class="what"><span>${agent.label}</span><small>${words}</small>${
           agent.install === undefined || agent.readiness !== "missing" ? nothing : html`<code>${agent.install}</code>`}</span></div>`)}`}
       <footer>${this.chosen === undefined ? nothing : html`<button role="menuitem" @click=${this.#wire}>${icon("list")}Wire log of ${labelOf(this.agents, this.chosen)}</button>`}
+        <button role="menuitem" @click=${this.#agents}>${icon("circle")}Agents at work</button>
         <button role="menuitem" @click=${this.#drills}>${icon("shield")}Drills of the agents</button>
         <button role="menuitem" ?disabled=${this.refreshing} @click=${() => ask(this, "boo-refresh-agents", undefined)}>
         ${this.refreshing ? html`<span class="spinner"></span>Looking…` : html`${icon("refresh")}Look again for agents`}</button></footer>`
@@ -72,6 +73,11 @@ export class BooAgentPicker extends LitElement {
     const isChosen = agent.name === this.chosen
     return html`<button class="option" role="menuitemradio" aria-checked=${isChosen} @click=${() => this.#choose(agent.name)}>
       <span class="light ${this.#light(agent)}"></span><span class="what">${agent.label}<small>${words}</small></span>${isChosen ? icon("check") : nothing}</button>`
+  }
+
+  #agents(): void {
+    this.renderRoot.querySelector<HTMLElement>("#list")?.hidePopover()
+    ask(this, "boo-show-agents", undefined)
   }
 
   #drills(): void {

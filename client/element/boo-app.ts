@@ -7,7 +7,6 @@ import type { Preferences } from "../store/Preferences.ts"
 import type { Stores } from "../store/Stores.ts"
 import { base } from "../style/base.ts"
 import "./boo-page.ts"
-import "./boo-sign-in.ts"
 
 export class BooApp extends LitElement {
   static override properties = { stores: { attribute: false }, preferences: { attribute: false }, router: { attribute: false }, signIn: { attribute: false } }
@@ -38,7 +37,10 @@ export class BooApp extends LitElement {
 
   override render(): TemplateResult {
     const refused = this.stores?.server.connection._tag === "TokenRefused"
-    if (this.stores === undefined || refused) return html`<boo-sign-in .refused=${refused}></boo-sign-in>`
+    if (this.stores === undefined || refused) {
+      void import("./later.ts")
+      return html`<boo-sign-in .refused=${refused}></boo-sign-in>`
+    }
     return html`<boo-page .stores=${this.stores} .preferences=${this.preferences} .router=${this.router}></boo-page>`
   }
 }

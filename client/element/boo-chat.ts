@@ -3,11 +3,12 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit"
 import { ask, IntentController } from "../controller/intent.ts"
 import { StoreController } from "../controller/StoreController.ts"
 import type { AgentName } from "../../shared/Ids.ts"
-import type { ChatRow } from "../../shared/Session.ts"
+import type { ChatRow, Session } from "../../shared/Session.ts"
 import type { AgentsStore } from "../store/AgentsStore.ts"
 import type { ChatStore } from "../store/ChatStore.ts"
 import type { PendingPrompt } from "../store/Pending.ts"
 import type { Preferences } from "../store/Preferences.ts"
+import type { Stores } from "../store/Stores.ts"
 import type { WireStore } from "../store/WireStore.ts"
 import { base } from "../style/base.ts"
 import { icon } from "../style/icons.ts"
@@ -23,7 +24,7 @@ import "./boo-start.ts"
 import "./boo-timeline.ts"
 
 export class BooChat extends LitElement {
-  static override properties = { store: { attribute: false }, agents: { attribute: false }, preferences: { attribute: false }, row: { attribute: false }, wire: { state: true } }
+  static override properties = { store: { attribute: false }, agents: { attribute: false }, preferences: { attribute: false }, row: { attribute: false }, stores: { attribute: false }, session: { attribute: false }, wire: { state: true }, showsAgents: { state: true } }
   static override styles = [base, css`
     :host { display: grid; grid-template: minmax(0, 1fr) auto / minmax(0, 1fr); min-height: 0; height: 100%; }
     .bottom { width: 100%; max-width: calc(var(--measure) + 2 * var(--s5)); margin-inline: auto; padding: 0 var(--s5) max(var(--s3), env(safe-area-inset-bottom)); }
@@ -38,6 +39,10 @@ export class BooChat extends LitElement {
   agents: AgentsStore | undefined
   preferences: Preferences | undefined
   row: ChatRow | undefined
+  stores: Stores | undefined
+  session: Session | undefined
+  /** What is known of the agents is shown above the chat. */
+  showsAgents = false
   /** Shown above the chat. */
   wire: WireStore | undefined
   readonly #load = async (hash: string) => {
@@ -49,7 +54,7 @@ export class BooChat extends LitElement {
 
   constructor() {
     super()
-    new StoreController(this, () => [this.store, this.agents])
+    new StoreController(this, () => [this.store, this.agents, this.stores?.server])
     new IntentController(this)
       .on("boo-prompt", ({ agent, content, settings }) => {
         this.store?.prompt(content, agent, settings)
@@ -67,6 +72,7 @@ export class BooChat extends LitElement {
       })
       .on("boo-refresh-agents", () => this.agents?.refresh())
       .on("boo-older", () => void this.store?.loadOlder())
+      .on("boo-show-agents", () => void this.#showAgents())
       .on("boo-wire", ({ agent }) => void this.#showWire(agent))
       .on("boo-put-away", () => this.store?.putAwayRefusal())
   }
@@ -109,9 +115,11 @@ export class BooChat extends LitElement {
           <button class="icon-only" aria-label="Put away" @click=${() => ask(this, "boo-put-away", undefined)}>${icon("cross")}</button></div>`}
         <boo-queue .queue=${store.chat?.queue ?? []} .labels=${this.#labels} .chosen=${this.#chosen}></boo-queue>
         <boo-composer .chat=${store.chat} .agents=${agents?.agents} .chosen=${this.#chosen} .refreshing=${agents?.refreshing ?? false}
-          .stopping=${store.stopping} @draft=${(event: CustomEvent<string>) => this.preferences?.keepDraft(store.chatId, event.detail)}></boo-composer>
-        <boo-facts .chat=${store.chat} .agent=${this.#chosen}></boo-facts>
+          .stopping=${store.stopping} .connected=${this.stores?.server.connection._tag === "Online"} .skew=${store.skew} @draft=${(event: CustomEvent<string>) => this.preferences?.keepDraft(store.chatId, event.detail)}></boo-composer>
+        <boo-facts .chat=${store.chat} .agent=${this.#chosen} .worktree=${this.session?.worktree}></boo-facts>
       </div>
+      ${this.showsAgents ? html`<boo-dialog name="Agents" @closed=${() => { this.showsAgents = false }}>
+        <boo-agents .store=${store} .backends=${this.stores?.backends} .directory=${this.stores?.directory} .labels=${this.#labels}></boo-agents></boo-dialog>` : nothing}
       ${this.wire === undefined ? nothing : html`<boo-dialog wide .name=${`Wire log of ${this.#labels(this.wire.agent)}`} @closed=${() => { this.wire = undefined }}>
         <boo-wire .store=${this.wire} .label=${this.#labels(this.wire.agent)}></boo-wire></boo-dialog>`}`
   }
@@ -130,8 +138,13 @@ export class BooChat extends LitElement {
       .older=${(past.floor ?? chat.floor) > 0} .loadingOlder=${store.loadingOlder} .skew=${store.skew} .load=${this.#load} .labels=${this.#labels}></boo-timeline>`
   }
 
+  async #showAgents(): Promise<void> {
+    await import("./later.ts")
+    this.showsAgents = true
+  }
+
   async #showWire(agent: AgentName): Promise<void> {
-    await import("./boo-wire.ts")
+    await import("./later.ts")
     this.wire = this.store?.wire(agent)
   }
 

@@ -14,11 +14,12 @@ import { actionOf, type Attachment, type ComposerAction, composerFaces, contentO
 import "./boo-agent-picker.ts"
 import "./boo-attachments.ts"
 import "./boo-commands.ts"
+import "./boo-continuity.ts"
 import "./boo-settings.ts"
 
 export class BooComposer extends LitElement {
   static override properties = {
-    chat: { attribute: false }, agents: { attribute: false }, chosen: {}, refreshing: { type: Boolean }, stopping: { type: Boolean },
+    chat: { attribute: false }, agents: { attribute: false }, chosen: {}, refreshing: { type: Boolean }, stopping: { type: Boolean }, connected: { type: Boolean }, skew: { type: Number },
     text: { state: true }, pictures: { state: true }, problem: { state: true }
   }
   static override styles = [base, composer]
@@ -28,6 +29,8 @@ export class BooComposer extends LitElement {
   chosen: AgentName | undefined
   refreshing = false
   stopping = false
+  connected = false
+  skew = 0
   text = ""
   pictures: ReadonlyArray<Attachment> = []
   problem: string | undefined
@@ -74,6 +77,7 @@ export class BooComposer extends LitElement {
       <div class="bar">
         <boo-agent-picker .agents=${this.agents} .chosen=${this.chosen} .refreshing=${this.refreshing}
           .settingsOf=${(agent: AgentName) => this.chat === undefined ? {} : factsOf(this.chat, agent).settings}></boo-agent-picker>
+        <boo-continuity .chat=${this.chat} .agent=${this.agents?.find(({ name }) => name === this.chosen)} .connected=${this.connected} .skew=${this.skew}></boo-continuity>
         <boo-settings .facts=${this.#facts} .agent=${this.chosen}></boo-settings>
         <span class="space"></span>
         <label class="clip" title="Attach pictures"><span class="unseen">Attach pictures</span>${icon("clip")}<input class="unseen" type="file" accept="image/*" multiple @change=${this.#onFiles}></label>

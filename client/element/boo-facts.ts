@@ -1,29 +1,45 @@
-/** Below the composer, in one quiet line: how the agent came to its context, and what it has used in this chat. */
+/** Below the composer, in one quiet line: where the chat's agents work, and what the chosen one has used. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit"
-import { type Chat, factsOf } from "../../shared/Chat.ts"
+import { ask } from "../controller/intent.ts"
+import type { Chat } from "../../shared/Chat.ts"
 import type { AgentName } from "../../shared/Ids.ts"
 import { base } from "../style/base.ts"
-import { chatFacts } from "../view/facts.ts"
+import { icon } from "../style/icons.ts"
+import { usageLine, usageWords } from "../view/usage.ts"
 
 export class BooFacts extends LitElement {
-  static override properties = { chat: { attribute: false }, agent: {} }
+  static override properties = { chat: { attribute: false }, agent: {}, worktree: {}, copied: { state: true } }
   static override styles = [base, css`
-    div { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 var(--s4); min-height: 1.375rem; padding: 0.3125rem 0.9375rem 0; color: var(--ink-faint); font-size: var(--size-xs); line-height: 1.4; }
-    .start { min-width: 0; }
-    .down b { color: var(--warn); }
-    b { font-weight: 560; }
-    @media (max-width: 46rem) { .end { display: none; } }
+    div { display: flex; justify-content: space-between; gap: var(--s3); min-height: 1.625rem; padding: 0.1875rem 0.4375rem 0; }
+    button { min-height: 1.375rem; min-width: 0; padding-inline: 0.5rem; gap: 0.3125rem; color: var(--ink-faint); font-size: var(--size-xs); }
+    button:hover { color: var(--ink-soft); }
+    .icon { font-size: 0.75rem; }
+    .path { direction: rtl; } .path bdi { unicode-bidi: isolate; }
+    .usage { margin-inline-start: auto; flex: 0 1 auto; }
+    @media (max-width: 46rem) { .tree { flex: 1 1 0; } .usage { flex: 0 2 auto; } }
   `]
 
   chat: Chat | undefined
   agent: AgentName | undefined
+  /** Absolute; nothing before the session's first prompt. */
+  worktree: string | undefined
+  copied = false
 
-  override render(): TemplateResult | typeof nothing {
-    if (this.chat === undefined || this.agent === undefined) return html`<div></div>`
-    const { continuity, figures } = chatFacts(factsOf(this.chat, this.agent), this.chat)
+  override render(): TemplateResult {
+    const { agent, chat, worktree } = this
+    const words = chat === undefined || agent === undefined ? "" : usageWords(usageLine(chat, agent))
     return html`<div>
-      <span class="start cut ${continuity?.tone ?? ""}" title=${continuity?.why ?? nothing}>${continuity === undefined ? nothing : html`<b>${continuity.word}</b> ${continuity.why}`}</span>
-      <span class="end figures">${figures.join(" · ")}</span></div>`
+      ${worktree === undefined ? nothing : html`<button class="tree" title=${`Copy the worktree's path\n${worktree}`} aria-label=${`Copy the worktree's path: ${worktree}`} @click=${() => void this.#copy(worktree)}>
+        ${icon(this.copied ? "check" : "folder")}<span class="cut path"><bdi>${this.copied ? "Copied" : worktree}</bdi></span></button>`}
+      ${words === "" ? nothing : html`<button class="usage" title="What the agents of this chat used" @click=${() => ask(this, "boo-show-agents", undefined)}><span class="cut figures">${words}</span></button>`}
+      <span class="unseen" role="status">${this.copied ? "Copied" : ""}</span></div>`
+  }
+
+  async #copy(path: string): Promise<void> {
+    // without a secure context there is no clipboard: the title still shows the path
+    await navigator.clipboard?.writeText(path)
+    this.copied = true
+    setTimeout(() => { this.copied = false }, 1600)
   }
 }
 

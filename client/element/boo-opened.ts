@@ -6,9 +6,6 @@ import type { AgentsStore } from "../store/AgentsStore.ts"
 import type { DirectoryStore } from "../store/DirectoryStore.ts"
 import type { DrillsStore } from "../store/DrillsStore.ts"
 import "./boo-dialog.ts"
-import "./boo-path.ts"
-import "./boo-shortcuts.ts"
-import "./boo-switcher.ts"
 
 export type Opened = Exclude<Intents["boo-open"], "sidebar">
 
@@ -22,6 +19,10 @@ export class BooOpened extends LitElement {
   drills: DrillsStore | undefined
   agents: AgentsStore | undefined
 
+  override willUpdate(): void {
+    void import("./later.ts")
+  }
+
   override render(): TemplateResult {
     return html`<boo-dialog .name=${names[this.what]} @closed=${this.#close}>${this.#content()}</boo-dialog>`
   }
@@ -33,9 +34,7 @@ export class BooOpened extends LitElement {
         this.#close()
       }}></boo-path>`
       case "switcher": return html`<boo-switcher .directory=${this.store?.directory} @done=${this.#close}></boo-switcher>`
-      case "drills":
-        void import("./boo-drills.ts")
-        return html`<boo-drills .store=${this.drills} .agents=${this.agents}></boo-drills>`
+      case "drills": return html`<boo-drills .store=${this.drills} .agents=${this.agents}></boo-drills>`
       case "shortcuts": return html`<boo-shortcuts></boo-shortcuts>`
     }
   }

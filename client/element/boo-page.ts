@@ -26,7 +26,6 @@ import "./boo-bar.ts"
 import "./boo-chat.ts"
 import "./boo-opened.ts"
 import "./boo-sidebar.ts"
-import "./boo-welcome.ts"
 
 const narrow = matchMedia("(max-width: 46rem)")
 
@@ -106,15 +105,20 @@ export class BooPage extends LitElement {
         ${this.notice === undefined ? nothing : html`<p class="notice" role="alert">${icon("alert")}<span>${this.notice}</span>
           <button class="icon-only" aria-label="Put away" @click=${() => { this.notice = undefined }}>${icon("cross")}</button></p>`}
         ${place?.chat === undefined
-          ? html`<boo-welcome .store=${stores.directory} .agents=${stores.agents} .session=${place?.session}></boo-welcome>`
+          ? this.#welcome(stores, place)
           : this.#shown(place.chat)}
       </main>
       ${this.opened === undefined ? nothing : html`<boo-opened .what=${this.opened} .store=${stores.directory} .drills=${stores.drills} .agents=${stores.agents} @closed=${() => { this.opened = undefined }}></boo-opened>`}`
   }
 
+  #welcome({ agents, directory }: Stores, place: Place | undefined): TemplateResult {
+    void import("./later.ts")
+    return html`<boo-welcome .store=${directory} .agents=${agents} .session=${place?.session}></boo-welcome>`
+  }
+
   #shown(row: ChatRow): TemplateResult {
     return html`${keyed(row.id, html`<boo-chat role="tabpanel" aria-label=${chatName(row)} .store=${this.#chat} .agents=${this.stores?.agents}
-      .preferences=${this.preferences} .row=${row}></boo-chat>`)}`
+      .preferences=${this.preferences} .row=${row} .stores=${this.stores} .session=${this.#place?.session}></boo-chat>`)}`
   }
 
   #go(sessionId: SessionId, chatId: ChatRow["id"] | undefined): void {

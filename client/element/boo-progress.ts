@@ -1,11 +1,13 @@
-/** What a running turn does right now, and for how long: always visible while it runs. */
+/** What a running turn does right now, and for how long: always visible while it runs. Says quietly when nothing comes. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit"
+import { ask } from "../controller/intent.ts"
 import { Ticker } from "../controller/Ticker.ts"
 import type { Item } from "../../shared/ChatEvent.ts"
 import type { TurnSummary } from "../../shared/Turn.ts"
 import { base } from "../style/base.ts"
+import { icon } from "../style/icons.ts"
 import { countWords } from "../view/duration.ts"
-import { progressOf } from "../view/progress.ts"
+import { firstHeard, progressOf, silenceWords } from "../view/progress.ts"
 
 /** Silence shorter than this is not worth a word. */
 const silence = 8000
@@ -17,6 +19,9 @@ export class BooProgress extends LitElement {
     .pulse { margin-inline: 0.25rem; }
     .words { min-width: 0; }
     .asks .words { color: var(--warn); font-weight: 560; }
+    .silent .pulse::after { animation: none; } .silent .pulse { background: var(--line-strong); }
+    button { min-height: 1.625rem; flex: none; font-size: var(--size-s); }
+    button .icon { font-size: 0.75rem; }
     .total { margin-inline-start: auto; color: var(--ink-faint); font-size: var(--size-s); flex: none; }
   `]
 
@@ -24,7 +29,8 @@ export class BooProgress extends LitElement {
   items: ReadonlyArray<Item> = []
   label = ""
   skew = 0
-  #heard = Date.now()
+  /** On this clock. */
+  #heard: number | undefined
 
   constructor() {
     super()
@@ -32,19 +38,23 @@ export class BooProgress extends LitElement {
   }
 
   override willUpdate(changed: Map<string, unknown>): void {
-    if (changed.has("items") || changed.has("turn")) this.#heard = Date.now()
+    if (!(changed.has("items") || changed.has("turn")) || this.turn === undefined) return
+    const now = Date.now()
+    this.#heard = this.#heard === undefined ? firstHeard(this.turn, this.items, now - this.skew) + this.skew : now
   }
 
   override render(): TemplateResult | typeof nothing {
     const { turn } = this
     if (turn === undefined) return nothing
     const now = Date.now() - this.skew
-    const { since, tone, words } = progressOf(turn, this.items, this.label)
-    const quiet = Date.now() - this.#heard
-    const spent = since !== undefined ? countWords(now - since) : tone === "works" && quiet > silence ? `silent for ${countWords(quiet)}` : undefined
+    const heard = (this.#heard ?? Date.now()) - this.skew
+    const { since, tone, words } = progressOf(turn, this.items, this.label, { at: heard, now })
+    const quiet = now - heard
+    const spent = since !== undefined ? tone === "silent" ? silenceWords(now - since) : countWords(now - since) : tone === "works" && quiet > silence ? `silent for ${countWords(quiet)}` : undefined
     return html`<div class=${tone}>
       <span class="pulse ${tone}"></span>
       <span class="words cut"><span role="status">${words}</span>${spent === undefined ? nothing : html` <span class="faint figures">${spent}</span>`}</span>
+      ${tone === "silent" ? html`<button class="outline" @click=${() => ask(this, "boo-stop", undefined)}>${icon("stop")}Stop</button>` : nothing}
       <span class="total figures" title="Since the turn began">${countWords(now - turn.startedAt)}</span>
     </div>`
   }

@@ -75,7 +75,7 @@ export class BooTimeline extends LitElement {
           <div role="log" aria-live="polite" aria-relevant="additions">
             ${repeat(this.#groups, ({ key }) => key, (group) => guard([group, this.skew, this.labels], () => html`<boo-turn .group=${group}
               .label=${this.labels(group.turn?.agent)} .skew=${this.skew} .load=${this.load}></boo-turn>`))}
-            ${turnsWithoutItems(chat).map((turn) => html`<boo-turn .group=${{ key: turn.turnId, turn, items: [], first: true, last: true }}
+            ${turnsWithoutItems(chat).map((turn) => html`<boo-turn .group=${{ key: turn.turnId, turn, items: [], first: true, last: true, before: undefined }}
               .label=${this.labels(turn.agent)} .skew=${this.skew}></boo-turn>`)}
             ${this.pending}
           </div>

@@ -3,8 +3,12 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit"
 import { repeat } from "lit/directives/repeat.js"
 import type { Item } from "../../shared/ChatEvent.ts"
 import { itemKey } from "../../shared/ChatItems.ts"
+import type { ToolKind } from "../../shared/ToolCall.ts"
 import { isOpen } from "../../shared/Turn.ts"
 import { base } from "../style/base.ts"
+import { icon } from "../style/icons.ts"
+import { turnNote } from "../view/continuity.ts"
+import type { RequestItem } from "../view/request.ts"
 import type { Group } from "../view/timeline.ts"
 import type { LoadText } from "./boo-tool-text.ts"
 import "./boo-ending.ts"
@@ -27,6 +31,11 @@ export class BooTurn extends LitElement {
     .who { display: flex; align-items: baseline; gap: 0.4375rem; margin-top: var(--s2); font-size: var(--size-m); }
     .who b { font-weight: 620; letter-spacing: -0.004em; }
     .who span { color: var(--ink-faint); font-size: var(--size-xs); }
+    .note { display: flex; align-items: baseline; gap: 0.4375rem; margin: var(--s2) 0 var(--s1); color: var(--ink-faint); font-size: var(--size-s); line-height: 1.45; }
+    .note .icon { align-self: center; font-size: 0.875rem; } .note.warn, .note.warn b { color: var(--warn); }
+    .note b { flex: none; font-weight: 560; color: var(--ink-soft); }
+    .note::after { content: ""; flex: 1 1 2rem; align-self: center; min-width: 1rem; border-top: 1px solid var(--line); }
+    .self { color: var(--ink-faint); font-weight: 500; }
     .last { margin-top: var(--s2); }
     .last.told { margin-top: var(--s3); }
   `]
@@ -43,14 +52,21 @@ export class BooTurn extends LitElement {
     const answered = group.items.filter((item) => item._tag !== "Prompt")
     return html`
       ${asked.map((item) => html`<div class="item asked"><boo-prompt .content=${item.content} .by=${item.by} .at=${item.at}></boo-prompt></div>`)}
-      ${group.first ? this.#who(group) : nothing}
+      ${group.first ? html`${this.#note(group)}${this.#who(group)}` : nothing}
       ${repeat(answered, itemKey, (item, index) => this.#item(item, index === answered.length - 1))}
       ${group.last ? this.#end(group) : nothing}`
   }
 
   #who({ turn }: Group): TemplateResult {
-    const notes = [turn?.settings.model, turn?.settings.mode, turn?.origin === "agent" ? "by itself" : undefined].filter((note) => note !== undefined)
-    return html`<div class="who"><b>${this.label}</b>${notes.length === 0 ? nothing : html`<span>${notes.join(" · ")}</span>`}</div>`
+    const notes = [turn?.settings.model, turn?.settings.mode].filter((note) => note !== undefined)
+    const words = turn?.origin === "agent" ? html`<b role="heading" aria-level="3">${this.label} <span class="self">spoke by itself</span></b>` : html`<b>${this.label}</b>`
+    return html`<div class="who">${words}${notes.length === 0 ? nothing : html`<span>${notes.join(" · ")}</span>`}</div>`
+  }
+
+  /** Where its agent is another than before, or came to its context anew. */
+  #note({ before, turn }: Group): TemplateResult | typeof nothing {
+    const note = turn === undefined ? undefined : turnNote(turn, before, this.label)
+    return note === undefined ? nothing : html`<p class="note ${note.tone}">${icon(note.tone === "warn" ? "alert" : "refresh")}<b>${note.words}</b><span class="cut" title=${note.why}>${note.why}</span></p>`
   }
 
   #item(item: Item, isLast: boolean): TemplateResult | typeof nothing {
@@ -62,8 +78,14 @@ export class BooTurn extends LitElement {
         : html`<div class="item answer"><boo-markdown .text=${item.text} .live=${live}></boo-markdown></div>`
       case "Tool": return html`<div class="item step"><boo-tool .call=${item.call} .skew=${this.skew} .load=${this.load}></boo-tool></div>`
       case "Plan": return html`<div class="item plan"><boo-plan .entries=${item.entries}></boo-plan></div>`
-      case "Request": return html`<div class="item ${item.closed === undefined ? "request" : "step"}"><boo-request .item=${item}></boo-request></div>`
+      case "Request": return html`<div class="item ${item.closed === undefined ? "request" : "step"}"><boo-request .item=${item} .agent=${this.group?.turn?.agent} .kind=${this.#kindOf(item)}></boo-request></div>`
     }
+  }
+
+  /** Of the tool call that is asked about. */
+  #kindOf({ request }: RequestItem): ToolKind {
+    const call = this.group?.items.findLast((item) => item._tag === "Tool" && request._tag === "Permission" && item.call.toolCallId === request.toolCallId)
+    return call?._tag === "Tool" ? call.call.kind : "other"
   }
 
   #end({ items, turn }: Group): TemplateResult | typeof nothing {

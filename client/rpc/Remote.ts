@@ -48,6 +48,7 @@ export const makeRemote = ({ call, onState, watch }: Runner) => ({
   archiveSession: (payload: Payload<"session.Archive">) => call((client) => client["session.Archive"](payload)),
   refreshAgents: () => call((client) => client["agent.Refresh"](undefined)),
   wire: (payload: Payload<"agent.Wire">) => call((client) => client["agent.Wire"](payload)),
+  restartBackend: (payload: Payload<"agent.Restart">) => call((client) => client["agent.Restart"](payload)),
   evictBackend: (payload: Payload<"agent.Evict">) => call((client) => client["agent.Evict"](payload)),
 
   drills: () => call((client) => client["agent.Drills"](undefined)),
@@ -64,6 +65,7 @@ export const makeRemote = ({ call, onState, watch }: Runner) => ({
   setTitle: (payload: Payload<"chat.SetTitle">) => call((client) => client["chat.SetTitle"](payload)),
   setSettings: (payload: Payload<"chat.SetSettings">) => call((client) => client["chat.SetSettings"](payload)),
   answer: (payload: Payload<"chat.Answer">) => call((client) => client["chat.Answer"](payload)),
+  revokeRule: (payload: Payload<"chat.RevokeRule">) => call((client) => client["chat.RevokeRule"](payload)),
   archiveChat: (payload: Payload<"chat.Archive">) => call((client) => client["chat.Archive"](payload)),
   older: (payload: Payload<"chat.Older">) => call((client) => client["chat.Older"](payload)),
   blob: (hash: string) => call((client) => client["chat.Blob"]({ hash })),

@@ -114,6 +114,11 @@ export class ChatStore extends Observable {
     return this.#act(this.#remote.answer({ chatId: this.chatId, requestId, answer }))
   }
 
+  /** Takes an "always" back. */
+  revokeRule(ruleId: RequestId) {
+    return this.#remote.revokeRule({ chatId: this.chatId, ruleId })
+  }
+
   choose(agent: AgentName, settings: TurnSettings) {
     return this.#act(this.#remote.setSettings({ chatId: this.chatId, agent, settings }))
   }

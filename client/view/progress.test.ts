@@ -1,7 +1,7 @@
 import { assert, describe, it } from "vitest"
 import { asked, chatOf, delivered, ended, ids, says, type Step, tool } from "../../test/support/chatLog.ts"
 import { endingOf } from "./ending.ts"
-import { progressOf } from "./progress.ts"
+import { firstHeard, progressOf, silenceWords } from "./progress.ts"
 
 const end = 1_000_000
 const progress = (...steps: ReadonlyArray<Step>) => {
@@ -44,6 +44,31 @@ describe("progress, always in words", () => {
     const stop: Step = { _tag: "StopRequested", turnId: ids.turn(1), by: ids.who("owner") }
     assert.deepInclude(progress(delivered(1), stop), { words: "Stopping", tone: "stops" })
     assert.include(progress(delivered(1), stop, { _tag: "StopEscalated", turnId: ids.turn(1), step: "sigkill" })?.words, "SIGKILL")
+  })
+})
+
+describe("an agent that says nothing", () => {
+  const silent = (quiet: number, ...steps: ReadonlyArray<Step>) => {
+    const chat = chatOf([...asked(1, "do it"), ...steps], end)
+    const turn = chat.turns[0]
+    return turn === undefined ? undefined : progressOf(turn, chat.items, "goose", { at: end, now: end + quiet })
+  }
+  it("is said to be silent after a minute, since it was heard last", () => {
+    assert.strictEqual(silent(59_999, delivered(1), says(1, "p", "So"))?.words, "Writing")
+    assert.deepEqual(silent(72_000, delivered(1), says(1, "p", "So")), { words: "goose has said nothing for", since: end, tone: "silent" })
+    assert.strictEqual(silenceWords(72_000), "1 min 12 s")
+    assert.strictEqual(silenceWords(3_840_000), "1 h 04 min")
+  })
+  it("is not while it starts, waits for a person, runs a tool or is being stopped", () => {
+    assert.strictEqual(silent(90_000)?.words, "Starting goose")
+    assert.strictEqual(silent(90_000, delivered(1), request)?.tone, "asks")
+    assert.strictEqual(silent(90_000, delivered(1), tool(1, "a", { title: "npm test", kind: "execute", status: "in_progress" }))?.words, "Running npm test")
+    assert.strictEqual(silent(90_000, delivered(1), { _tag: "StopRequested", turnId: ids.turn(1), by: ids.who("owner") })?.tone, "stops")
+  })
+  it("counts from the handing over of the prompt where it never said a word", () => {
+    const chat = chatOf([...asked(1, "do it"), delivered(1), 5000], end)
+    const turn = chat.turns[0]
+    assert.strictEqual(turn === undefined ? 0 : firstHeard(turn, chat.items, end), end - 5000)
   })
 })
 

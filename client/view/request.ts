@@ -1,6 +1,9 @@
 /** Request: how what an agent asks is drawn, and how a closed one is told. Pure. */
 import type { AgentRequest, PermissionKind, PermissionOption, RequestAnswer } from "../../shared/AgentRequest.ts"
 import type { Item } from "../../shared/ChatEvent.ts"
+import { type AgentName, Who } from "../../shared/Ids.ts"
+import { ruleOf, ruleSentence } from "../../shared/PermissionRule.ts"
+import type { ToolKind } from "../../shared/ToolCall.ts"
 import { answerWords } from "./elicitation.ts"
 
 export type RequestItem = Extract<Item, { _tag: "Request" }>
@@ -19,6 +22,13 @@ const kindWords: Record<PermissionKind, string> = {
 
 /** Some agents name an option by nothing but an identifier. */
 export const optionName = ({ kind, name }: PermissionOption): string => /^[a-z]+(_[a-z]+)*$/.test(name) ? kindWords[kind] : name
+
+/** What an "always" will cover from now on, in words; `undefined` of a "once". */
+export const coverWords = ({ request, requestId }: RequestItem, option: PermissionOption, agent: AgentName, toolKind: ToolKind): string | undefined => {
+  const rule = request._tag === "Permission" ? ruleOf(requestId, agent, toolKind, request, option, nobody) : undefined
+  return rule === undefined ? undefined : `From now on in this chat: ${ruleSentence(rule)}. You can take it back.`
+}
+const nobody = Who.make("you")
 
 const answered = (request: AgentRequest, answer: RequestAnswer): string => {
   switch (answer._tag) {

@@ -18,6 +18,7 @@ describe("the timeline's groups", () => {
     const groups = groupsOf(chatOf(conversation, end))
     assert.deepEqual(groups.map(({ items }) => items.map(({ _tag }) => _tag)), [["Prompt", "Text"], ["Prompt", "Text"]])
     assert.isTrue(groups.every(({ first, last }) => first && last))
+    assert.deepEqual(groups.map(({ before }) => before), [undefined, "goose"])
   })
 
   it("keeps every group but the live one the same object while an agent writes", () => {

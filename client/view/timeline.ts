@@ -15,13 +15,15 @@ export interface Group {
   /** The turn's first and last stretch that is here: where its agent is named, and where its end is told. */
   readonly first: boolean
   readonly last: boolean
+  /** The agent of the turn before, where that is here. */
+  readonly before: string | undefined
 }
 
 const sameItems = (a: ReadonlyArray<Item>, b: ReadonlyArray<Item>): boolean =>
   a.length === b.length && a.every((item, index) => item === b[index])
 
 const same = (a: Group, b: Group): boolean =>
-  a.turn === b.turn && a.first === b.first && a.last === b.last && sameItems(a.items, b.items)
+  a.turn === b.turn && a.first === b.first && a.last === b.last && a.before === b.before && sameItems(a.items, b.items)
 
 /** Items that stand together: of one turn, with none of another between them. */
 const stretches = (items: ReadonlyArray<Item>): ReadonlyArray<ReadonlyArray<Item>> => {
@@ -46,11 +48,12 @@ export const groupItems = (
     if (!firstOf.has(turnId)) firstOf.set(turnId, index)
     lastOf.set(turnId, index)
   })
+  const agentOf = (turnId: string | undefined) => turnId === undefined ? undefined : turnOf(turnId)?.agent
   return runs.map((run, index) => {
     const turnId = run[0]?.turnId ?? ""
     const group: Group = {
       key: `${turnId} ${run[0]?.anchor ?? 0}`, turn: turnOf(turnId), items: run,
-      first: firstOf.get(turnId) === index, last: lastOf.get(turnId) === index
+      first: firstOf.get(turnId) === index, last: lastOf.get(turnId) === index, before: agentOf(runs[index - 1]?.[0]?.turnId)
     }
     const kept = old.get(group.key)
     return kept !== undefined && same(kept, group) ? kept : group

@@ -3,7 +3,7 @@ import { promptByteLimit } from "../../shared/Content.ts"
 import { ToolCallId } from "../../shared/Ids.ts"
 import { agents, directory } from "../../test/support/samples.ts"
 import { formOf } from "../../shared/Elicitation.ts"
-import { asked, chatOf, ended } from "../../test/support/chatLog.ts"
+import { asked, chatOf, ended, ids } from "../../test/support/chatLog.ts"
 import { agentChoices, agentForNew, matchingCommands, settingChoices, typedCommand } from "./agents.ts"
 import { actionOf, contentOf, contentProblem } from "./composer.ts"
 import { bannerOf } from "./connection.ts"
@@ -13,7 +13,7 @@ import { agoWords, countWords, spanWords } from "./duration.ts"
 import { answerWords, contentOf as answerOf } from "./elicitation.ts"
 import { languageNamed, languageOfPath } from "./languages.ts"
 import { neighbour, placeOf } from "./place.ts"
-import { optionName } from "./request.ts"
+import { coverWords, optionName, type RequestItem } from "./request.ts"
 import { thoughtPreview } from "./thought.ts"
 import { tokenIn } from "./token.ts"
 import { toolParts, toolPlaces, toolTitle } from "./toolCall.ts"
@@ -113,6 +113,13 @@ describe("diffs", () => {
 describe("permissions", () => {
   it("names options that have no name but their identifier", () => {
     assert.deepEqual([optionName({ optionId: "a", name: "allow_once", kind: "allow_once" }), optionName({ optionId: "b", name: "Allow All Edits", kind: "allow_always" })], ["Allow once", "Allow All Edits"])
+  })
+  it("says what an \"always\" will cover, and nothing of a \"once\"", () => {
+    const item: RequestItem = { _tag: "Request", anchor: 1, turnId: ids.turn(1), requestId: ids.request(1), request: { _tag: "Permission", title: "rm -rf x", options: [] } }
+    const covers = (kind: "allow_always" | "allow_once", tool: "edit" | "execute") => coverWords(item, { optionId: "a", name: "A", kind }, ids.agent("goose"), tool)
+    assert.strictEqual(covers("allow_always", "edit"), "From now on in this chat: goose may always change files. You can take it back.")
+    assert.include(covers("allow_always", "execute"), "goose may always run: rm -rf x")
+    assert.isUndefined(covers("allow_once", "edit"))
   })
 })
 

@@ -1,0 +1,10 @@
+/** What the first screen does not need, loaded as one, so that it stays small: when any of it is first shown, and soon anyway. */
+import "./boo-agents.ts"
+import "./boo-drills.ts"
+import "./boo-elicitation.ts"
+import "./boo-path.ts"
+import "./boo-shortcuts.ts"
+import "./boo-sign-in.ts"
+import "./boo-switcher.ts"
+import "./boo-welcome.ts"
+import "./boo-wire.ts"

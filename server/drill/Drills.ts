@@ -54,7 +54,7 @@ const make = Effect.fnUntraced(function*(options: DrillsOptions) {
     all: Effect.orDie(rows.all),
     drill: (agent) => Stream.unwrap(Effect.gen(function*() {
       const found = yield* catalog.find(agent)
-      yield* Effect.acquireRelease(oneAtATime.take(1), () => oneAtATime.release(1))
+      yield* Effect.acquireRelease(oneAtATime.take(1), () => oneAtATime.release(1), { interruptible: true })
       return drillNews(found, options, keep)
     })).pipe(Stream.provideContext(needs))
   })

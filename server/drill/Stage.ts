@@ -90,7 +90,7 @@ export const makeStage = Effect.fn("Stage.make")(function*(word: string) {
       bound = undefined
       return last
     },
-    said: (prompt, answer) => { transcript += `${transcript === "" ? "This was said before:\n" : ""}\nUser: ${prompt}\nYou: ${answer}\n` },
+    said: (prompt, answer) => { transcript += `User:\n${prompt}\nAgent:\n${answer}\n` },
     kill: Effect.gen(function*() {
       killed = Array.from(live.values(), (entry) => new ProcessTree(entry, entry.lifeId))
       // who is there, before anybody loses a parent

@@ -95,7 +95,8 @@ describe("a program on a terminal", () => {
     const { facts, open, said } = yield* place
     const backend = yield* open("cat")
     said.before = "User: remember 42"
-    assert.strictEqual((yield* play(backend, "What was it?")).text(), "User: remember 42\n\nWhat was it?\n")
+    const { text } = yield* play(backend, "What was it?")
+    assert.match(text(), /for your information.*\n```\nUser: remember 42\n```\n\nWhat was it\?\n$/s)
     assert.deepStrictEqual(facts.map((fact) => fact._tag === "Bound" ? fact.continuity : fact._tag), ["replayed"])
   }))
 

@@ -9,6 +9,7 @@ import { contentText } from "../../../shared/Content.ts"
 import { PartId } from "../../../shared/Ids.ts"
 import type { TurnEnd } from "../../../shared/SessionUpdate.ts"
 import { type AgentBackend, type BackendHost, type BackendKey, StopNote, type TurnPrompt } from "../AgentBackend.ts"
+import { withTranscript } from "../acp/Replay.ts"
 import { AgentError } from "../AgentError.ts"
 import * as Coalescer from "../Coalescer.ts"
 import { OutputTail, plainText } from "../OutputTail.ts"
@@ -42,9 +43,10 @@ const endOf = ({ code, signal }: PtyProcess.PtyExit, tail: OutputTail): TurnEnd 
   code === 0 ? { cause: { _tag: "Answered" } } : { cause: { _tag: "ChildExited", code, signal, stderr: plainText(tail.text()).trimEnd() } }
 
 /** What the program is given to read: what was said before, since it remembers nothing, and the prompt. */
-const promptOf = ({ host }: PtyBackendOptions, { content }: TurnPrompt) => Effect.map(host.transcript, (before) => ({
-  text: before === "" ? contentText(content) : `${before}\n\n${contentText(content)}`, replayed: before !== ""
-}))
+const promptOf = ({ host }: PtyBackendOptions, { content }: TurnPrompt) => Effect.map(host.transcript, (before) => {
+  const told = withTranscript([], before).flatMap((block) => block.type === "text" ? [block.text] : [])
+  return { text: [...told, contentText(content)].join("\n\n"), replayed: told.length > 0 }
+})
 
 const run = Effect.fnUntraced(function*(options: PtyBackendOptions, turn: TurnPrompt, shown: (pid: number) => Effect.Effect<void>) {
   const { cancelGrace = "5 seconds", command, env, host } = options

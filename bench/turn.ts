@@ -5,8 +5,9 @@
  */
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
-import { Effect, type Scope } from "effect"
+import { Effect, type Scope, Stream } from "effect"
 import { AgentName } from "../shared/Ids.ts"
+import { isOpenTask } from "../shared/Task.ts"
 import type { Launch } from "../test/support/AcpProbe.ts"
 import { makeRepository } from "../test/support/Journey.ts"
 import { goose, opencode, opencodeAcp, qwen } from "../test/support/RealAgents.ts"
@@ -53,18 +54,41 @@ const measureCold = Effect.fnUntraced(function*(boocode: Boocode, agent: string,
   return cold
 })
 
+/** A turn whole on an agent that is started for it and ended: a bare process, and a task of boocode's with a worktree of its own. */
+const measureOneShot = Effect.fnUntraced(function*({ client, project }: Boocode, agent: string, launch: Launch, cwd: string, pairs: number) {
+  const oneShot = samples()
+  const { id: projectId } = yield* client["project.Add"]({ path: project })
+  const bare = Effect.scoped(Effect.gen(function*() {
+    const from = now()
+    const { endedAt } = yield* (yield* startBare(launch, cwd)).turn(hello)
+    oneShot.bare.push(endedAt - from)
+  }))
+  const through = Effect.gen(function*() {
+    const from = now()
+    const { id } = yield* client["task.Create"]({ projectId, agent: AgentName.make(agent), input: hello })
+    yield* client["task.Watch"]().pipe(
+      Stream.filter((tasks) => tasks.some((task) => task.id === id && !isOpenTask(task))), Stream.runHead)
+    oneShot.boocode.push(now() - from)
+  }).pipe(Effect.orDie)
+  yield* alternate(pairs, bare, through)
+  return oneShot
+}, (effect) => Effect.orDie(effect))
+
 /** A person's pause, very short: what the turn before left to do is done. */
 const pause = Effect.sleep("150 millis")
 
 /** Turns of a process that is there, and before each pair a lone append to the log. */
 const measureWarm = Effect.fnUntraced(function*(bare: Driven, boocode: Driven, flush: Effect.Effect<number>, pairs: number) {
-  const warm = samples()
+  const warm = samples(), warmWhole = samples()
   const flushes: Array<number> = []
   const flushed = Effect.map(Effect.andThen(pause, flush), (time) => { flushes.push(time) })
-  const take = (driven: Driven, into: Array<number>) => Effect.map(Effect.andThen(pause, driven.turn(hello)), (turn) => { into.push(firstDelta(turn)) })
+  const take = (driven: Driven, side: keyof Samples) => Effect.map(Effect.andThen(pause, driven.turn(hello)), (turn) => {
+    warm[side].push(firstDelta(turn))
+    warmWhole[side].push(whole(turn))
+  })
   yield* alternate(5, Effect.asVoid(bare.turn(hello)), Effect.andThen(flush, boocode.turn(hello)))
-  yield* alternate(pairs, Effect.andThen(flushed, take(bare, warm.bare)), take(boocode, warm.boocode))
-  return { warm, flushes }
+  yield* alternate(pairs, Effect.andThen(flushed, take(bare, "bare")), take(boocode, "boocode"))
+  return { warm, warmWhole, flushes }
 })
 
 /** Turns of a hundred pieces, twenty milliseconds apart, each of which says when it was sent. */
@@ -87,11 +111,12 @@ const row = (name: string, { bare, boocode }: Samples, q: number): ReadonlyArray
 const measure = Effect.fnUntraced(function*(agent: string, launch: Launch, boocode: Boocode, folder: string, pairs: Pairs) {
   const cwd = makeRepository(folder, `bare-${agent}`)
   const cold = yield* measureCold(boocode, agent, launch, cwd, pairs.cold)
+  const oneShot = yield* measureOneShot(boocode, agent, launch, cwd, pairs.cold)
   const bare = yield* startBare(launch, cwd)
   const chat = yield* openChat(boocode, agent)
   const other = yield* openChat(boocode, agent)
   const flush = yield* openFlush(boocode.server.dataDir, other.chatId)
-  const { flushes, warm } = yield* measureWarm(bare, chat, flush, pairs.warm)
+  const { flushes, warm, warmWhole } = yield* measureWarm(bare, chat, flush, pairs.warm)
   const { onTheWay, turns } = yield* measureWhole(bare, chat, pairs.whole)
   const beyond = (q: number) => quantile(warm.boocode, q) - quantile(warm.bare, q) - 2 * quantile(flushes, q)
   const pairwise = turns.boocode.map((time, pair) => time / (turns.bare[pair] ?? time))
@@ -100,6 +125,7 @@ const measure = Effect.fnUntraced(function*(agent: string, launch: Launch, booco
     head: ["", "bare", "boocode", "added", "ratio"],
     rows: [
       row("first delta, cold", cold, 0.5),
+      row("one short turn, one-shot", oneShot, 0.5), row("one short turn, warm", warmWhole, 0.5),
       row("first delta, warm", warm, 0.5), row("first delta, warm", warm, 0.99),
       row("delay of a delta", onTheWay, 0.5), row("delay of a delta", onTheWay, 0.99),
       row("whole turn, 100 deltas", turns, 0.5)

@@ -1,7 +1,7 @@
 /** Shortcuts: keys that work wherever the focus is, and the list of all of them for the sheet. */
 import type { ReactiveController, ReactiveControllerHost } from "lit"
 
-export type ShortcutName = "switch" | "newChat" | "newSession" | "nextChat" | "previousChat" | "focus" | "stop" | "sidebar" | "help"
+export type ShortcutName = "switch" | "newChat" | "newSession" | "nextChat" | "previousChat" | "focus" | "stop" | "sidebar" | "inbox" | "help"
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent)
 const mod = isMac ? "⌘" : "Ctrl"
@@ -13,6 +13,7 @@ export const shortcutList: ReadonlyArray<{ readonly keys: ReadonlyArray<string>;
   { keys: ["Esc"], words: "Stop the agent" },
   { keys: ["/"], words: "Write a prompt" },
   { keys: [mod, "K"], words: "Go to a chat" },
+  { keys: ["Alt", "I"], words: "Inbox: what wants you" },
   { keys: ["Alt", "N"], words: "New chat in this session" },
   { keys: ["Alt", "Shift", "N"], words: "New session in this project" },
   { keys: ["Alt", "↓"], words: "Next chat" },
@@ -35,6 +36,7 @@ const named = (event: KeyboardEvent): ShortcutName | undefined => {
   }
   if (altKey) {
     if (code === "KeyN") return shiftKey ? "newSession" : "newChat"
+    if (code === "KeyI" && !shiftKey) return "inbox"
     return key === "ArrowDown" ? "nextChat" : key === "ArrowUp" ? "previousChat" : undefined
   }
   if (key === "Escape") return "stop"

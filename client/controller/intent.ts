@@ -34,7 +34,7 @@ export interface Intents {
   "boo-refresh-agents": undefined
   // the page
   "boo-go": { readonly sessionId: SessionId; readonly chatId: ChatId | undefined }
-  "boo-open": "addProject" | "switcher" | "shortcuts" | "drills" | "sidebar"
+  "boo-open": "addProject" | "switcher" | "shortcuts" | "drills" | "inbox" | "sidebar"
   "boo-theme": "auto" | "light" | "dark"
   "boo-token": { readonly token: string }
 }

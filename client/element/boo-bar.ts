@@ -7,10 +7,11 @@ import type { Place } from "../view/place.ts"
 import "./boo-tabs.ts"
 
 export class BooBar extends LitElement {
-  static override properties = { place: { attribute: false }, asking: { attribute: false }, list: { type: Boolean } }
+  static override properties = { place: { attribute: false }, asking: { attribute: false }, list: { type: Boolean }, calls: { type: Number } }
   static override styles = [base, css`
     header { display: flex; align-items: center; gap: var(--s3); min-height: var(--bar); padding-inline: var(--s3); border-bottom: 1px solid var(--line); }
     .where { min-width: 4rem; max-width: 45%; }
+    .icon-only { position: relative; } .icon-only i { position: absolute; inset: 0.25rem 0.25rem auto auto; width: 0.5rem; height: 0.5rem; border-radius: 50%; background: var(--accent); box-shadow: 0 0 0 2px var(--paper); }
     b { font-weight: 600; letter-spacing: -0.005em; }
     boo-tabs { flex: 1; }
     @media (max-width: 46rem) {
@@ -24,11 +25,13 @@ export class BooBar extends LitElement {
   place: Place | undefined
   asking: ReadonlySet<string> = new Set()
   list = false
+  /** Chats that want a person: said here while the list is hidden. */
+  calls = 0
 
   override render(): TemplateResult {
     const { place } = this
     return html`<header>
-      <button class="icon-only" aria-label=${this.list ? "Hide the list" : "Show the list"} aria-expanded=${this.list} title="Ctrl+B" @click=${() => ask(this, "boo-open", "sidebar")}>${icon("menu")}</button>
+      <button class="icon-only" aria-label=${this.list ? "Hide the list" : "Show the list"} aria-expanded=${this.list} title="Ctrl+B" @click=${() => ask(this, "boo-open", "sidebar")}>${icon("menu")}${this.calls === 0 || this.list ? nothing : html`<i></i><span class="unseen">${this.calls} in the inbox</span>`}</button>
       ${place === undefined ? nothing : html`
         <span class="where cut"><span class="faint">${place.project?.name ?? "Removed project"} /</span> <b title=${place.session.title}>${place.session.title}</b></span>
         <boo-tabs .sessionId=${place.session.id} .chats=${place.chats} .archived=${place.archived} .current=${place.chat?.id} .asking=${this.asking}></boo-tabs>`}

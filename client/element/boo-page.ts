@@ -1,6 +1,7 @@
 /** The page of somebody who is signed in: the list, the chat that is shown, what opens above. It hears what they ask and tells the directory's store. */
 import { html, LitElement, nothing, type TemplateResult } from "lit"
 import { keyed } from "lit/directives/keyed.js"
+import { Attention } from "../controller/Attention.ts"
 import { ask, IntentController } from "../controller/intent.ts"
 import { Shortcuts, type ShortcutName } from "../controller/Shortcuts.ts"
 import { StoreController } from "../controller/StoreController.ts"
@@ -17,7 +18,6 @@ import { icon } from "../style/icons.ts"
 import { page } from "../style/page.ts"
 import { agentForNew } from "../view/agents.ts"
 import { chatName } from "../view/directory.ts"
-import { pageTitle } from "../view/pageTitle.ts"
 import { neighbour, type Place, placeOf } from "../view/place.ts"
 import type { BooChat } from "./boo-chat.ts"
 import type { Opened } from "./boo-opened.ts"
@@ -43,10 +43,13 @@ export class BooPage extends LitElement {
   /** The list is shown: beside the chat, or above it on a phone. */
   list = !narrow.matches
   notice: string | undefined
+  readonly #attention = new Attention(this, () => ({
+    directory: this.stores?.directory, preferences: this.preferences, shown: this.#place?.chat?.id, place: this.#place?.session.title
+  }), (sessionId, chatId) => this.#go(sessionId, chatId))
 
   constructor() {
     super()
-    new StoreController(this, () => [this.stores?.directory, this.stores?.server, this.stores?.chats, this.preferences, this.router])
+    new StoreController(this, () => [this.stores?.directory, this.stores?.server, this.preferences, this.preferences?.seen, this.router])
     new Shortcuts(this, (name) => this.#shortcut(name))
     new IntentController(this)
       .on("boo-go", ({ chatId, sessionId }) => this.#go(sessionId, chatId))
@@ -78,15 +81,14 @@ export class BooPage extends LitElement {
     return chatId === undefined ? undefined : this.stores?.chats.show(chatId)
   }
 
-  /** Chats in which somebody waits for an answer, as far as this page has them open. */
+  /** Chats in which an agent waits for an answer. */
   get #asking(): ReadonlyArray<ChatRow> {
-    return (this.stores?.directory.directory?.chats ?? []).filter(({ id }) => this.stores?.chats.peek(id)?.waitsForAnswer === true)
+    return (this.stores?.directory.directory?.chats ?? []).filter(({ waiting }) => waiting)
   }
 
   override updated(): void {
     const place = this.#place
     if (place?.chat !== undefined) this.router?.settle(place.session.id, place.chat.id)
-    document.title = pageTitle(this.stores?.directory.directory, place?.session.title, this.#asking.length)
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -94,21 +96,22 @@ export class BooPage extends LitElement {
     if (stores === undefined) return nothing
     const place = this.#place
     const asking = this.#asking
+    const calls = this.#attention.calls.length
     const { connection, info } = stores.server
     return html`
       <boo-sidebar ?inert=${!this.list} .directory=${stores.directory.directory} .current=${place?.session.id} .asking=${new Set(asking.map(({ sessionId }) => sessionId))}
-        .folded=${preferences?.folded} .connection=${connection} .version=${info?.version ?? ""} .theme=${preferences?.theme ?? "auto"}></boo-sidebar>
+        .folded=${preferences?.folded} .connection=${connection} .version=${info?.version ?? ""} .theme=${preferences?.theme ?? "auto"} .calls=${calls}></boo-sidebar>
       <div class="veil" @click=${() => { this.list = false }}></div>
       <main ?inert=${this.list && narrow.matches}>
         <boo-banner .connection=${connection} .database=${info?.database}></boo-banner>
-        <boo-bar .place=${place} .asking=${new Set(asking.map(({ id }) => id))} .list=${this.list}></boo-bar>
+        <boo-bar .place=${place} .asking=${new Set(asking.map(({ id }) => id))} .list=${this.list} .calls=${calls}></boo-bar>
         ${this.notice === undefined ? nothing : html`<p class="notice" role="alert">${icon("alert")}<span>${this.notice}</span>
           <button class="icon-only" aria-label="Put away" @click=${() => { this.notice = undefined }}>${icon("cross")}</button></p>`}
         ${place?.chat === undefined
           ? this.#welcome(stores, place)
           : this.#shown(place.chat)}
       </main>
-      ${this.opened === undefined ? nothing : html`<boo-opened .what=${this.opened} .store=${stores.directory} .drills=${stores.drills} .agents=${stores.agents} @closed=${() => { this.opened = undefined }}></boo-opened>`}`
+      ${this.opened === undefined ? nothing : html`<boo-opened .what=${this.opened} .store=${stores.directory} .drills=${stores.drills} .agents=${stores.agents} .preferences=${preferences} @closed=${() => { this.opened = undefined }}></boo-opened>`}`
   }
 
   #welcome({ agents, directory }: Stores, place: Place | undefined): TemplateResult {
@@ -145,6 +148,7 @@ export class BooPage extends LitElement {
     const chat = this.renderRoot.querySelector<BooChat>("boo-chat")
     switch (name) {
       case "switch": this.opened = "switcher"; return true
+      case "inbox": this.opened = "inbox"; return true
       case "help": this.opened = "shortcuts"; return true
       case "sidebar": this.list = !this.list; return true
       case "newChat": if (place !== undefined) ask(this, "boo-new-chat", { sessionId: place.session.id }); return place !== undefined

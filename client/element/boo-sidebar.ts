@@ -1,5 +1,5 @@
 /** The list of projects and sessions, and below it how the page stands: its connection, its theme, its keys. */
-import { css, html, LitElement, type TemplateResult } from "lit"
+import { css, html, LitElement, nothing, type TemplateResult } from "lit"
 import { repeat } from "lit/directives/repeat.js"
 import { ask } from "../controller/intent.ts"
 import type { SessionId } from "../../shared/Ids.ts"
@@ -19,13 +19,14 @@ const themeIcons = { auto: "circle", light: "sun", dark: "moon" } as const
 
 export class BooSidebar extends LitElement {
   static override properties = {
-    directory: { attribute: false }, current: {}, asking: { attribute: false }, folded: { attribute: false }, connection: { attribute: false }, version: {}, theme: {}
+    directory: { attribute: false }, current: {}, asking: { attribute: false }, folded: { attribute: false }, connection: { attribute: false }, version: {}, theme: {}, calls: { type: Number }
   }
   static override styles = [base, markStyle, css`
     :host { display: grid; grid-template-rows: auto minmax(0, 1fr) auto; height: 100%; background: var(--ground); }
     header { display: flex; align-items: center; gap: var(--s2); height: var(--bar); padding-inline: 0.875rem 0.5rem; }
     .mark { width: 1.3125rem; height: 1.3125rem; }
     h1 { flex: 1; font-size: var(--size-l); font-weight: 660; letter-spacing: -0.02em; }
+    .bell { position: relative; } .bell i { position: absolute; inset: 0.0625rem 0 auto auto; min-width: 0.9375rem; padding-inline: 0.1875rem; border-radius: 99px; background: var(--accent); color: var(--on-accent); font: 600 0.625rem / 0.9375rem var(--font); text-align: center; }
     nav { padding: var(--s1) 0.5rem var(--s4); overflow-y: auto; }
     boo-project + boo-project { margin-top: var(--s3); }
     .ghosts { display: grid; gap: 0.875rem; padding: var(--s3) 0.625rem; }
@@ -45,10 +46,13 @@ export class BooSidebar extends LitElement {
   connection: ServerStore["connection"] = { _tag: "Connecting" }
   version = ""
   theme: Theme = "auto"
+  /** Chats that want a person. */
+  calls = 0
 
   override render(): TemplateResult {
     const state = connectionWords(this.connection._tag)
     return html`<header>${mark()}<h1>boocode</h1>
+        <button class="icon-only bell" aria-label=${this.calls === 0 ? "Inbox" : `Inbox: ${this.calls}`} title="Inbox (Alt+I)" @click=${() => ask(this, "boo-open", "inbox")}>${icon("bell")}${this.calls === 0 ? nothing : html`<i class="figures">${this.calls > 9 ? "9+" : this.calls}</i>`}</button>
         <button class="icon-only" aria-label="Go to a chat" title="Go to a chat (Ctrl+K)" @click=${() => ask(this, "boo-open", "switcher")}>${icon("search")}</button>
       </header>
       <nav aria-label="Projects">${this.#projects()}</nav>

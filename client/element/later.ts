@@ -2,6 +2,7 @@
 import "./boo-agents.ts"
 import "./boo-drills.ts"
 import "./boo-elicitation.ts"
+import "./boo-inbox.ts"
 import "./boo-path.ts"
 import "./boo-shortcuts.ts"
 import "./boo-sign-in.ts"

@@ -245,7 +245,7 @@ describe("open chats", () => {
     }, memoryKept())
     for (let n = 1; n <= 8; n++) stores.show(ids.chat(n))
     assert.strictEqual(open, 6)
-    assert.strictEqual(stores.show(ids.chat(1)), stores.peek(ids.chat(1)))
+    assert.strictEqual(stores.show(ids.chat(1)), stores.show(ids.chat(1)))
     assert.strictEqual(open, 6)
   })
 })

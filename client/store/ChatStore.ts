@@ -4,7 +4,7 @@
  *
  * Owns no words and no time but the difference between the server's clock and this one's.
  */
-import { type Chat, openRequests } from "../../shared/Chat.ts"
+import type { Chat } from "../../shared/Chat.ts"
 import type { RequestAnswer } from "../../shared/AgentRequest.ts"
 import type { LogEntry } from "../../shared/ChatEvent.ts"
 import type { ContentBlock } from "../../shared/Content.ts"
@@ -159,10 +159,6 @@ export class ChatStore extends Observable {
   /** What goes over the wire of an agent of this chat. */
   wire(agent: AgentName): WireStore {
     return new WireStore(this.#remote, this.chatId, agent)
-  }
-
-  get waitsForAnswer(): boolean {
-    return this.chat !== undefined && openRequests(this.chat).length > 0
   }
 
   #take(frame: ChatFrame): void {

@@ -6,48 +6,30 @@ import type { ChatId } from "../../shared/Ids.ts"
 import type { Remote } from "../rpc/Remote.ts"
 import { ChatStore } from "./ChatStore.ts"
 import type { Kept } from "./Kept.ts"
-import { Observable } from "./Observable.ts"
 
 const openLimit = 6
 const heldLimit = 24
 
-export class ChatStores extends Observable {
+export class ChatStores {
   readonly #remote: Remote
   readonly #kept: Kept
   /** The one looked at last stands last. */
   readonly #stores = new Map<ChatId, ChatStore>()
 
   constructor(remote: Remote, kept: Kept) {
-    super()
     this.#remote = remote
     this.#kept = kept
   }
 
   /** The chat's store, following its feed. */
   show(chatId: ChatId): ChatStore {
-    const store = this.#stores.get(chatId) ?? this.#make(chatId)
+    const store = this.#stores.get(chatId) ?? new ChatStore(this.#remote, this.#kept, chatId)
     this.#stores.delete(chatId)
     this.#stores.set(chatId, store)
     store.open()
     const others = [...this.#stores.values()]
     for (const old of others.slice(0, -openLimit)) old.close()
     for (const old of others.slice(0, -heldLimit)) this.#stores.delete(old.chatId)
-    return store
-  }
-
-  /** What is known of a chat, without opening it. */
-  peek(chatId: ChatId): ChatStore | undefined {
-    return this.#stores.get(chatId)
-  }
-
-  #make(chatId: ChatId): ChatStore {
-    const store = new ChatStore(this.#remote, this.#kept, chatId)
-    let asks = false
-    store.subscribe(() => {
-      if (store.waitsForAnswer === asks) return
-      asks = store.waitsForAnswer
-      this.changed()
-    })
     return store
   }
 }

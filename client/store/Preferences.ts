@@ -1,15 +1,18 @@
 /** Preferences: how this browser likes the page, and what was typed and not sent. */
 import type { Kept } from "./Kept.ts"
 import { Observable } from "./Observable.ts"
+import { Seen } from "./Seen.ts"
 
 export type Theme = "auto" | "light" | "dark"
 
 export class Preferences extends Observable {
+  readonly seen: Seen
   readonly #kept: Kept
   readonly #drafts: Kept
 
   constructor(kept: Kept, drafts: Kept) {
     super()
+    this.seen = new Seen(kept)
     this.#kept = kept
     this.#drafts = drafts
   }
@@ -21,6 +24,16 @@ export class Preferences extends Observable {
 
   set theme(theme: Theme) {
     this.#kept.set("theme", theme === "auto" ? undefined : theme)
+    this.changed()
+  }
+
+  /** Browser notifications are wanted. */
+  get notify(): boolean {
+    return this.#kept.get("notify") === "yes"
+  }
+
+  set notify(wanted: boolean) {
+    this.#kept.set("notify", wanted ? "yes" : undefined)
     this.changed()
   }
 

@@ -10,6 +10,7 @@ const shapes: Record<IconName, SVGTemplateResult> = {
   archive: svg`<path d="M2.2 3h11.6v3H2.2Z M3.2 6v7h9.6V6 M6.5 8.8h3"/>`,
   arrowDown: svg`<path d="M8 3v9.5 M4 8.8l4 4 4-4"/>`,
   arrowUp: svg`<path d="M8 13V3.5 M4 7.2l4-4 4 4"/>`,
+  bell: svg`<path d="M8 2.2a3.8 3.8 0 0 0-3.8 3.8c0 3.4-1.4 4.4-1.4 5.2h10.4c0-.8-1.4-1.8-1.4-5.2A3.8 3.8 0 0 0 8 2.2Z M6.6 13.4a1.5 1.5 0 0 0 2.8 0"/>`,
   chat: svg`<path d="M2.5 3.2h11v7.6H7.6L4.6 13.4v-2.6H2.5Z"/>`,
   check: svg`<path d="M3.2 8.6l3 3 6.6-7"/>`,
   chevron: svg`<path d="M6.2 3.8 10.4 8l-4.2 4.2"/>`,

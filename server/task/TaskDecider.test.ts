@@ -34,7 +34,6 @@ describe("a task", () => {
     })
     const by = Who.make("ada")
     for (const late of [start, answered, { _tag: "Cancel", at: 9, by }, { _tag: "Fail", at: 9, detail: "no" }] as const) assert.strictEqual(decide(done, late), done)
-    assert.isNull(decide(done, { _tag: "Clean" }).worktree)
   })
 
   it("ends as its turn ended", () => {

@@ -16,8 +16,6 @@ export type TaskMessage =
   | { readonly _tag: "End"; readonly at: number; readonly cause: Cause; readonly said: string; readonly usage?: Usage | undefined }
   | { readonly _tag: "Cancel"; readonly at: number; readonly by: Who }
   | { readonly _tag: "Fail"; readonly at: number; readonly detail: string }
-  /** Its worktree was clean and is gone. */
-  | { readonly _tag: "Clean" }
 
 const stateAfter = (cause: Cause): TaskState => {
   switch (cause._tag) {
@@ -34,7 +32,6 @@ const used = (usage: Usage | undefined) => usage === undefined ? {} : {
 
 /** The task as it is then; the same one where the message changes nothing. */
 export const decide = (task: Task, message: TaskMessage): Task => {
-  if (message._tag === "Clean") return task.worktree === null ? task : { ...task, worktree: null }
   if (!isOpenTask(task)) return task
   switch (message._tag) {
     case "Start": return task.state === "running" ? task : { ...task, state: "running", startedAt: message.at, worktree: message.worktree }

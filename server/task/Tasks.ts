@@ -46,8 +46,8 @@ const makePlace = Effect.gen(function*() {
   })
 })
 
-/** Runs a task to its end; `tell` says what becomes of it. */
-const makeRun = Effect.fnUntraced(function*(tell: (id: TaskId, message: TaskMessage) => Effect.Effect<void>) {
+/** Runs a task to its end; `tell` says what becomes of it, `cleared` that its worktree is gone. */
+const makeRun = Effect.fnUntraced(function*(tell: (id: TaskId, message: TaskMessage) => Effect.Effect<void>, cleared: Effect.Effect<unknown>) {
   const backends = yield* Backends
   const chats = yield* Chats
   const projects = yield* ProjectRows
@@ -63,7 +63,7 @@ const makeRun = Effect.fnUntraced(function*(tell: (id: TaskId, message: TaskMess
   /** What an agent was at work in is kept, if it has changes. */
   const release = (task: Task, worktree: Worktree) => Effect.gen(function*() {
     const project = yield* Effect.orDie(projects.find(task.projectId))
-    if (project !== undefined && (yield* worktrees.release(worktree, project))) yield* tell(task.id, { _tag: "Clean" })
+    if (project !== undefined && (yield* worktrees.release(worktree, project))) yield* cleared
   }).pipe(Effect.catch((error) => Effect.logWarning(`The worktree ${worktree.path} of a task is kept.`, error.message)))
 
   /** Interrupted, it ends its agent and its task. */
@@ -94,13 +94,14 @@ const make = Effect.gen(function*() {
     const task = yield* Effect.orDie(rows.find(taskId))
     return task ?? (yield* new TaskError({ reason: { _tag: "UnknownTask", taskId } }))
   })
-  const save = (task: Task) => Effect.andThen(Effect.orDie(rows.save(task)), PubSub.publish(changed, undefined))
+  const told = PubSub.publish(changed, undefined)
+  const save = (task: Task) => Effect.andThen(Effect.orDie(rows.save(task)), told)
   const tell = (id: TaskId, message: TaskMessage) => oneAtATime.withPermit(Effect.gen(function*() {
     const before = yield* find(id)
     const after = decide(before, message)
     if (after !== before) yield* save(after)
   })).pipe(Effect.ignore)
-  const run = yield* makeRun(tell)
+  const run = yield* makeRun(tell, told)
   const start = (task: Task) => FiberMap.run(running, task.id, run(task))
 
   const create = Effect.fn("Tasks.create")(function*(order: TaskOrder, by: Who) {

@@ -67,7 +67,7 @@ const written = (message: unknown): ReadonlyArray<string> => {
 
 /** As goose, opencode and qwen put it. */
 const directoryIn = (texts: ReadonlyArray<string>): string => {
-  const found = /(?:<working-directory>|[Ww]orking directory: |working in the directory: )([^\n<]+)/.exec(texts.join("\n"))
+  const found = /(?:<working-directory>|<cwd>|[Ww]orking directory: |working in the directory: )([^\n<]+)/.exec(texts.join("\n"))
   return found?.[1]?.trim() ?? ""
 }
 

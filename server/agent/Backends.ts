@@ -167,8 +167,9 @@ const make = Effect.fnUntraced(function*({ cap, idleTimeToLive, secrets, version
     listen: (key, turn) => Effect.suspend(() => live.has(nameOf(key))
       ? holding(key, (backend) => backend.listen(turn)) : Effect.succeed(unnoticed)),
     health,
-    healthChanges: Stream.fromPubSub(changed).pipe(
-      Stream.debounce("50 millis"), Stream.merge(Stream.tick(memoryEvery)), Stream.mapEffect(() => health), (news) => Stream.concat(Stream.fromEffect(health), news)),
+    // subscribes before it reads, so that no change falls between
+    healthChanges: Stream.unwrap(Effect.map(PubSub.subscribe(changed), (changes) => Stream.concat(Stream.fromEffect(health),
+      Stream.fromSubscription(changes).pipe(Stream.debounce("50 millis"), Stream.merge(Stream.tick(memoryEvery)), Stream.mapEffect(() => health))))),
     evict,
     wire: (key, after) => Effect.sync(() => wires.read(nameOf(key), after)),
     restart: (key) => Effect.suspend(() => {

@@ -2,10 +2,11 @@
  * git, as a child process with a deadline and an environment of its own: no variable points it at another repository,
  * nothing is asked of a person, no hook, monitor or maintenance starts. What is done with it belongs to others.
  */
-import { Context, Duration, Effect, FileSystem, Layer } from "effect"
+import { Cause, Context, Duration, Effect, FileSystem, Layer, type PlatformError } from "effect"
 import { ChildProcessSpawner } from "effect/process"
 import { Environment, type Variables } from "../process/Environment.ts"
 import { type ProgramError, runProgram } from "../process/Program.ts"
+import { type GitBytes, runGitPipe } from "./GitPipe.ts"
 import { gitRefusal } from "./GitRefusal.ts"
 import { WorkError, type WorkReason } from "./WorkError.ts"
 
@@ -14,6 +15,13 @@ export interface GitCall {
   readonly what: string
   readonly args: ReadonlyArray<string>
   readonly deadline?: Duration.Input
+}
+
+/** For what takes or gives paths and content: those are bytes. */
+export interface GitBytesCall extends GitCall {
+  readonly input?: Uint8Array
+  /** The index to work on in the stead of the checkout's own. */
+  readonly index?: string
 }
 
 export interface GitResult { readonly code: number | null; readonly stdout: string; readonly stderr: string }
@@ -32,7 +40,12 @@ const settings = [
   "advice.detachedHead=false", "color.ui=false"
 ].flatMap((setting) => ["-c", setting])
 
+/** An index of ours is a plain file that only we write. */
+const warmSettings = ["core.splitIndex=false", "core.untrackedCache=false", "index.sparse=false", "core.preloadIndex=true"].flatMap((setting) => ["-c", setting])
+
 const questionDeadline = Duration.seconds(20)
+/** What reads or writes a whole tree takes longer than a question. */
+const bytesDeadline = Duration.minutes(5)
 
 const fail = (reason: WorkReason) => new WorkError({ reason })
 
@@ -44,6 +57,9 @@ const runError = (what: string) => ({ reason }: ProgramError): WorkError => {
   }
 }
 
+const pipeError = (what: string) => ({ message, reason }: PlatformError.PlatformError): WorkError =>
+  fail(reason._tag === "NotFound" ? { _tag: "GitMissing" } : { _tag: "GitFailed", what, detail: message })
+
 /** git ends a path with one newline; the path may have its own. */
 const line = (stdout: string): string => stdout.endsWith("\n") ? stdout.slice(0, -1) : stdout
 
@@ -52,9 +68,13 @@ const make = Effect.gen(function*() {
   const spawner = yield* ChildProcessSpawner.ChildProcessSpawner
   const env = gitEnvironment(yield* Environment)
 
-  const attempt = Effect.fn("Git.attempt")(function*(directory: string, { args, deadline = questionDeadline, what }: GitCall) {
+  const enter = Effect.fnUntraced(function*(directory: string) {
     const isDirectory = yield* fs.stat(directory).pipe(Effect.map(({ type }) => type === "Directory"), Effect.orElseSucceed(() => false))
     if (!isDirectory) return yield* fail({ _tag: "NotADirectory", path: directory })
+  })
+
+  const attempt = Effect.fn("Git.attempt")(function*(directory: string, { args, deadline = questionDeadline, what }: GitCall) {
+    yield* enter(directory)
     const result: GitResult = yield* runProgram({ command: "git", args: [...settings, ...args], cwd: directory, env, deadline }).pipe(
       Effect.provideService(ChildProcessSpawner.ChildProcessSpawner, spawner), Effect.mapError(runError(what)))
     return result
@@ -62,6 +82,21 @@ const make = Effect.gen(function*() {
 
   const run = Effect.fn("Git.run")(function*(directory: string, call: GitCall) {
     const { code, stderr, stdout } = yield* attempt(directory, call)
+    return code === 0 ? stdout : yield* fail(gitRefusal(stderr, call.what, directory))
+  })
+
+  const attemptBytes = Effect.fn("Git.attemptBytes")(function*(directory: string, { args, deadline = bytesDeadline, index, input, what }: GitBytesCall) {
+    yield* enter(directory)
+    return yield* runGitPipe({
+      args: [...settings, ...warmSettings, ...args], cwd: directory, env: index === undefined ? env : { ...env, GIT_INDEX_FILE: index },
+      ...(input === undefined ? {} : { input })
+    }).pipe(
+      Effect.provideService(ChildProcessSpawner.ChildProcessSpawner, spawner), Effect.mapError(pipeError(what)), Effect.timeout(deadline),
+      Effect.catchIf(Cause.isTimeoutError, () => fail({ _tag: "Deadline", what, seconds: Duration.toSeconds(deadline) })))
+  })
+
+  const bytes = Effect.fn("Git.bytes")(function*(directory: string, call: GitBytesCall) {
+    const { code, stderr, stdout } = yield* attemptBytes(directory, call)
     return code === 0 ? stdout : yield* fail(gitRefusal(stderr, call.what, directory))
   })
 
@@ -84,7 +119,7 @@ const make = Effect.gen(function*() {
     return yield* fail(stderr.trim() === "" ? { _tag: "NoCommit", path } : gitRefusal(stderr, "read the last commit", path))
   })
 
-  return Git.of({ attempt, run, version: version(), toplevel, head })
+  return Git.of({ attempt, run, attemptBytes, bytes, version: version(), toplevel, head })
 })
 
 export class Git extends Context.Service<Git, {
@@ -92,6 +127,9 @@ export class Git extends Context.Service<Git, {
   readonly attempt: (directory: string, call: GitCall) => Effect.Effect<GitResult, WorkError>
   /** What git wrote to its output. */
   readonly run: (directory: string, call: GitCall) => Effect.Effect<string, WorkError>
+  /** As `attempt` and `run`, for paths and content. */
+  readonly attemptBytes: (directory: string, call: GitBytesCall) => Effect.Effect<GitBytes, WorkError>
+  readonly bytes: (directory: string, call: GitBytesCall) => Effect.Effect<Buffer, WorkError>
   /** As `2.39.5`. */
   readonly version: Effect.Effect<string, WorkError>
   /** The top folder of the checkout that `path` lies in, symlinks resolved. */

@@ -1,0 +1,95 @@
+/**
+ * Pending changes and the checkpoints they are told from, as rows, wire and page have them. A path stands as text: as it
+ * is where it is UTF-8, else as git quotes it (`"caf\351"`). A mode is git's, as `100755`; a blob is git's hash of a content.
+ */
+import { Schema } from "effect"
+import { AgentName, ChatId, SessionId, TurnId, WorktreeId } from "./Ids.ts"
+
+export const ChangeId = Schema.String.check(Schema.isUUID()).pipe(Schema.brand("ChangeId"))
+export type ChangeId = typeof ChangeId.Type
+
+export const CheckpointId = Schema.String.check(Schema.isUUID()).pipe(Schema.brand("CheckpointId"))
+export type CheckpointId = typeof CheckpointId.Type
+
+/** What a worktree's tree was kept for. A turn is named by its start and its end, everything else by an id of its own. */
+export const CheckpointAt = Schema.TaggedUnion({
+  TurnStarted: { turnId: TurnId },
+  TurnEnded: { turnId: TurnId },
+  /** Seen between turns: somebody worked by hand. */
+  Seen: { id: CheckpointId },
+  /** What was there before a rewind, and what there was after it. */
+  Rewinding: { id: CheckpointId },
+  Rewound: { id: CheckpointId },
+  /** A person applied, rejected or reverted a change. */
+  Decided: { id: CheckpointId }
+})
+export type CheckpointAt = typeof CheckpointAt.Type
+
+/** A path that a checkpoint does not hold: a repository of its own, or what git could not read. */
+export const SkippedPath = Schema.Struct({ path: Schema.String, why: Schema.Literals(["repository", "unreadable"]), detail: Schema.String })
+export type SkippedPath = typeof SkippedPath.Type
+
+export const Checkpoint = Schema.Struct({
+  /** git's hash of the tree. */
+  tree: Schema.String,
+  /** Keeps the tree alive. */
+  ref: Schema.String,
+  skipped: Schema.Array(SkippedPath),
+  /** Changed since the turn was handed over, so they belong to it and are not in this tree. */
+  left: Schema.Array(Schema.String)
+})
+export type Checkpoint = typeof Checkpoint.Type
+
+export const Operation = Schema.Literals(["create", "edit", "delete", "rename"])
+export type Operation = typeof Operation.Type
+
+/** One file's way from one tree to another. */
+export const FileChange = Schema.Struct({
+  path: Schema.String,
+  /** Before a rename. */
+  oldPath: Schema.NullOr(Schema.String),
+  operation: Operation,
+  /** Null where there is no file on that side. */
+  oldMode: Schema.NullOr(Schema.String),
+  mode: Schema.NullOr(Schema.String),
+  baseBlob: Schema.NullOr(Schema.String),
+  blob: Schema.NullOr(Schema.String)
+})
+export type FileChange = typeof FileChange.Type
+
+/** With its lines counted; a binary file has none. */
+export const CountedChange = Schema.Struct({ ...FileChange.fields, binary: Schema.Boolean, added: Schema.Int, removed: Schema.Int })
+export type CountedChange = typeof CountedChange.Type
+
+/** A turn that ran between two checkpoints, with the paths that its tool calls reported, from the worktree's top. */
+export const IntervalTurn = Schema.Struct({ turnId: TurnId, chatId: ChatId, agent: AgentName, reported: Schema.Array(Schema.String) })
+export type IntervalTurn = typeof IntervalTurn.Type
+
+export const ChangeState = Schema.Literals(["pending", "applied", "rejected", "reverted", "conflicted"])
+export type ChangeState = typeof ChangeState.Type
+
+/** One file's change, waiting for a person or decided by one. */
+export const PendingChange = Schema.Struct({
+  id: ChangeId,
+  worktreeId: WorktreeId,
+  sessionId: Schema.NullOr(SessionId),
+  ...CountedChange.fields,
+  /** Whose turns changed the file since its base, first first. */
+  agents: Schema.Array(AgentName),
+  /** Somebody changed it by hand. */
+  manual: Schema.Boolean,
+  state: ChangeState,
+  /** Of the checkpoint that it was seen in last, or that a person decided after. */
+  seq: Schema.Int,
+  /** Epoch milliseconds. */
+  changedAt: Schema.Finite
+})
+export type PendingChange = typeof PendingChange.Type
+
+/** A person has yet to decide it. */
+export const isUndecided = ({ state }: Pick<PendingChange, "state">): boolean => state === "pending" || state === "conflicted"
+
+/** Who made a set of changes, as a note over it says: agents in their order, then "manual". */
+export const makersOf = (changes: ReadonlyArray<Pick<PendingChange, "agents" | "manual">>): ReadonlyArray<string> => [
+  ...new Set<string>(changes.flatMap(({ agents }) => agents)), ...(changes.some(({ manual }) => manual) ? ["manual"] : [])
+]

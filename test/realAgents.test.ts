@@ -1,30 +1,32 @@
 /** Real goose and real qwen through the whole program, against a scripted model on loopback. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
 import { assert, layer } from "@effect/vitest"
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Schedule } from "effect"
 import type { Client } from "../client/rpc/Client.ts"
 import { type Chat, openRequests } from "../shared/Chat.ts"
 import { optionOfKind } from "../shared/AgentRequest.ts"
 import { AgentName, type ChatId } from "../shared/Ids.ts"
-import { ask, endedTurn, makeRepository, newChat, prompt, until } from "./support/Journey.ts"
+import { ask, endedTurn, makeRepository, newChat, processesOf, prompt, until } from "./support/Journey.ts"
 import { goose, qwen } from "./support/RealAgents.ts"
-import { clientOf, runServer, temporaryFolder } from "./support/RunningServer.ts"
+import { clientOf, runServer, type RunningServer, temporaryFolder } from "./support/RunningServer.ts"
 import { ScriptedModel } from "./support/ScriptedModel.ts"
 
 class World extends Context.Service<World, {
-  readonly client: Client; readonly project: string; readonly model: ScriptedModel; readonly dataDir: string
+  readonly client: Client; readonly project: string; readonly model: ScriptedModel; readonly dataDir: string; readonly server: RunningServer
+  readonly homeOf: (agent: string) => string
 }>()("test/RealAgentsWorld") {
   static readonly layer = Layer.effect(World, Effect.gen(function*() {
     const folder = yield* temporaryFolder
     const dataDir = join(folder, "data")
     mkdirSync(dataDir, { recursive: true, mode: 0o711 })
     const model = yield* Effect.acquireRelease(Effect.promise(() => ScriptedModel.start()), (one) => Effect.promise(() => one[Symbol.asyncDispose]()))
-    const launches = { goose: goose({ model: model.url, home: join(folder, "goose") }), qwen: qwen({ model: model.url, home: join(folder, "qwen") }) }
+    const homeOf = (agent: string) => join(folder, agent)
+    const launches = { goose: goose({ model: model.url, home: homeOf("goose") }), qwen: qwen({ model: model.url, home: homeOf("qwen") }) }
     const agents = Object.entries(launches).flatMap(([name, launch]) => launch === undefined ? [] : [{ name, ...launch }])
     writeFileSync(join(dataDir, "agents.json"), JSON.stringify({ agents }))
     const server = yield* runServer({ dataDir })
-    return World.of({ client: yield* clientOf(server), project: makeRepository(folder), model, dataDir })
+    return World.of({ client: yield* clientOf(server), project: makeRepository(folder), model, dataDir, server, homeOf })
   }))
 }
 
@@ -50,6 +52,9 @@ const writes: Record<string, string> = {
   goose: `call write {"path":"$CWD/made.txt","content":"made by an agent\\n"}`,
   qwen: `call write_file {"file_path":"$CWD/made.txt","content":"made by an agent\\n"}`
 }
+
+/** Where they keep their sessions, in their homes. */
+const memories: Record<string, ReadonlyArray<string>> = { goose: [".local"], qwen: [".qwen/projects", ".qwen/tmp", ".qwen/sessions"] }
 
 const runs: Record<string, string> = {
   goose: `call shell {"command":"echo said by a command"}`,
@@ -173,5 +178,31 @@ layer(World.layer, { excludeTestServices: true, timeout: "90 seconds" })("a real
       yield* client["chat.Stop"]({ chatId })
       yield* until(client, chatId, (one) => endedTurn(one, 2) !== undefined)
     }), 90_000)
+
+    it.effect(`${agent}: a session that it has lost makes way for a fresh one, and why is said (drill 10)`, () => Effect.gen(function*() {
+      const { client, homeOf, project } = yield* World
+      const { id: chatId } = yield* newChat(client, project, agent)
+      yield* ask(client, chatId, "say one")
+      assert.isTrue(yield* client["agent.Evict"]({ chatId, agent: AgentName.make(agent) }))
+      for (const kept of memories[agent] ?? []) rmSync(join(homeOf(agent), kept), { recursive: true, force: true })
+      const second = yield* ask(client, chatId, "say two")
+      assert.strictEqual(second.turn.outcome, "completed", JSON.stringify(second.turn.cause))
+      assert.strictEqual(second.chat.agents[agent]?.continuity, "fresh")
+      assert.match(second.chat.agents[agent]?.why ?? "", /could not be taken up again/)
+    }), 90_000)
   }
+
+  it.effect("kill -9 of the server with three agents busy: nothing of ours is left (drill 2)", () => Effect.gen(function*() {
+    const { client, dataDir, project, server } = yield* World
+    for (const agent of ["goose", "qwen", "scripted"]) {
+      const { id: chatId } = yield* newChat(client, project, agent)
+      yield* prompt(client, chatId, "stream 2000 every 20")
+      yield* until(client, chatId, (chat) => said(chat).length > 50)
+    }
+    const left = () => processesOf(dirname(dataDir))
+    assert.isAbove(left().length, 2)
+    yield* server.kill("SIGKILL")
+    yield* Effect.sync(left).pipe(Effect.repeat({ until: (pids) => pids.length === 0, schedule: Schedule.spaced("100 millis"), times: 100 }))
+    assert.deepStrictEqual(left(), [])
+  }), 90_000)
 })

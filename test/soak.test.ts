@@ -3,7 +3,7 @@
  * chance, with agents and the server killed on the way. What must hold in the end holds for every log. The seed is told
  * where it fails; `BOOCODE_SOAK_SEED` plays the same choices again, though not the same times.
  */
-import { readdirSync, readFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, it } from "@effect/vitest"
 import { Effect, Exit, FiberSet, Schedule, Scope, Stream } from "effect"
@@ -11,7 +11,7 @@ import type { Client } from "../client/rpc/Client.ts"
 import { type Chat, openRequests } from "../shared/Chat.ts"
 import type { ChatEvent } from "../shared/ChatEvent.ts"
 import type { AgentName, ChatId, PromptId } from "../shared/Ids.ts"
-import { isAlive, makeRepository, newChat, newPromptId, prompt, until } from "./support/Journey.ts"
+import { isAlive, makeRepository, newChat, newPromptId, processesOf, prompt, until } from "./support/Journey.ts"
 import { clientOf, runServer, type RunningServer, temporaryFolder } from "./support/RunningServer.ts"
 
 const seed = Number(process.env["BOOCODE_SOAK_SEED"] ?? Math.floor(Math.random() * 2 ** 31))
@@ -129,16 +129,6 @@ const settle = Effect.fnUntraced(function*({ client }: World, chatId: ChatId) {
 /** Of a process, in bytes. */
 const rssOf = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024
 
-/** Processes that were started for this data directory, or for something in it. */
-const leftOf = (dataDir: string): ReadonlyArray<string> => readdirSync("/proc").filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
-  try {
-    const ours = `${readFileSync(`/proc/${pid}/environ`, "latin1")}\0${readFileSync(`/proc/${pid}/cmdline`, "latin1")}`.includes(dataDir)
-    return ours && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "latin1")) ? [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, "latin1")}`] : []
-  } catch {
-    return []
-  }
-})
-
 /** What each turn said, and what was prompted in it. */
 const judge = (chat: Chat, seen: Seen, sent: ReadonlyArray<Sent>) => {
   assert.isUndefined(seen.contradicted)
@@ -211,7 +201,7 @@ it.live(`300 turns over 20 chats, with agents and the server killed on the way (
     assert.deepStrictEqual(chat.turns, live[index]?.turns)
   })
   yield* server().kill("SIGTERM")
-  yield* Effect.sync(() => leftOf(made.dataDir)).pipe(
+  yield* Effect.sync(() => processesOf(made.dataDir)).pipe(
     Effect.repeat({ until: (left) => left.length === 0, schedule: Schedule.spaced("100 millis"), times: 100 }),
     Effect.map((left) => { assert.deepStrictEqual(left, []) }))
 }).pipe(Effect.scoped), 300_000)

@@ -1,6 +1,6 @@
 /** Steps that journeys share: a project to work in, a chat in it, prompts, and waiting on facts of a chat. */
 import { execFileSync } from "node:child_process"
-import { mkdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { Effect, Option, Stream } from "effect"
 import type { Client } from "../../client/rpc/Client.ts"
@@ -71,3 +71,13 @@ export const isAlive = (pid: number): boolean => {
     return false
   }
 }
+
+/** Processes that were started for something in this folder: its path is in their environment or their command. */
+export const processesOf = (folder: string): ReadonlyArray<string> => readdirSync("/proc").filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
+  try {
+    const ours = `${readFileSync(`/proc/${pid}/environ`, "latin1")}\0${readFileSync(`/proc/${pid}/cmdline`, "latin1")}`.includes(folder)
+    return ours && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "latin1")) ? [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, "latin1")}`] : []
+  } catch {
+    return []
+  }
+})

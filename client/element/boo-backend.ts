@@ -2,7 +2,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit"
 import type { AgentFacts } from "../../shared/Chat.ts"
 import { base } from "../style/base.ts"
-import { icon } from "../style/icons.ts"
 import type { BackendLine } from "../view/backends.ts"
 import type { UsageLine } from "../view/usage.ts"
 
@@ -18,13 +17,13 @@ export class BooBackend extends LitElement {
     .dot { width: 0.5rem; height: 0.5rem; border-radius: 50%; background: none; box-shadow: inset 0 0 0 1.5px var(--line-strong); }
     .good { background: var(--good); box-shadow: none; } .works { background: var(--accent); box-shadow: none; } .warn { background: var(--warn); box-shadow: none; } .bad { background: var(--bad); box-shadow: none; }
     h4 { margin: 0; font-size: var(--size-m); font-weight: 600; } h4 span { color: var(--ink-soft); font-weight: 450; }
-    .buttons { display: flex; gap: 0.125rem; grid-row: 1; grid-column: 3; }
-    .buttons .outline { min-height: 1.625rem; font-size: var(--size-s); }
+    .buttons { display: flex; align-items: center; gap: 0.375rem; grid-row: 1; grid-column: 3; }
+    .buttons button { min-height: 1.625rem; font-size: var(--size-s); } .plain { color: var(--ink-soft); }
     p { grid-column: 2 / -1; color: var(--ink-soft); font-size: var(--size-s); line-height: 1.5; overflow-wrap: anywhere; }
     .where { color: var(--ink-faint); }
     .detail { color: var(--bad); }
     .source { padding: 0.0625rem 0.4375rem; border-radius: 99px; box-shadow: inset 0 0 0 1px var(--line); color: var(--ink-faint); font-size: var(--size-xs); white-space: nowrap; }
-    @media (max-width: 46rem) { .buttons { grid-row: auto; grid-column: 2 / -1; flex-wrap: wrap; margin-block: var(--s1); gap: var(--s2); } .buttons .outline { min-height: 2.25rem; } }
+    @media (max-width: 46rem) { .buttons { grid-row: auto; grid-column: 2 / -1; flex-wrap: wrap; margin-block: var(--s1); gap: var(--s2); } .buttons button { min-height: 2.25rem; } .plain { order: 1; } }
   `]
 
   label = ""
@@ -51,7 +50,7 @@ export class BooBackend extends LitElement {
     const here = line?.where === undefined
     const held = line?.held
     return html`<div class="buttons">
-      ${here ? html`<button class="icon-only" aria-label=${`Wire log of ${this.label}`} title="Wire log" @click=${() => this.#act("wire")}>${icon("list")}</button>` : nothing}
+      ${here ? html`<button class="plain" title="What went between the server and it" @click=${() => this.#act("wire")}>Wire log</button>` : nothing}
       ${line === undefined ? nothing : html`
         <button class="outline" title=${held ?? "Ends its process and starts it anew; its session is taken up again"} ?disabled=${held !== undefined} @click=${() => this.#act("restart")}>Restart</button>
         <button class="outline" title=${held ?? "Ends its process; the next prompt starts it again"} ?disabled=${held !== undefined} @click=${() => this.#act("end")}>Evict</button>`}

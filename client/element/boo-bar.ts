@@ -11,10 +11,11 @@ export class BooBar extends LitElement {
   static override styles = [base, css`
     header { display: flex; align-items: center; gap: var(--s3); min-height: var(--bar); padding-inline: var(--s3); border-bottom: 1px solid var(--line); }
     .where { min-width: 4rem; max-width: 45%; }
-    .icon-only { position: relative; } .icon-only i { position: absolute; inset: 0.25rem 0.25rem auto auto; width: 0.5rem; height: 0.5rem; border-radius: 50%; background: var(--accent); box-shadow: 0 0 0 2px var(--paper); }
+    .icon-only { position: relative; } .icon-only i { position: absolute; inset: 0.3125rem 0.3125rem auto auto; width: 0.5rem; height: 0.5rem; border-radius: 50%; background: var(--accent); box-shadow: 0 0 0 2px var(--paper); }
     b { font-weight: 600; letter-spacing: -0.005em; }
     boo-tabs { flex: 1; }
     @media (max-width: 46rem) {
+      .icon-only i { inset: 0.5rem 0.5rem auto auto; }
       header { flex-wrap: wrap; gap: 0 var(--s2); padding: 0 var(--s2); }
       .where { flex: 1; max-width: none; line-height: var(--bar); }
       boo-tabs { flex: 1 0 100%; padding-bottom: var(--s1); }

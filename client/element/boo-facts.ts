@@ -16,7 +16,8 @@ export class BooFacts extends LitElement {
     .icon { font-size: 0.75rem; }
     .path { direction: rtl; } .path bdi { unicode-bidi: isolate; }
     .usage { margin-inline-start: auto; flex: 0 1 auto; }
-    @media (max-width: 46rem) { .tree { flex: 1 1 0; } .usage { flex: 0 2 auto; } }
+    .name { display: none; }
+    @media (max-width: 46rem) { .tree { flex: 1 1 0; justify-content: flex-start; } .usage { flex: 0 1 auto; } .path { display: none; } .name { display: inline; } }
   `]
 
   chat: Chat | undefined
@@ -30,7 +31,7 @@ export class BooFacts extends LitElement {
     const words = chat === undefined || agent === undefined ? "" : usageWords(usageLine(chat, agent))
     return html`<div>
       ${worktree === undefined ? nothing : html`<button class="tree" title=${`Copy the worktree's path\n${worktree}`} aria-label=${`Copy the worktree's path: ${worktree}`} @click=${() => void this.#copy(worktree)}>
-        ${icon(this.copied ? "check" : "folder")}<span class="cut path"><bdi>${this.copied ? "Copied" : worktree}</bdi></span></button>`}
+        ${icon(this.copied ? "check" : "folder")}<span class="cut path"><bdi>${this.copied ? "Copied" : worktree}</bdi></span><span class="cut name">${this.copied ? "Copied" : worktree.slice(worktree.lastIndexOf("/") + 1)}</span></button>`}
       ${words === "" ? nothing : html`<button class="usage" title="What the agents of this chat used" @click=${() => ask(this, "boo-show-agents", undefined)}><span class="cut figures">${words}</span></button>`}
       <span class="unseen" role="status">${this.copied ? "Copied" : ""}</span></div>`
   }

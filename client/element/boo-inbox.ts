@@ -18,7 +18,7 @@ const callIcons = { asks: "shield", done: "check", bad: "alert" } as const
 export class BooInbox extends LitElement {
   static override properties = { store: { attribute: false }, preferences: { attribute: false }, problem: { state: true } }
   static override styles = [base, css`
-    ul { padding: 0 var(--s2); }
+    ul { padding: var(--s1) var(--s2) 0; }
     li button { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; gap: 0 0.625rem; width: 100%; padding: 0.4375rem 0.625rem; text-align: start; justify-content: start; }
     li .icon { color: var(--ink-faint); } .asks .icon, .asks small { color: var(--warn); } .done .icon { color: var(--good); } .bad .icon, .bad small { color: var(--bad); }
     .what { display: grid; min-width: 0; line-height: 1.4; }

@@ -12,9 +12,9 @@ export class BooSettings extends LitElement {
   static override properties = { facts: { attribute: false }, agent: {} }
   static override styles = [base, floating, css`
     :host { display: contents; }
-    .row { display: flex; min-width: 0; }
+    .row { display: flex; flex: 0 1 auto; min-width: 0; }
     label { position: relative; display: inline-flex; align-items: center; flex: 0 1 auto; min-width: 2.5rem; color: var(--ink-soft); }
-    select { min-height: var(--row); min-width: 0; max-width: 11rem; flex: 0 1 auto; padding: 0 1.375rem 0 0.5rem; border: 0; border-radius: var(--round-m); background: none; appearance: none; text-overflow: ellipsis; cursor: pointer; }
+    select { min-height: var(--row); min-width: 0; max-width: 9rem; field-sizing: content; flex: 0 1 auto; padding: 0 1.375rem 0 0.5rem; border: 0; border-radius: var(--round-m); background: none; appearance: none; text-overflow: ellipsis; cursor: pointer; }
     select:hover { background: var(--hover); }
     option { background: var(--raised); color: var(--ink); }
     label .icon { position: absolute; right: 0.4375rem; color: var(--ink-faint); font-size: 0.75rem; pointer-events: none; }
@@ -22,7 +22,7 @@ export class BooSettings extends LitElement {
     [popover] { min-width: 15rem; padding: var(--s3); }
     [popover]:popover-open { display: grid; gap: var(--s2); }
     [popover] label { display: grid; grid-template-columns: 5rem 1fr; gap: var(--s2); }
-    [popover] select { width: 100%; max-width: none; border: 1px solid var(--line-strong); }
+    [popover] select { width: 100%; max-width: none; field-sizing: fixed; border: 1px solid var(--line-strong); }
     @media (max-width: 46rem) { .row { display: none; } .open { display: inline-flex; } }
   `]
 

@@ -26,7 +26,7 @@ export class BooSidebar extends LitElement {
     header { display: flex; align-items: center; gap: var(--s2); height: var(--bar); padding-inline: 0.875rem 0.5rem; }
     .mark { width: 1.3125rem; height: 1.3125rem; }
     h1 { flex: 1; font-size: var(--size-l); font-weight: 660; letter-spacing: -0.02em; }
-    .bell { position: relative; } .bell i { position: absolute; inset: 0.0625rem 0 auto auto; min-width: 0.9375rem; padding-inline: 0.1875rem; border-radius: 99px; background: var(--accent); color: var(--on-accent); font: 600 0.625rem / 0.9375rem var(--font); text-align: center; }
+    .bell { position: relative; } .bell i { position: absolute; inset: -0.0625rem -0.125rem auto auto; min-width: 0.9375rem; padding-inline: 0.1875rem; border-radius: 99px; background: var(--accent); color: var(--on-accent); font: 600 0.625rem / 0.9375rem var(--font); text-align: center; }
     nav { padding: var(--s1) 0.5rem var(--s4); overflow-y: auto; }
     boo-project + boo-project { margin-top: var(--s3); }
     .ghosts { display: grid; gap: 0.875rem; padding: var(--s3) 0.625rem; }

@@ -17,5 +17,5 @@ export const composer = css`
   .act.stop { background: var(--ink); color: var(--paper); }
   .act.queue { background: var(--accent-soft); color: var(--accent-strong); box-shadow: inset 0 0 0 1px var(--accent-line); }
   .problem { display: flex; align-items: flex-start; gap: var(--s2); padding: 0.25rem 0.9375rem; color: var(--bad); font-size: var(--size-s); }
-  @media (max-width: 46rem) { textarea { font-size: 1rem; } .act span { display: none; } .act { width: var(--row); padding: 0; border-radius: 50%; } }
+  @media (max-width: 46rem) { .bar { flex-wrap: wrap; } textarea { font-size: 1rem; } .act span { display: none; } .act { width: var(--row); padding: 0; border-radius: 50%; } }
 `

@@ -21,7 +21,7 @@ interface Placed { readonly chat: ChatRow; readonly name: string; readonly where
 
 const placed = (directory: Directory): ReadonlyArray<Placed> => projectEntries(directory).flatMap(({ project, sessions }) =>
   sessions.flatMap(({ chats, session }) => chats.map((chat) => ({
-    chat, where: project.name, name: chats.length > 1 || chat.title !== null && chat.title !== session.title ? `${session.title} › ${chatName(chat)}` : session.title
+    chat, where: project.name, name: (chats.length > 1 || chat.title !== null) && chat.title !== session.title ? `${session.title} › ${chatName(chat)}` : session.title
   }))))
 
 /** Who stopped a turn knows that it has ended. */

@@ -40,7 +40,8 @@ const memoryWords = (bytes: number): string => {
 const placeOf = (chatId: ChatId, directory: Directory | undefined): string => {
   const chat = directory?.chats.find(({ id }) => id === chatId)
   const session = directory?.sessions.find(({ id }) => id === chat?.sessionId)
-  return chat === undefined ? "A chat that is gone" : `${session === undefined ? "" : `${session.title} › `}${chatName(chat)}`
+  if (chat === undefined) return "A chat that is gone"
+  return session === undefined || session.title === chat.title ? chatName(chat) : `${session.title} › ${chatName(chat)}`
 }
 
 /** Of the chat that is shown first. `now` is the server's. */

@@ -102,7 +102,7 @@ it.live("a task in a chat is a prompt there, on its warm backend", () => Effect.
   assert.strictEqual((yield* client["task.Cancel"]({ taskId: waiting.id })).state, "cancelled")
   yield* client["task.Cancel"]({ taskId: running.id })
   const stopped = yield* ended(client, running)
-  assert.strictEqual(stopped.state, "cancelled")
+  assert.deepStrictEqual([stopped.state, stopped.detail], ["cancelled", stopped.detail])
   assert.deepStrictEqual((yield* until(client, chatId, ({ turns }) => turns[2]?.outcome !== undefined)).turns.map(({ outcome }) => outcome), ["completed", "completed", "stopped"])
 })), 60_000)
 

@@ -2,10 +2,10 @@
 import { Cause as Ended, Context, Effect, Exit, Option, Stream } from "effect"
 import { ChatError } from "../../shared/Errors.ts"
 import { applyFrame, type Watched } from "../../shared/Feed.ts"
-import { ChatId, PromptId, TurnId } from "../../shared/Ids.ts"
+import { ChatId, PromptId, TurnId, type Who } from "../../shared/Ids.ts"
 import type { TurnUpdate } from "../../shared/SessionUpdate.ts"
 import type { Task } from "../../shared/Task.ts"
-import type { Cause, Usage } from "../../shared/Turn.ts"
+import { type Cause, isOpen as isOpenTurn, type Usage } from "../../shared/Turn.ts"
 import { type BackendHost, BackendKey, StopNote, type TurnSink } from "../agent/AgentBackend.ts"
 import type { Backends } from "../agent/Backends.ts"
 import type { Chats } from "../chat/Chats.ts"
@@ -60,15 +60,32 @@ export const oneShot = (backends: Backends["Service"], task: Task, cwd: string, 
 /** The id of the prompt that a task is in a chat: the same after a restart of the server. */
 export const promptIdOf = ({ id }: Task): PromptId => PromptId.make(id)
 
-/** Prompts the chat, and follows the prompt to the end of its turn. `started` runs when its turn begins. */
+/** Withdraws the task's prompt, or stops its turn where that has begun; no other's. */
+export const takeBack = (chats: Chats["Service"], task: Task, chatId: ChatId, by: Who): Effect.Effect<void> =>
+  chats.withdrawPrompt(chatId, promptIdOf(task), by).pipe(
+    Effect.catch(() => Effect.flatMap(Stream.runHead(chats.watch(chatId, undefined)), (frame) => {
+      const runs = Option.isSome(frame) && frame.value._tag === "Snapshot" &&
+        frame.value.chat.turns.some((turn) => turn.promptId === promptIdOf(task) && isOpenTurn(turn))
+      return runs ? chats.stop(chatId, by) : Effect.void
+    })),
+    Effect.ignore)
+
+/**
+ * Prompts the chat, and follows the prompt to the end of its turn. `started` runs when its turn begins. A prompt whose task was
+ * cancelled while it was on its way is taken back.
+ */
 export const inChat = Effect.fnUntraced(function*(
-  chats: Chats["Service"], task: Task, chatId: ChatId, started: Effect.Effect<void>
+  chats: Chats["Service"], task: Task, chatId: ChatId, isOpen: Effect.Effect<boolean>, started: Effect.Effect<void>
 ): Effect.fn.Return<TaskEnd | undefined, ChatError> {
   const promptId = promptIdOf(task)
   yield* chats.prompt({
     chatId, promptId, content: [{ type: "text", text: task.input }], agent: task.agent, by: task.by,
     ...(Object.keys(task.settings).length === 0 ? {} : { settings: task.settings })
   })
+  if (!(yield* isOpen)) {
+    yield* takeBack(chats, task, chatId, task.by)
+    return undefined
+  }
   let begun = false
   const ended = yield* chats.watch(chatId, undefined).pipe(
     Stream.mapAccum((): Watched | undefined => undefined, (watched, frame) => {

@@ -19,7 +19,7 @@ import { TaskRows } from "../store/TaskRows.ts"
 import { Worktrees } from "../work/Worktrees.ts"
 import { executionPathOf } from "./ExecutionPath.ts"
 import { decide, type TaskMessage } from "./TaskDecider.ts"
-import { inChat, oneShot, promptIdOf, type TaskEnd } from "./TaskTurn.ts"
+import { inChat, oneShot, takeBack, type TaskEnd } from "./TaskTurn.ts"
 
 /** Tasks in worktrees of their own that run at a time; the others are queued. */
 const atATime = 4
@@ -47,7 +47,9 @@ const makePlace = Effect.gen(function*() {
 })
 
 /** Runs a task to its end; `tell` says what becomes of it, `cleared` that its worktree is gone. */
-const makeRun = Effect.fnUntraced(function*(tell: (id: TaskId, message: TaskMessage) => Effect.Effect<void>, cleared: Effect.Effect<unknown>) {
+const makeRun = Effect.fnUntraced(function*(
+  tell: (id: TaskId, message: TaskMessage) => Effect.Effect<void>, cleared: Effect.Effect<unknown>, isOpen: (id: TaskId) => Effect.Effect<boolean>
+) {
   const backends = yield* Backends
   const chats = yield* Chats
   const projects = yield* ProjectRows
@@ -77,7 +79,7 @@ const makeRun = Effect.fnUntraced(function*(tell: (id: TaskId, message: TaskMess
   }).pipe(Effect.catch((error) => fail(task, error.message)))))
 
   return (task: Task): Effect.Effect<void> => task.chatId === null ? alone(task)
-    : inChat(chats, task, task.chatId, start(task, null)).pipe(
+    : inChat(chats, task, task.chatId, isOpen(task.id), start(task, null)).pipe(
       Effect.flatMap((ended) => ended === undefined ? fail(task, "Its prompt was withdrawn from the queue.") : end(task, ended)),
       Effect.catch((error) => fail(task, error.message)))
 })
@@ -101,7 +103,8 @@ const make = Effect.gen(function*() {
     const after = decide(before, message)
     if (after !== before) yield* save(after)
   })).pipe(Effect.ignore)
-  const run = yield* makeRun(tell, told)
+  const isOpen = (taskId: TaskId) => Effect.match(find(taskId), { onFailure: () => false, onSuccess: isOpenTask })
+  const run = yield* makeRun(tell, told, isOpen)
   const start = (task: Task) => FiberMap.run(running, task.id, run(task))
 
   const create = Effect.fn("Tasks.create")(function*(order: TaskOrder, by: Who) {
@@ -115,8 +118,11 @@ const make = Effect.gen(function*() {
     return task
   })
 
-  const cancelInChat = (task: Task, chatId: NonNullable<Task["chatId"]>, by: Who) => chats.withdrawPrompt(chatId, promptIdOf(task), by).pipe(
-    Effect.catch(() => task.state === "running" ? chats.stop(chatId, by) : Effect.void), Effect.ignore)
+  const cancelled = (taskId: TaskId, by: Who) => Effect.flatMap(Clock.currentTimeMillis, (at) => tell(taskId, { _tag: "Cancel", at, by }))
+  /** One that waits is cancelled before its prompt is taken back, so that its end is not the prompt's; one that runs ends as its turn does. */
+  const cancelInChat = (task: Task, chatId: NonNullable<Task["chatId"]>, by: Who) => task.state === "running"
+    ? Effect.ignore(chats.stop(chatId, by))
+    : Effect.andThen(cancelled(task.id, by), takeBack(chats, task, chatId, by))
   const cancel = Effect.fn("Tasks.cancel")(function*(taskId: TaskId, by: Who) {
     const task = yield* find(taskId)
     if (!isOpenTask(task)) return task
@@ -124,7 +130,7 @@ const make = Effect.gen(function*() {
     if (task.chatId !== null) yield* cancelInChat(task, task.chatId, by)
     else if (fiber._tag === "Some") yield* Fiber.interruptAs(fiber.value, undefined, Context.make(StopNote, { by }))
     // what had not begun, or not come to its end
-    yield* tell(taskId, { _tag: "Cancel", at: yield* Clock.currentTimeMillis, by })
+    yield* cancelled(taskId, by)
     return yield* find(taskId)
   })
 

@@ -1,5 +1,5 @@
 /** What a chat's page says of its agents: continuity, backends, silence, rules, usage, and whom it calls back. */
-import { mkdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, layer, vi } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
@@ -86,6 +86,28 @@ layer(World.layer, { excludeTestServices: true, timeout: "90 seconds" })("a chat
       await page.keyboard.press("Escape")
       await write(page, "say two")
       await timeline(page).getByText("Forgetful was told what was said so far").waitFor()
+    })
+  }), 90_000)
+
+  it.effect("whose session is lost say that they began anew, and why (drill 10)", () => Effect.gen(function*() {
+    const { client, server } = yield* World
+    const { chat, page } = yield* chatTab()
+    yield* act(async () => {
+      await write(page, "remember the blue house\nsay one")
+      await answer(page, "one").waitFor()
+      await chip(page).getByText("Resuming Scripted agent").waitFor()
+    })
+    assert.isTrue(yield* client["agent.Evict"]({ chatId: chat.id, agent: chat.agent }))
+    // where the scripted agent remembers
+    rmSync(join(server.dataDir, "home", "state", "boocode-scripted"), { recursive: true })
+    yield* act(async () => {
+      await write(page, "say two")
+      await answer(page, "two").waitFor()
+      await timeline(page).getByText("Scripted agent began anew: it doesn't know what was said before").waitFor()
+      await chip(page).getByText("Scripted agent began anew").waitFor()
+      assert.include(await chip(page).getAttribute("title"), "Its session could not be taken up again")
+      await page.reload()
+      await chip(page).getByText("Scripted agent began anew").waitFor()
     })
   }), 90_000)
 

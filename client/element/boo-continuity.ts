@@ -14,7 +14,7 @@ const icons: Record<ContinuityChip["kind"], IconName> = { resumed: "refresh", hi
 export class BooContinuity extends LitElement {
   static override properties = { chat: { attribute: false }, agent: { attribute: false }, connected: { type: Boolean }, skew: { type: Number }, idle: { type: Boolean, reflect: true } }
   static override styles = [base, css`
-    :host { display: flex; min-width: 5.5rem; flex: 0 8 auto; margin-inline-end: var(--s1); }
+    :host { display: flex; min-width: 5.5rem; flex: 0 1000 auto; margin-inline-end: var(--s1); }
     :host([idle]) { display: none; }
     button { min-width: 0; min-height: 1.5rem; gap: 0.3125rem; padding-inline: 0.4375rem 0.5625rem; border-radius: 99px; box-shadow: inset 0 0 0 1px var(--line); color: var(--ink-soft); font-size: var(--size-s); }
     .icon { font-size: 0.75rem; color: var(--ink-faint); }

@@ -17,7 +17,7 @@ export class BooFacts extends LitElement {
     .path { direction: rtl; } .path bdi { unicode-bidi: isolate; }
     .usage { margin-inline-start: auto; flex: 0 1 auto; }
     .name { display: none; }
-    @media (max-width: 46rem) { .tree { flex: 1 1 0; justify-content: flex-start; } .usage { flex: 0 1 auto; } .path { display: none; } .name { display: inline; } }
+    @media (max-width: 46rem) { .tree { flex: 1 0 7.5rem; justify-content: flex-start; } .usage { flex: 0 1 auto; } .path { display: none; } .name { display: inline; } }
   `]
 
   chat: Chat | undefined

@@ -24,7 +24,7 @@ export class BooRequest extends LitElement {
     .name { font-weight: 540; } .closed .title { color: var(--ink-faint); }
     .closed > .icon { color: var(--ink-faint); font-size: 0.9375rem; }
     .answer { flex: none; font-size: var(--size-s); color: var(--ink-faint); margin-inline-start: auto; }
-    .rule { min-height: 1.25rem; padding: 0 0.25rem; margin-inline: -0.25rem; font-size: inherit; color: inherit; text-decoration: underline; text-underline-offset: 2px; }
+    .rule { display: inline; min-height: 0; padding: 0 0.25rem; margin-inline: -0.25rem; font-size: inherit; color: inherit; text-decoration: underline; text-underline-offset: 2px; }
     .allowed b { color: var(--good); font-weight: 560; } .refused b { color: var(--bad); font-weight: 560; } .none b { font-weight: 560; }
     @media (max-width: 46rem) { .options { padding: 0; } .options button { flex: 1 1 auto; } .closed { flex-wrap: wrap; } }
   `]

@@ -33,9 +33,10 @@ export class BooTurn extends LitElement {
     .who span { color: var(--ink-faint); font-size: var(--size-xs); }
     .note { display: flex; align-items: baseline; gap: 0.4375rem; margin: var(--s2) 0 var(--s1); color: var(--ink-faint); font-size: var(--size-s); line-height: 1.45; }
     .note .icon { align-self: center; font-size: 0.875rem; } .note.warn, .note.warn b { color: var(--warn); }
-    .note b { flex: none; font-weight: 560; color: var(--ink-soft); }
+    .note.warn { flex-wrap: wrap; gap: 0 0.4375rem; } .note.warn::after { display: none; } .note.warn .cut { flex: 1 0 100%; padding-inline-start: 1.3125rem; white-space: normal; overflow-wrap: anywhere; }
+    .note b { flex: none; font-weight: 520; color: var(--ink-soft); }
     .note::after { content: ""; flex: 1 1 2rem; align-self: center; min-width: 1rem; border-top: 1px solid var(--line); }
-    @media (max-width: 46rem) { .note { flex-wrap: wrap; } .note::after { display: none; } .note .icon { align-self: start; margin-top: 0.1875rem; } .note b { flex: 1 1 0; } .note .cut { flex: 1 0 100%; padding-inline-start: 1.3125rem; white-space: normal; } }
+    @media (max-width: 46rem) { .note { flex-wrap: wrap; gap: 0 0.4375rem; } .note::after { display: none; } .note .icon { align-self: start; margin-top: 0.1875rem; } .note b { flex: 1 1 0; } .note .cut { flex: 1 0 100%; padding-inline-start: 1.3125rem; white-space: normal; } }
     .self { color: var(--ink-faint); font-weight: 500; }
     .last { margin-top: var(--s2); }
     .last.told { margin-top: var(--s3); }

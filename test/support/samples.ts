@@ -23,7 +23,7 @@ export const directory = (scene: string): Directory => {
   })
   const chat = (n: number, of: number, number: number, title: string | null, working = false, agent = "goose") => ({
     id: ids.chat(n), sessionId: ids.session(of), number, title, agent: ids.agent(agent), createdAt: now - n * hour, archivedAt: null, working,
-    waiting: false, lastEndedAt: working ? null : now - n * hour, lastOutcome: working ? null : "completed" as const
+    waiting: n === 1 && ["permission", "form"].includes(scene), lastEndedAt: working ? null : now - n * hour, lastOutcome: working ? null : "completed" as const
   })
   const projects = [
     { id: ids.project(1), path: "/srv/work/boocode", name: "boocode", addedAt: 1 }, { id: ids.project(2), path: "/srv/work/shopfront", name: "shopfront", addedAt: 2 },

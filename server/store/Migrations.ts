@@ -9,9 +9,10 @@ import spine from "../../migrations/0001_spine.ts"
 import untitled from "../../migrations/0002_untitled.ts"
 import tasks from "../../migrations/0003_tasks.ts"
 import standing from "../../migrations/0004_standing.ts"
+import changes from "../../migrations/0005_changes.ts"
 import { StoreError, sqlDetail } from "./StoreError.ts"
 
-const migrations = { "0001_spine": spine, "0002_untitled": untitled, "0003_tasks": tasks, "0004_standing": standing }
+const migrations = { "0001_spine": spine, "0002_untitled": untitled, "0003_tasks": tasks, "0004_standing": standing, "0005_changes": changes }
 
 const failed = (detail: string) => new StoreError({ reason: { _tag: "MigrationFailed", detail } })
 

@@ -4,6 +4,7 @@ import type { BootId } from "../../shared/Ids.ts"
 import { AgentRows } from "./AgentRows.ts"
 import { AgentSessionRows } from "./AgentSessionRows.ts"
 import { Blobs } from "./Blobs.ts"
+import { changeRows } from "./ChangeRows.ts"
 import { ChatRows } from "./ChatRows.ts"
 import { Database, type DatabaseOptions } from "./Database.ts"
 import { DrillRows } from "./DrillRows.ts"
@@ -26,6 +27,6 @@ export const store = (options: StoreOptions) => {
   const rows = Layer.mergeAll(
     EventLog.layer(options), ProjectRows.layer, SessionRows.layer, ChatRows.layer(options), WorktreeRows.layer,
     AgentSessionRows.layer, ProcessRows.layer(options), Blobs.layer, AgentRows.layer, Settings.layer, DrillRows.layer, TaskRows.layer(options))
-  const ports = Layer.mergeAll(WorktreeRows.port, ProcessRows.ledger, AgentRows.port)
+  const ports = Layer.mergeAll(WorktreeRows.port, ProcessRows.ledger, AgentRows.port, changeRows)
   return ports.pipe(Layer.provideMerge(rows), Layer.provideMerge(Database.layer(options)))
 }

@@ -1,0 +1,103 @@
+/** Checkpoints and pending changes as rows: what `work/` tells, recorded whole or not at all. */
+import { Effect, Layer, Schema } from "effect"
+import { SqlSchema } from "effect/sql"
+import { ChangeId, ChangeState, CheckpointAt, IntervalTurn, PendingChange, SkippedPath } from "../../shared/Change.ts"
+import { WorktreeId } from "../../shared/Ids.ts"
+import { ChangePort, type CheckpointRow, type Entry, settledBy } from "../work/ChangePort.ts"
+import { WorkError } from "../work/WorkError.ts"
+import { asking } from "./Ask.ts"
+import type { StoreError } from "./StoreError.ts"
+import { transaction } from "./transaction.ts"
+
+const Text = Schema.NullOr(Schema.String)
+const Touch = Schema.Struct({ path: Schema.String, oldPath: Text })
+const Checkpoint = Schema.Struct({
+  seq: Schema.Int, at: CheckpointAt, tree: Schema.String, ref: Schema.String, skipped: Schema.Array(SkippedPath),
+  turns: Schema.Array(IntervalTurn), files: Schema.Array(Touch), takenAt: Schema.Finite
+})
+const Interval = Schema.Struct({ seq: Schema.Int, turns: Schema.Array(IntervalTurn), files: Schema.Array(Touch) })
+const Head = Schema.Struct({ base: Text, seq: Schema.NullOr(Schema.Int), tree: Text })
+const Decided = Schema.Struct({ path: Schema.String, oldPath: Text, state: ChangeState, seq: Schema.Int })
+const Page = Schema.Struct({ worktreeId: WorktreeId, limit: Schema.Int })
+
+const unrecorded = (error: StoreError) => new WorkError({ reason: { _tag: "Unrecorded", detail: error.message } })
+
+/** Columns as json_to_recordset reads them from rows of the wire's names. */
+const columns = `r(id uuid, "worktreeId" uuid, "sessionId" uuid, path text, "oldPath" text, operation text, "oldMode" text, mode text, "baseBlob" text,
+  blob text, "binary" boolean, added integer, removed integer, agents json, manual boolean, state text, seq integer, "changedAt" float8)`
+
+const makeReads = Effect.gen(function*() {
+  const { ask, millis, sql } = yield* asking
+  const changes = sql`select id, worktree_id as "worktreeId", session_id as "sessionId", path, old_path as "oldPath", operation, old_mode as "oldMode", mode,
+    base_blob as "baseBlob", blob, is_binary as "binary", added, removed, agents, manual, state, seq, ${millis("changed_at")} as "changedAt" from pending_changes`
+  return {
+    ask,
+    sql,
+    head: SqlSchema.findOneOption({ Request: WorktreeId, Result: Head, execute: (id) => sql`
+      select w.base_tree as base, c.seq, c.tree from worktrees w
+      left join lateral (select seq, tree from checkpoints where worktree_id = w.id order by seq desc limit 1) c on true where w.id = ${id}` }),
+    intervals: SqlSchema.findAll({ Request: WorktreeId, Result: Interval, execute: (id) => sql`
+      select seq, turns, files from checkpoints where worktree_id = ${id} and changed order by seq` }),
+    decided: SqlSchema.findAll({ Request: WorktreeId, Result: Decided, execute: (id) => sql`
+      select path, old_path as "oldPath", state, max(seq) as seq from pending_changes
+      where worktree_id = ${id} and state in ('applied', 'rejected') group by path, old_path, state` }),
+    live: SqlSchema.findAll({ Request: WorktreeId, Result: PendingChange, execute: (id) => sql`${changes} where worktree_id = ${id} and live order by path collate "C"` }),
+    history: SqlSchema.findAll({ Request: Page, Result: PendingChange, execute: ({ limit, worktreeId }) => sql`
+      ${changes} where worktree_id = ${worktreeId} order by changed_at desc, path limit ${limit}` }),
+    find: SqlSchema.findAll({ Request: ChangeId, Result: PendingChange, execute: (id) => sql`${changes} where id = ${id}` }),
+    checkpoints: SqlSchema.findAll({ Request: Page, Result: Checkpoint, execute: ({ limit, worktreeId }) => sql`
+      select seq, at, tree, ref, skipped, turns, files, ${millis("taken_at")} as "takenAt" from checkpoints
+      where worktree_id = ${worktreeId} order by seq desc limit ${limit}` })
+  }
+})
+
+const makeWrites = Effect.gen(function*() {
+  const { sql } = yield* asking
+  const json = (value: unknown) => JSON.stringify(value)
+  const keep = (worktreeId: WorktreeId, { at, files, ref, seq, skipped, takenAt, tree, turns }: CheckpointRow) => sql`
+    insert into checkpoints (worktree_id, seq, at, tree, ref, skipped, turns, files, changed, taken_at)
+    values (${worktreeId}, ${seq}, ${json(at)}::json, ${tree}, ${ref}, ${json(skipped)}::json, ${json(turns)}::json, ${json(files)}::json, ${files.length > 0},
+      to_timestamp(${takenAt}::float8 / 1000))
+    on conflict (worktree_id, seq) do nothing`
+  const save = (rows: ReadonlyArray<PendingChange>) => sql`
+    insert into pending_changes (id, worktree_id, session_id, path, old_path, operation, old_mode, mode, base_blob, blob, is_binary, added, removed, agents,
+      manual, state, seq, live, changed_at)
+    select id, "worktreeId", "sessionId", path, "oldPath", operation, "oldMode", mode, "baseBlob", blob, "binary", added, removed, agents,
+      manual, state, seq, true, to_timestamp("changedAt" / 1000)
+    from json_to_recordset(${json(rows)}::json) as ${sql.literal(columns)}
+    on conflict (id) do update set agents = excluded.agents, manual = excluded.manual, state = excluded.state, seq = excluded.seq, live = true`
+  const retire = (ids: ReadonlyArray<ChangeId>) => sql`
+    update pending_changes set live = false where id in (select value::uuid from json_array_elements_text(${json(ids)}::json))`
+  return Effect.fnUntraced(function*(worktreeId: WorktreeId, { base, checkpoint, gone = [], saved = [] }: Entry) {
+    if (checkpoint !== undefined) yield* keep(worktreeId, checkpoint)
+    if (base !== undefined) yield* sql`update worktrees set base_tree = ${base} where id = ${worktreeId}`
+    const gives = new Set(gone)
+    // what gives up its path goes first
+    if (gone.length > 0) yield* retire(gone)
+    if (saved.length > 0) yield* save(saved)
+    if (saved.some(({ id }) => gives.has(id))) yield* retire(gone)
+  })
+})
+
+const make = Effect.gen(function*() {
+  const { ask, checkpoints, decided, find, head, history, intervals, live, sql } = yield* makeReads
+  const write = yield* makeWrites
+  return ChangePort.of({
+    load: Effect.fn("ChangeRows.load")(function*(id) {
+      const all = Effect.all({ head: head(id), intervals: intervals(id), decided: decided(id), live: live(id) })
+      const found = yield* Effect.mapError(ask("find changes")(all), unrecorded)
+      const { base = null, seq = null, tree = null } = found.head._tag === "Some" ? found.head.value : {}
+      return {
+        base: base ?? undefined, last: seq === null || tree === null ? undefined : { seq, tree },
+        intervals: found.intervals, settled: settledBy(found.decided), live: found.live
+      }
+    }),
+    record: (id, entry) => Effect.mapError(ask("record changes")(transaction(sql)(write(id, entry))), unrecorded),
+    checkpoints: (worktreeId, limit) => Effect.mapError(ask("list checkpoints")(checkpoints({ worktreeId, limit })), unrecorded),
+    history: (worktreeId, limit) => Effect.mapError(ask("list changes")(history({ worktreeId, limit })), unrecorded),
+    find: (id) => Effect.map(Effect.mapError(ask("find a change")(find(id)), unrecorded), ([row]) => row)
+  })
+})
+
+/** What `work/` asks for. */
+export const changeRows = Layer.effect(ChangePort, make)

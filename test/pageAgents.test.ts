@@ -203,7 +203,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "90 seconds" })("a chat
       await page.addInitScript(`
         globalThis.notified = []
         globalThis.Notification = class { static permission = "default"; static requestPermission = async () => { Notification.permission = "granted"; return "granted" }
-          constructor(title) { this.title = title; notified.push(this) } close() {} }`)
+          constructor(title) { this.title = title; notified.push(this) } addEventListener(_, listener) { this.click = listener } close() {} }`)
       await page.reload()
       await page.getByRole("heading", { name: /What should/ }).waitFor()
       assert.strictEqual(await page.evaluate("Notification.permission"), "default", "nobody was asked on load")
@@ -221,7 +221,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "90 seconds" })("a chat
       assert.strictEqual(await page.evaluate("notified.map(({ title }) => title.split(' · ')[0]).sort().join()"), "Finished,scripted waits for your answer")
       await page.evaluate("Object.defineProperty(document, 'hidden', { value: false, configurable: true }); document.dispatchEvent(new Event('visibilitychange'))")
       await titled(page, /^\(1\) /)
-      await page.evaluate("notified.find(({ title }) => title.includes('waits')).onclick()")
+      await page.evaluate("notified.find(({ title }) => title.includes('waits')).click()")
       await timeline(page).getByText("The agent asks for permission").waitFor()
       await page.keyboard.press("Alt+i")
       const entry = page.getByRole("list", { name: "What wants you" }).getByRole("button", { name: /waits for your answer/ })

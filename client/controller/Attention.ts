@@ -84,11 +84,11 @@ export class Attention implements ReactiveController {
     try {
       // one for each chat: a newer one takes the place of what it said before
       const notification = new Notification(`${words} · ${name}`, { body: where, tag: chatId })
-      notification.onclick = () => {
+      notification.addEventListener("click", () => {
         window.focus()
         this.#go(sessionId, chatId)
         notification.close()
-      }
+      })
     } catch {
       // phones know notifications of service workers only: the title says it there
     }

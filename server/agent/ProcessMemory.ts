@@ -21,12 +21,14 @@ export const familyOf = (pid: number, processes: ReadonlyArray<ProcessInfo>): Re
 
 const readResident = (pid: number): Promise<number> => readFile(`/proc/${pid}/status`, "latin1").then(residentOf, () => 0)
 
+const readFamily = (pid: number, processes: ReadonlyArray<ProcessInfo>): Effect.Effect<number> =>
+  Effect.map(Effect.promise(() => Promise.all(familyOf(pid, processes).map(readResident))), (sizes) => sizes.reduce((sum, one) => sum + one, 0))
+
 /** Bytes of each that is alive, by pid. */
-export const readMemory = (pids: ReadonlyArray<number>): Effect.Effect<ReadonlyMap<number, number>> =>
-  pids.length === 0 ? Effect.succeed(new Map<number, number>()) : Effect.flatMap(listProcesses, (processes = []) => Effect.promise(async () => {
-    const sizes = await Promise.all(pids.map(async (pid) => {
-      const resident = await Promise.all(familyOf(pid, processes).map(readResident))
-      return [pid, resident.reduce((sum, one) => sum + one, 0)] as const
-    }))
+export const readMemory = (pids: ReadonlyArray<number>): Effect.Effect<ReadonlyMap<number, number>> => pids.length === 0
+  ? Effect.succeed(new Map<number, number>())
+  : Effect.gen(function*() {
+    const processes = (yield* listProcesses) ?? []
+    const sizes = yield* Effect.forEach(pids, (pid) => Effect.map(readFamily(pid, processes), (bytes) => [pid, bytes] as const))
     return new Map(sizes.filter(([, bytes]) => bytes > 0))
-  }))
+  })

@@ -73,7 +73,7 @@ const make = Effect.fnUntraced(function*(host: string) {
         )
         update sessions set title = ${title}, untitled = false where untitled and id in (select session_id from labelled)`),
     stand: (id, { lastEndedAt, lastOutcome, waiting }) => Effect.asVoid(sql`update chats set waiting = ${waiting},
-      last_ended_at = ${lastEndedAt === null ? null : new Date(lastEndedAt)}, last_outcome = ${lastOutcome} where id = ${id}`),
+      last_ended_at = to_timestamp(${lastEndedAt}::float8 / 1000), last_outcome = ${lastOutcome} where id = ${id}`),
     archive: (id, archived) => Effect.flatMap(now, (at) => ask("archive a chat")(Effect.asVoid(
       sql`update chats set archived_at = ${archived ? at : null} where id = ${id}`)))
   })

@@ -83,6 +83,22 @@ layer(temporaryStore, { excludeTestServices: true, timeout: "60 seconds" })("the
     assert.notInclude(yield* sessions.archived, renamed.id)
   }))
 
+  it.effect("says of a chat who waits and how it ended, and of a session where it works", () => Effect.gen(function*() {
+    const chats = yield* ChatRows, sessions = yield* SessionRows, worktrees = yield* WorktreePort
+    const { project, session } = yield* newSession
+    const { id } = yield* chats.create(session.id, goose)
+    assert.deepInclude(yield* chats.find(id), { waiting: false, lastEndedAt: null, lastOutcome: null })
+    const standing = { waiting: true, lastEndedAt: 1_795_389_015_997, lastOutcome: "failed" } as const
+    yield* chats.stand(id, standing)
+    assert.deepInclude(yield* chats.find(id), standing)
+    assert.notProperty(yield* sessions.find(session.id), "worktree")
+    const worktree = { id: WorktreeId.make(crypto.randomUUID()), sessionId: session.id, projectId: project.id, path: "/trees/one", branch: "b", baseCommit: "c" }
+    yield* worktrees.save({ ...worktree, state: "creating" })
+    assert.notProperty(yield* sessions.find(session.id), "worktree")
+    yield* worktrees.save({ ...worktree, state: "ready" })
+    assert.strictEqual((yield* sessions.find(session.id))?.worktree, "/trees/one")
+  }))
+
   it.effect("numbers a session's chats and never gives a number twice", () => Effect.gen(function*() {
     const chats = yield* ChatRows
     const sql = yield* SqlClient.SqlClient

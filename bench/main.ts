@@ -1,5 +1,5 @@
 /**
- * The measurements, each against a baseline of the same run: `bun bench/main.ts turn|fanout|log|start [--agent a,b] [--quick]`.
+ * The measurements, each against a baseline of the same run: `bun bench/main.ts turn|fanout|log|start|work [--agent a,b] [--quick]`.
  * They print what they saw and judge nothing: no exit code depends on a time.
  */
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
@@ -13,7 +13,8 @@ const benches: Readonly<Record<string, (options: Options) => Promise<Effect.Effe
   turn: async ({ agents, quick }) => (await import("./turn.ts")).turn(agents, quick),
   fanout: async ({ quick }) => (await import("./fanout.ts")).fanout(quick),
   log: async ({ quick }) => (await import("./log.ts")).log(quick),
-  start: async ({ quick }) => (await import("./start.ts")).start(quick)
+  start: async ({ quick }) => (await import("./start.ts")).start(quick),
+  work: async ({ quick }) => (await import("./work.ts")).work(quick)
 }
 
 const usage = `usage: bun bench/main.ts ${Object.keys(benches).join("|")} [--agent scripted,goose,qwen,opencode] [--quick]`

@@ -56,11 +56,17 @@ export const makeWorktreeIndex = Effect.gen(function*() {
   const git = yield* Git
   // a git that outlived a killed server may still write: never to the index of this one
   const ours = `index-${crypto.randomUUID()}`
+  const exists = (path: string) => Effect.orElseSucceed(fs.exists(path), () => false)
   const onDisk = Effect.mapError(({ message }: { readonly message: string }) => failed(message))
+
+  /** Where the index of a worktree is, for as long as it is there. */
+  const folders = new Map<string, string>()
 
   const folderOf = Effect.fnUntraced(function*(top: string) {
     const dir = yield* git.run(top, { what, args: ["rev-parse", "--absolute-git-dir"] })
-    return { own: dir.slice(0, -1), folder: `${dir.slice(0, -1)}/boocode` }
+    const found = { own: dir.slice(0, -1), folder: `${dir.slice(0, -1)}/boocode` }
+    folders.set(top, found.folder)
+    return found
   })
 
   /** The worktree's own index knows the stats of a fresh checkout. Its age is kept: git trusts no file younger than it. */
@@ -81,17 +87,18 @@ export const makeWorktreeIndex = Effect.gen(function*() {
     if (isWhole) yield* onDisk(fs.rename(`${folder}/${warm}`, index))
     yield* Effect.forEach(old, (name) => Effect.ignore(fs.remove(`${folder}/${name}`, { force: true })), { discard: true })
     if (isWhole) return
-    if (yield* Effect.orElseSucceed(fs.exists(`${own}/index`), () => false)) return yield* onDisk(copyOwn(own, index))
+    if (yield* exists(`${own}/index`)) return yield* onDisk(copyOwn(own, index))
     yield* git.bytes(top, { what, index, args: ["read-tree", "HEAD"] })
   })
 
   /** The index, warm, without the lock that a killed git has left. */
   const open = Effect.fn("WorktreeIndex.open")(function*(top: string) {
+    const known = `${folders.get(top)}/${ours}`
+    if (yield* exists(known)) return yield* Effect.as(unlock(known), known)
     const { folder, own } = yield* folderOf(top)
     const index = `${folder}/${ours}`
-    if (!(yield* Effect.orElseSucceed(fs.exists(index), () => false))) yield* begin(top, own, folder)
-    yield* unlock(index)
-    return index
+    if (!(yield* exists(index))) yield* begin(top, own, folder)
+    return yield* Effect.as(unlock(index), index)
   })
 
   const unlock = (index: string) => onDisk(fs.remove(`${index}.lock`, { force: true }))
@@ -123,10 +130,13 @@ export const makeWorktreeIndex = Effect.gen(function*() {
   })
 
   const changedPaths = Effect.fnUntraced(function*(top: string, index: string) {
+    const list = (...of: ReadonlyArray<string>) => git.bytes(top, { what, index, args: ["ls-files", "-t", "-z", ...of] })
     // its code says that something changed, which is what is asked next
-    yield* git.attemptBytes(top, { what, index, args: ["update-index", "-q", "--refresh"] })
+    const refresh = git.attemptBytes(top, { what, index, args: ["update-index", "-q", "--refresh"] })
+    // it knows new stats of files, not new files: those may be looked for meanwhile
+    const [others] = yield* Effect.all([list("-o", "--exclude-standard"), refresh], { concurrency: 2 })
     yield* unlock(index)
-    return listOf(yield* git.bytes(top, { what, index, args: ["ls-files", "-t", "-z", "-m", "-d", "-o", "--exclude-standard"] }))
+    return listOf(Buffer.concat([others, yield* list("-m", "-d")]))
   })
 
   const writeTree = (top: string, index: string) => Effect.map(git.bytes(top, { what, index, args: ["write-tree"] }), (out) => out.toString("utf8").trim())

@@ -5,6 +5,7 @@ import { Effect, Layer } from "effect"
 import { ChangeId, type PendingChange } from "../../shared/Change.ts"
 import { AgentName, BootId, ChatId, TurnId, WorktreeId } from "../../shared/Ids.ts"
 import { ChangePort, type CheckpointRow } from "../work/ChangePort.ts"
+import { knownWorktrees } from "./KnownWorktrees.ts"
 import { ProjectRows } from "./ProjectRows.ts"
 import { SessionRows } from "./SessionRows.ts"
 import { store } from "./Store.ts"
@@ -62,6 +63,12 @@ layer(temporaryStore, { excludeTestServices: true, timeout: "60 seconds" })("cha
     assert.deepStrictEqual(yield* port.history(id, 10), [applied, named, old])
     assert.deepStrictEqual(yield* port.find(applied.id), applied)
     assert.isUndefined(yield* port.find(ChangeId.make(crypto.randomUUID())))
+  }))
+
+  it.effect("are of worktrees that boot can list with their projects", () => Effect.gen(function*() {
+    const { id } = yield* newWorktree
+    const found = (yield* knownWorktrees).find(({ worktree }) => worktree.id === id)
+    assert.deepStrictEqual([found?.worktree.baseCommit, found?.project.id], ["c0", found?.worktree.projectId])
   }))
 
   it.effect("of which one can't be kept are none", () => Effect.gen(function*() {

@@ -119,7 +119,12 @@ const make = Effect.gen(function*() {
     return yield* fail(stderr.trim() === "" ? { _tag: "NoCommit", path } : gitRefusal(stderr, "read the last commit", path))
   })
 
-  return Git.of({ attempt, run, attemptBytes, bytes, version: version(), toplevel, head })
+  const commit = Effect.fn("Git.commit")(function*(path: string, base: string) {
+    const { code, stdout } = yield* attempt(path, { what: "find the base", args: ["rev-parse", "--verify", "--quiet", "--end-of-options", `${base}^{commit}`] })
+    return code === 0 ? line(stdout) : yield* fail({ _tag: "UnknownBase", base })
+  })
+
+  return Git.of({ attempt, run, attemptBytes, bytes, version: version(), toplevel, head, commit })
 })
 
 export class Git extends Context.Service<Git, {
@@ -136,6 +141,8 @@ export class Git extends Context.Service<Git, {
   readonly toplevel: (path: string) => Effect.Effect<string, WorkError>
   /** The commit of HEAD. */
   readonly head: (path: string) => Effect.Effect<string, WorkError>
+  /** The commit that a branch, a tag or a commit's name means. */
+  readonly commit: (path: string, base: string) => Effect.Effect<string, WorkError>
 }>()("boocode/work/Git") {
   static readonly layer = Layer.effect(Git, make)
 }

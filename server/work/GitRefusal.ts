@@ -17,6 +17,8 @@ export const gitRefusal = (stderr: string, what: string, directory: string): Wor
   if (/(No space left on device|Disk quota exceeded)/.test(stderr)) return { _tag: "DiskFull", path: directory }
   const lock = lockOf.exec(stderr)?.[1]
   if (lock !== undefined) return { _tag: "Locked", lock }
+  const filter = /(?:smudge|clean) filter '?([\w.-]+)'? failed/.exec(stderr)?.[1]
+  if (filter !== undefined) return { _tag: "FilterFailed", filter }
   if (stderr.includes("detected dubious ownership")) return { _tag: "NotOwned", path: directory }
   if (stderr.includes("not a git repository")) return { _tag: "NotARepository", path: directory }
   if (stderr.includes("must be run in a work tree")) return { _tag: "NoCheckout", path: directory, bare: false }

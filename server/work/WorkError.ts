@@ -17,6 +17,12 @@ export const WorkReason = Schema.TaggedUnion({
   Denied: { path: Schema.String },
   /** Something else is where a worktree was or should be. */
   Occupied: { path: Schema.String },
+  /** No branch, tag or commit of the project. */
+  UnknownBase: { base: Schema.String },
+  /** The session has its worktree: a base can't be chosen any more. */
+  AlreadyCut: { path: Schema.String },
+  /** A program that the repository's files go through, as `lfs`, is missing or failed. */
+  FilterFailed: { filter: Schema.String },
   Deadline: { what: Schema.String, seconds: Schema.Finite },
   /** Anything else git said. */
   GitFailed: { what: Schema.String, detail: Schema.String },
@@ -40,6 +46,9 @@ const sentence: (reason: WorkReason) => string = WorkReason.match({
   DiskFull: ({ path }) => `The disk that holds ${path} is full; free some space and try again.`,
   Denied: ({ path }) => `The server's user may not write in ${path}; change its owner or its permissions.`,
   Occupied: ({ path }) => `${path} is there but is no worktree of this session; move it away and try again.`,
+  UnknownBase: ({ base }) => `The project has no branch, tag or commit "${base}"; fetch it, or choose another base.`,
+  AlreadyCut: ({ path }) => `The session has its worktree already, at ${path}; start a new session to work from another base.`,
+  FilterFailed: ({ filter }) => `The project's files go through the filter "${filter}", which is missing on the server or failed; install ${filter === "lfs" ? "git-lfs" : "it"} there and try again.`,
   Deadline: ({ what, seconds }) => `git did not ${what} within ${seconds} s; see whether its disk answers, then try again.`,
   GitFailed: ({ what, detail }) => `git could not ${what}: ${detail}`,
   Unrecorded: ({ detail }) => detail

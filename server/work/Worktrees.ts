@@ -12,6 +12,7 @@ import { Cache, Context, Duration, Effect, Exit, FileSystem, Layer, Option } fro
 import { type SessionId, type TaskId, WorktreeId } from "../../shared/Ids.ts"
 import type { Project, Worktree } from "../../shared/Session.ts"
 import { Git } from "./Git.ts"
+import { type Findings, type KnownWorktree, makeReconcile } from "./Reconcile.ts"
 import { makeWorktreeFiles } from "./WorktreeFiles.ts"
 import { shortIdsOf, slugOf } from "./WorktreeName.ts"
 import { WorktreePort } from "./WorktreePort.ts"
@@ -34,8 +35,11 @@ const make = Effect.fnUntraced(function*({ dataDir }: WorktreeOptions) {
     return yield* new WorkError({ reason: { _tag: "Occupied", path: names.at(-1)?.path ?? root } })
   })
 
+  /** Bases that were asked for and have no worktree yet. */
+  const chosen = new Map<SessionId, string>()
+
   const plan = Effect.fn("Worktrees.plan")(function*(owner: SessionId | TaskId, sessionId: SessionId | null, project: Project) {
-    const baseCommit = yield* git.head(project.path)
+    const baseCommit = (sessionId === null ? undefined : chosen.get(sessionId)) ?? (yield* git.head(project.path))
     const worktree: Worktree = {
       id: WorktreeId.make(crypto.randomUUID()), sessionId, projectId: project.id, baseCommit, state: "creating",
       ...(yield* nameIt(owner, project))
@@ -50,7 +54,8 @@ const make = Effect.fnUntraced(function*({ dataDir }: WorktreeOptions) {
 
   const establish = Effect.fn("Worktrees.establish")(function*(sessionId: SessionId) {
     const { project, worktree: row } = yield* port.find(sessionId)
-    const planned = Option.isSome(row) ? row.value : yield* plan(sessionId, sessionId, project)
+    const known = Option.filter(row, ({ state }) => state === "ready" || !chosen.has(sessionId))
+    const planned = Option.isSome(known) ? known.value : { ...yield* plan(sessionId, sessionId, project), ...Option.getOrUndefined(Option.map(row, ({ id }) => ({ id }))) }
     if (yield* files.isWhole(planned.path)) return planned.state === "ready" ? planned : yield* record(planned, "ready")
     yield* files.clear(planned.path)
     return yield* put(planned, project)
@@ -75,6 +80,16 @@ const make = Effect.fnUntraced(function*({ dataDir }: WorktreeOptions) {
     return yield* Cache.get(worktrees, sessionId)
   })
 
+  const cut = Effect.fn("Worktrees.cut")(function*(sessionId: SessionId, base: string) {
+    const { project, worktree } = yield* port.find(sessionId)
+    if (Option.isSome(worktree) && worktree.value.state === "ready") return yield* new WorkError({ reason: { _tag: "AlreadyCut", path: worktree.value.path } })
+    const commit = yield* git.commit(project.path, base)
+    chosen.set(sessionId, commit)
+    const made = yield* Effect.ensuring(ensure(sessionId), Effect.sync(() => chosen.delete(sessionId)))
+    // a prompt was first
+    return made.baseCommit === commit ? made : yield* new WorkError({ reason: { _tag: "AlreadyCut", path: made.path } })
+  })
+
   const forTask = Effect.fn("Worktrees.forTask")(function*(taskId: TaskId, project: Project) {
     return yield* put(yield* plan(taskId, null, project), project)
   })
@@ -91,7 +106,7 @@ const make = Effect.fnUntraced(function*({ dataDir }: WorktreeOptions) {
     return true
   })
 
-  return Worktrees.of({ ensure, forTask, release })
+  return Worktrees.of({ ensure, cut, forTask, release, reconcile: yield* makeReconcile(root) })
 })
 
 export interface WorktreeOptions { readonly dataDir: string }
@@ -99,10 +114,14 @@ export interface WorktreeOptions { readonly dataDir: string }
 export class Worktrees extends Context.Service<Worktrees, {
   /** The session's worktree, on disk; made if need be. Calls at the same time make it once. */
   readonly ensure: (sessionId: SessionId) => Effect.Effect<Worktree, WorkError>
+  /** The session's first, from a branch, tag or commit of choice in the stead of the project's last commit. */
+  readonly cut: (sessionId: SessionId, base: string) => Effect.Effect<Worktree, WorkError>
   /** A new one for a task. */
   readonly forTask: (taskId: TaskId, project: Project) => Effect.Effect<Worktree, WorkError>
   /** Removes a task's worktree and branch if nothing in it was changed; true if it did. */
   readonly release: (worktree: Worktree, project: Project) => Effect.Effect<boolean, WorkError>
+  /** At boot: what git and the disk say of the worktrees that are remembered. Removes nothing. */
+  readonly reconcile: (known: ReadonlyArray<KnownWorktree>) => Effect.Effect<Findings>
 }>()("boocode/work/Worktrees") {
   static readonly layer = (options: WorktreeOptions) => Layer.effect(Worktrees, make(options))
 }

@@ -57,7 +57,7 @@ layer(temporaryStore, { excludeTestServices: true, timeout: "60 seconds" })("cha
     yield* port.record(id, { saved: [newer], gone: [old.id] })
     assert.deepStrictEqual((yield* port.load(id)).live, [newer, other])
     const applied: PendingChange = { ...newer, state: "applied", seq: 7 }, named: PendingChange = { ...other, agents: [], manual: false }
-    yield* port.record(id, { saved: [applied, named], gone: [applied.id] })
+    yield* port.record(id, { saved: [named], decided: [applied] })
     const { live, settled } = yield* port.load(id)
     assert.deepStrictEqual([live, settled], [[named], new Map([["a", 7]])])
     assert.deepStrictEqual(yield* port.history(id, 10), [applied, named, old])

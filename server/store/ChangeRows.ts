@@ -59,23 +59,22 @@ const makeWrites = Effect.gen(function*() {
     values (${worktreeId}, ${seq}, ${json(at)}::json, ${tree}, ${ref}, ${json(skipped)}::json, ${json(turns)}::json, ${json(files)}::json, ${files.length > 0},
       to_timestamp(${takenAt}::float8 / 1000))
     on conflict (worktree_id, seq) do nothing`
-  const save = (rows: ReadonlyArray<PendingChange>) => sql`
+  const save = (rows: ReadonlyArray<PendingChange>, live: boolean) => sql`
     insert into pending_changes (id, worktree_id, session_id, path, old_path, operation, old_mode, mode, base_blob, blob, is_binary, added, removed, agents,
       manual, state, seq, live, changed_at)
     select id, "worktreeId", "sessionId", path, "oldPath", operation, "oldMode", mode, "baseBlob", blob, "binary", added, removed, agents,
-      manual, state, seq, true, to_timestamp("changedAt" / 1000)
+      manual, state, seq, ${live}::boolean, to_timestamp("changedAt" / 1000)
     from json_to_recordset(${json(rows)}::json) as ${sql.literal(columns)}
-    on conflict (id) do update set agents = excluded.agents, manual = excluded.manual, state = excluded.state, seq = excluded.seq, live = true`
+    on conflict (id) do update set agents = excluded.agents, manual = excluded.manual, state = excluded.state, seq = excluded.seq, live = excluded.live`
   const retire = (ids: ReadonlyArray<ChangeId>) => sql`
     update pending_changes set live = false where id in (select value::uuid from json_array_elements_text(${json(ids)}::json))`
-  return Effect.fnUntraced(function*(worktreeId: WorktreeId, { base, checkpoint, gone = [], saved = [] }: Entry) {
+  return Effect.fnUntraced(function*(worktreeId: WorktreeId, { base, checkpoint, decided = [], gone = [], saved = [] }: Entry) {
     if (checkpoint !== undefined) yield* keep(worktreeId, checkpoint)
     if (base !== undefined) yield* sql`update worktrees set base_tree = ${base} where id = ${worktreeId}`
-    const gives = new Set(gone)
     // what gives up its path goes first
     if (gone.length > 0) yield* retire(gone)
-    if (saved.length > 0) yield* save(saved)
-    if (saved.some(({ id }) => gives.has(id))) yield* retire(gone)
+    if (decided.length > 0) yield* save(decided, false)
+    if (saved.length > 0) yield* save(saved, true)
   })
 })
 

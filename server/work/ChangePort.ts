@@ -31,6 +31,8 @@ export interface Entry {
   /** New, or in the stead of those with their ids. */
   readonly saved?: ReadonlyArray<PendingChange>
   readonly gone?: ReadonlyArray<ChangeId>
+  /** As saved, but standing no more. */
+  readonly decided?: ReadonlyArray<PendingChange>
 }
 
 export class ChangePort extends Context.Service<ChangePort, {
@@ -76,11 +78,12 @@ const makeMemory = () => {
         live: [...rows.values()].filter((row) => live.has(row.id)).toSorted(byPath)
       }
     }),
-    record: (id, { base, checkpoint, gone = [], saved = [] }) => Effect.sync(() => {
+    record: (id, { base, checkpoint, decided = [], gone = [], saved = [] }) => Effect.sync(() => {
       const memory = of(id)
       memory.base = base ?? memory.base
       if (checkpoint !== undefined) memory.checkpoints.push(checkpoint)
       for (const row of saved) { memory.rows.set(row.id, row); memory.live.add(row.id) }
+      for (const row of decided) { memory.rows.set(row.id, row); memory.live.delete(row.id) }
       for (const rowId of gone) memory.live.delete(rowId)
     }),
     checkpoints: (id, limit) => Effect.sync(() => of(id).checkpoints.toReversed().slice(0, limit)),

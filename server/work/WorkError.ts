@@ -23,6 +23,15 @@ export const WorkReason = Schema.TaggedUnion({
   AlreadyCut: { path: Schema.String },
   /** A program that the repository's files go through, as `lfs`, is missing or failed. */
   FilterFailed: { filter: Schema.String },
+  UnknownChange: {},
+  /** The change is no longer what stands, or is in a state that doesn't allow it. */
+  ChangeMoved: { path: Schema.String },
+  /** No path of a checkout: it leads out of it, or into git's own folder. */
+  Outside: { path: Schema.String },
+  /** A folder, a submodule or something else that is no file stands where one belongs. */
+  InTheWay: { path: Schema.String },
+  /** Files changed again and again while they were written. */
+  Restless: { path: Schema.String },
   Deadline: { what: Schema.String, seconds: Schema.Finite },
   /** Anything else git said. */
   GitFailed: { what: Schema.String, detail: Schema.String },
@@ -49,6 +58,11 @@ const sentence: (reason: WorkReason) => string = WorkReason.match({
   UnknownBase: ({ base }) => `The project has no branch, tag or commit "${base}"; fetch it, or choose another base.`,
   AlreadyCut: ({ path }) => `The session has its worktree already, at ${path}; start a new session to work from another base.`,
   FilterFailed: ({ filter }) => `The project's files go through the filter "${filter}", which is missing on the server or failed; install ${filter === "lfs" ? "git-lfs" : "it"} there and try again.`,
+  UnknownChange: () => "There is no such change; the list may have been told anew since.",
+  ChangeMoved: ({ path }) => `${path} has changed or was decided since; look at its change again.`,
+  Outside: ({ path }) => `${path} is no file of the project's: it leads out of it, through a symlink, or into git's own folder.`,
+  InTheWay: ({ path }) => `Something that is no file stands at ${path}; move it away and try again.`,
+  Restless: ({ path }) => `${path} kept changing while it was to be written; nothing of it was touched. Try again when it rests.`,
   Deadline: ({ what, seconds }) => `git did not ${what} within ${seconds} s; see whether its disk answers, then try again.`,
   GitFailed: ({ what, detail }) => `git could not ${what}: ${detail}`,
   Unrecorded: ({ detail }) => detail

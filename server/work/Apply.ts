@@ -1,0 +1,132 @@
+/**
+ * What a person decides on a pending change: apply it to the project's own checkout, reject it in the worktree, or revert it
+ * after it was applied. Each is a three-way merge that touches nothing where both sides changed the same, and each may be
+ * asked twice. After an apply the base moves on, so that the next change of the file begins there.
+ *
+ * ```
+ *  pending, reverted ──apply──▶ applied ──revert──▶ reverted
+ *        │   └──reject──▶ rejected
+ *        └── both changed the same ──▶ conflicted ──apply, theirs──▶ applied
+ * ```
+ */
+import { Context, Effect, Layer } from "effect"
+import { type ChangeId, type ChangeState, CheckpointId, type PendingChange } from "../../shared/Change.ts"
+import type { Project, Worktree } from "../../shared/Session.ts"
+import { ChangePort, type Ledger } from "./ChangePort.ts"
+import { Changes } from "./Changes.ts"
+import { Git } from "./Git.ts"
+import { makeLanding } from "./Landing.ts"
+import { baseOf, contentOf, type Files, sameEntry } from "./TreeFiles.ts"
+import { WorkError } from "./WorkError.ts"
+
+/** The change as it stands now. Where it is conflicted, `marked` is a tree that has the files with git's marks. */
+export interface Decision { readonly change: PendingChange; readonly marked?: string }
+
+const moved = ({ path }: PendingChange) => new WorkError({ reason: { _tag: "ChangeMoved", path } })
+
+const make = Effect.gen(function*() {
+  const changes = yield* Changes
+  const git = yield* Git
+  const port = yield* ChangePort
+  const { carry, done, trees } = yield* makeLanding
+
+  const find = Effect.fnUntraced(function*(worktree: Worktree, id: ChangeId) {
+    const change = yield* port.find(id)
+    return change?.worktreeId === worktree.id ? change : yield* new WorkError({ reason: { _tag: "UnknownChange" } })
+  })
+
+  const moveBase = Effect.fnUntraced(function*(worktree: Worktree, ledger: Ledger, from: Files, to: Files) {
+    const tree = yield* trees.amend(worktree.path, ledger.base ?? worktree.baseCommit, to, [...from.keys()].filter((path) => !to.has(path)))
+    yield* git.run(worktree.path, { what: "keep the base", args: ["update-ref", `refs/boocode/bases/${worktree.id}`, tree] })
+    return tree
+  })
+
+  const baseNow = (worktree: Worktree, ledger: Ledger) => trees.filesIn(worktree.path, ledger.base ?? worktree.baseCommit)
+
+  const look = (worktree: Worktree) => changes.look(worktree, { _tag: "Decided", id: CheckpointId.make(crypto.randomUUID()) })
+
+  /** It stands, and it is one that may still be decided. */
+  const undecided = (change: PendingChange, { live }: Ledger) =>
+    live.some(({ id }) => id === change.id) && change.state !== "applied" && change.state !== "rejected" ? Effect.void : Effect.fail(moved(change))
+
+  const conflicted = Effect.fnUntraced(function*(worktree: Worktree, change: PendingChange, marked: string) {
+    const next: PendingChange = { ...change, state: "conflicted" }
+    yield* port.record(worktree.id, { saved: [next] })
+    return { change: next, marked } satisfies Decision
+  })
+
+  const decidedAs = (change: PendingChange, state: ChangeState, seq: number): PendingChange => ({ ...change, state, seq })
+
+  const apply = Effect.fn("Apply.apply")(function*(project: Project, worktree: Worktree, id: ChangeId, force = false) {
+    const decision = yield* changes.alone(worktree.id, Effect.gen(function*() {
+      const change = yield* find(worktree, id)
+      if (change.state === "applied") return { change } satisfies Decision
+      const ledger = yield* port.load(worktree.id)
+      yield* undecided(change, ledger)
+      const from = baseOf(change), to = contentOf(change)
+      const carried = yield* carry(project.path, { id, from, to, force })
+      if (carried._tag === "Conflicted") return yield* conflicted(worktree, change, carried.tree)
+      const applied = decidedAs(change, "applied", ledger.last?.seq ?? 0)
+      yield* port.record(worktree.id, { base: yield* moveBase(worktree, ledger, from, to), decided: [applied] })
+      yield* done(project.path, id)
+      return { change: applied } satisfies Decision
+    }))
+    yield* changes.pulse(worktree.id)
+    return decision
+  })
+
+  const reject = Effect.fn("Apply.reject")(function*(worktree: Worktree, id: ChangeId) {
+    const decision = yield* changes.alone(worktree.id, Effect.gen(function*() {
+      const change = yield* find(worktree, id)
+      if (change.state === "rejected") return { change } satisfies Decision
+      const ledger = yield* port.load(worktree.id)
+      yield* undecided(change, ledger)
+      const carried = yield* carry(worktree.path, { id, from: contentOf(change), to: baseOf(change) })
+      if (carried._tag === "Conflicted") return yield* conflicted(worktree, change, carried.tree)
+      // the next checkpoint sees it undone
+      const rejected = decidedAs(change, "rejected", (ledger.last?.seq ?? 0) + 1)
+      yield* port.record(worktree.id, { decided: [rejected] })
+      yield* done(worktree.path, id)
+      return { change: rejected } satisfies Decision
+    }))
+    yield* look(worktree)
+    return decision
+  })
+
+  const revert = Effect.fn("Apply.revert")(function*(project: Project, worktree: Worktree, id: ChangeId) {
+    const decision = yield* changes.alone(worktree.id, Effect.gen(function*() {
+      const change = yield* find(worktree, id)
+      if (change.state === "reverted") return { change } satisfies Decision
+      const ledger = yield* port.load(worktree.id)
+      const from = contentOf(change), to = baseOf(change)
+      const base = yield* baseNow(worktree, ledger)
+      // a newer change of the file was applied over it
+      const isLast = [...from.keys(), ...to.keys()].every((path) => sameEntry(base.get(path), from.get(path)))
+      if (change.state !== "applied" || !isLast) return yield* moved(change)
+      const carried = yield* carry(project.path, { id, from, to })
+      // it stays applied
+      if (carried._tag === "Conflicted") return { change, marked: carried.tree } satisfies Decision
+      const reverted = decidedAs(change, "reverted", change.seq)
+      const isTaken = ledger.live.some(({ path }) => path === change.path)
+      const back = yield* moveBase(worktree, ledger, from, to)
+      yield* port.record(worktree.id, isTaken ? { base: back, decided: [reverted] } : { base: back, saved: [reverted] })
+      yield* done(project.path, id)
+      return { change: reverted } satisfies Decision
+    }))
+    yield* look(worktree)
+    return decision
+  })
+
+  return Apply.of({ apply, reject, revert })
+})
+
+export class Apply extends Context.Service<Apply, {
+  /** Into the project's checkout. `force` takes the change's side where both changed the same. */
+  readonly apply: (project: Project, worktree: Worktree, id: ChangeId, force?: boolean) => Effect.Effect<Decision, WorkError>
+  /** Puts the base back into the worktree. That its agents rest is its caller's business. */
+  readonly reject: (worktree: Worktree, id: ChangeId) => Effect.Effect<Decision, WorkError>
+  /** Takes an applied change out of the project's checkout again. */
+  readonly revert: (project: Project, worktree: Worktree, id: ChangeId) => Effect.Effect<Decision, WorkError>
+}>()("boocode/work/Apply") {
+  static readonly layer = Layer.effect(Apply, make)
+}

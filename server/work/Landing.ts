@@ -1,0 +1,158 @@
+/**
+ * A change carried into a checkout: merged three ways with what is there, and written so that each file is the old or the
+ * new one at any moment, never half of either. What changed since it was looked at is not written over: it is looked at
+ * again. Carrying the same twice is carrying it once, after a kill too. Whose change it is, and what it means, is `Apply`'s.
+ */
+import { Effect, FileSystem, Semaphore } from "effect"
+import type { Stats } from "node:fs"
+import { chmod, link, mkdir, open, rename, rmdir, unlink } from "node:fs/promises"
+import type { ChangeId } from "../../shared/Change.ts"
+import { foldersOf, isBehindSymlink, lookAt, within } from "./DiskBytes.ts"
+import { bytesOfPath } from "./PathText.ts"
+import { Git } from "./Git.ts"
+import { type Files, makeTreeFiles, sameEntry } from "./TreeFiles.ts"
+import { WorkError } from "./WorkError.ts"
+
+export interface Carry {
+  readonly id: ChangeId
+  /** What the change begins and ends with. */
+  readonly from: Files
+  readonly to: Files
+  /** Where both sides changed the same: the change's, without asking. */
+  readonly force?: boolean
+}
+
+/** Both changed the same: nothing was touched. `tree` has the files with git's marks. */
+export type Carried = { readonly _tag: "Carried" } | { readonly _tag: "Conflicted"; readonly tree: string }
+
+const tries = 3
+const fail = (reason: WorkError["reason"]) => new WorkError({ reason })
+
+/** What a checkout's file may not be called. */
+const isOutside = (path: Buffer): boolean => path.length === 0
+  || path.toString("latin1").split("/").some((name) => name === "" || name === "." || name === ".." || /^\.git[ .]*$/i.test(name))
+
+const sameStat = (a: Stats | undefined, b: Stats | undefined): boolean =>
+  a?.ino === b?.ino && a?.size === b?.size && a?.mtimeMs === b?.mtimeMs && a?.ctimeMs === b?.ctimeMs && a?.mode === b?.mode
+
+const io = <A>(path: string, run: () => Promise<A>) => Effect.tryPromise({
+  try: run, catch: (cause) => fail({ _tag: "GitFailed", what: `write ${path}`, detail: cause instanceof Error ? cause.message : "the disk refused." })
+})
+
+const synced = (path: Buffer) => open(path, "r").then((file) => file.sync().finally(() => file.close()))
+
+/** Resting where it is written: a person's own mode, but for who may run it. */
+const modeOf = (found: Stats, mode: string): number => mode === "100755" ? found.mode | ((found.mode & 0o444) >> 2) : found.mode & ~0o111
+
+export const makeLanding = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  const git = yield* Git
+  const trees = yield* makeTreeFiles
+  const queues = new Map<string, Semaphore.Semaphore>()
+  const refOf = (id: ChangeId) => `refs/boocode/landing/${id}`
+
+  const admit = Effect.fnUntraced(function*(top: string, paths: ReadonlyArray<string>) {
+    for (const path of paths) {
+      const bytes = bytesOfPath(path)
+      if (isOutside(bytes) || (yield* isBehindSymlink(top, bytes))) return yield* fail({ _tag: "Outside", path })
+      for (const folder of foldersOf(bytes)) {
+        const found = yield* lookAt(within(top, folder))
+        if (found !== undefined && !found.isDirectory()) return yield* fail({ _tag: "InTheWay", path: folder.toString("utf8") })
+      }
+      const found = yield* lookAt(within(top, bytes))
+      if (found !== undefined && !found.isFile() && !found.isSymbolicLink()) return yield* fail({ _tag: "InTheWay", path })
+    }
+  })
+
+  const statsOf = (top: string, paths: ReadonlyArray<string>) => Effect.map(
+    Effect.forEach(paths, (path) => Effect.map(lookAt(within(top, bytesOfPath(path))), (found) => [path, found] as const)), (entries) => new Map(entries))
+
+  /** None for what only git could tell apart, and could not. */
+  const resultOf = Effect.fnUntraced(function*(top: string, { force, from, id, to }: Carry, ours: Files, paths: ReadonlyArray<string>) {
+    const intended = (yield* git.attempt(top, { what: "find a change", args: ["rev-parse", "--verify", "--quiet", refOf(id)] })).stdout.trim()
+    if (intended !== "") {
+      const files = yield* trees.filesIn(top, intended)
+      // written before a kill; what it says again would be to merge a change with itself
+      if (paths.every((path) => sameEntry(files.get(path), ours.get(path)))) return { clean: true as const, files }
+    }
+    const isPlain = (path: string) => sameEntry(ours.get(path), to.get(path)) || sameEntry(ours.get(path), from.get(path))
+    if (force === true || paths.every(isPlain)) return { clean: true as const, files: to }
+    return yield* trees.merge(top, from, ours, to)
+  })
+
+  const replace = Effect.fnUntraced(function*(top: string, path: string, staged: Buffer, mode: string, before: Stats | undefined) {
+    const target = within(top, bytesOfPath(path))
+    if (before?.isFile() === true && mode !== "120000") yield* io(path, () => chmod(staged, modeOf(before, mode)))
+    if (mode !== "120000") yield* io(path, () => synced(staged))
+    const folder = target.subarray(0, target.lastIndexOf(0x2f))
+    yield* io(path, () => mkdir(folder, { recursive: true }))
+    if (!sameStat(before, yield* lookAt(target)) || (yield* isBehindSymlink(top, bytesOfPath(path)))) return false
+    // a link takes no place that somebody took meanwhile
+    const isPut = before === undefined
+      ? yield* Effect.orElseSucceed(io(path, () => link(staged, target).then(() => unlink(staged)).then(() => true)), () => false)
+      : yield* io(path, () => rename(staged, target).then(() => true))
+    yield* io(path, () => synced(folder))
+    return isPut
+  })
+
+  /** Taken aside and looked at there, so that nothing goes that was written a moment ago. */
+  const remove = Effect.fnUntraced(function*(top: string, path: string, aside: Buffer, before: Stats | undefined) {
+    const bytes = bytesOfPath(path), target = within(top, bytes)
+    if (!sameStat(before, yield* lookAt(target))) return false
+    yield* io(path, () => rename(target, aside))
+    const taken = yield* lookAt(aside)
+    if (taken?.ino !== before?.ino || taken?.size !== before?.size || taken?.mtimeMs !== before?.mtimeMs) {
+      yield* io(path, () => link(aside, target).then(() => unlink(aside)))
+      return false
+    }
+    for (const folder of foldersOf(bytes).toReversed()) {
+      if (!(yield* Effect.orElseSucceed(io(path, () => rmdir(within(top, folder)).then(() => true)), () => false))) break
+    }
+    return true
+  })
+
+  const write = Effect.fnUntraced(function*(top: string, id: ChangeId, ours: Files, result: Files, stats: ReadonlyMap<string, Stats | undefined>) {
+    const staging = `${yield* trees.folderOf(top)}/landing-${id}`
+    const clear = Effect.ignore(fs.remove(staging, { recursive: true, force: true }))
+    yield* clear
+    const differing = [...stats.keys()].filter((path) => !sameEntry(ours.get(path), result.get(path)))
+    const coming = new Map([...result].filter(([path]) => differing.includes(path)))
+    yield* io("the change", () => mkdir(staging, { recursive: true }))
+    if (coming.size > 0) yield* trees.checkOut(top, coming, `${staging}/new`)
+    return yield* Effect.ensuring(Effect.gen(function*() {
+      for (const [path, { mode }] of coming) {
+        if (!(yield* replace(top, path, within(`${staging}/new`, bytesOfPath(path)), mode, stats.get(path)))) return path
+      }
+      for (const [at, path] of differing.filter((path) => !result.has(path)).entries()) {
+        if (!(yield* remove(top, path, Buffer.from(`${staging}/old-${at}`), stats.get(path)))) return path
+      }
+      return undefined
+    }), clear)
+  })
+
+  const attempt = (top: string, carry: Carry, left: number): Effect.Effect<Carried, WorkError> => Effect.gen(function*() {
+    const paths = [...new Set([...carry.from.keys(), ...carry.to.keys()])]
+    yield* admit(top, paths)
+    const stats = yield* statsOf(top, paths)
+    const ours = yield* trees.onDisk(top, paths, carry.from)
+    const result = yield* resultOf(top, carry, ours, paths)
+    if (!result.clean) return { _tag: "Conflicted", tree: result.tree } as const
+    yield* admit(top, [...result.files.keys()])
+    yield* git.run(top, { what: "note a change", args: ["update-ref", refOf(carry.id), yield* trees.treeOf(top, result.files)] })
+    const restless = yield* write(top, carry.id, ours, result.files, stats)
+    if (restless === undefined) return { _tag: "Carried" } as const
+    return left > 1 ? yield* attempt(top, carry, left - 1) : yield* fail({ _tag: "Restless", path: restless })
+  })
+
+  return {
+    trees,
+    /** One at a time in each checkout; not given up half-way. */
+    carry: Effect.fn("Landing.carry")(function*(top: string, carry: Carry) {
+      const queue = queues.get(top) ?? Semaphore.makeUnsafe(1)
+      queues.set(top, queue)
+      return yield* Semaphore.withPermit(queue, Effect.uninterruptible(attempt(top, carry, tries)))
+    }),
+    /** It is recorded: nothing is to be picked up any more. */
+    done: (top: string, id: ChangeId) => Effect.ignore(git.run(top, { what: "forget a change", args: ["update-ref", "-d", refOf(id)] }))
+  }
+})

@@ -123,6 +123,9 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change",
     yield* turn("goose")
     const { id } = yield* only
     yield* decide.apply(project, worktree, id)
+    // killed before it forgot what it had begun
+    yield* rawGit(worktree.path, "add", "-A")
+    yield* rawGit(worktree.path, "update-ref", `refs/boocode/landing/${id}/apply`, (yield* rawGit(worktree.path, "write-tree")).trim())
     yield* decide.revert(project, worktree, id)
     assert.strictEqual(mine("a.txt"), lines(12))
     assert.deepStrictEqual((yield* changes.look(worktree)).changes.map((change) => [change.id, change.state, change.agents]), [[id, "reverted", [AgentName.make("goose")]]])

@@ -64,11 +64,11 @@ const make = Effect.gen(function*() {
       const ledger = yield* port.load(worktree.id)
       yield* undecided(change, ledger)
       const from = baseOf(change), to = contentOf(change)
-      const carried = yield* carry(project.path, { id, from, to, force })
+      const carried = yield* carry(project.path, { id, way: "apply", from, to, force })
       if (carried._tag === "Conflicted") return yield* conflicted(worktree, change, carried.tree)
       const applied = decidedAs(change, "applied", ledger.last?.seq ?? 0)
       yield* port.record(worktree.id, { base: yield* moveBase(worktree, ledger, from, to), decided: [applied] })
-      yield* done(project.path, id)
+      yield* done(project.path, { id, way: "apply" })
       return { change: applied } satisfies Decision
     }))
     yield* changes.pulse(worktree.id)
@@ -81,12 +81,12 @@ const make = Effect.gen(function*() {
       if (change.state === "rejected") return { change } satisfies Decision
       const ledger = yield* port.load(worktree.id)
       yield* undecided(change, ledger)
-      const carried = yield* carry(worktree.path, { id, from: contentOf(change), to: baseOf(change) })
+      const carried = yield* carry(worktree.path, { id, way: "reject", from: contentOf(change), to: baseOf(change) })
       if (carried._tag === "Conflicted") return yield* conflicted(worktree, change, carried.tree)
       // the next checkpoint sees it undone
       const rejected = decidedAs(change, "rejected", (ledger.last?.seq ?? 0) + 1)
       yield* port.record(worktree.id, { decided: [rejected] })
-      yield* done(worktree.path, id)
+      yield* done(worktree.path, { id, way: "reject" })
       return { change: rejected } satisfies Decision
     }))
     yield* look(worktree)
@@ -103,14 +103,14 @@ const make = Effect.gen(function*() {
       // a newer change of the file was applied over it
       const isLast = [...from.keys(), ...to.keys()].every((path) => sameEntry(base.get(path), from.get(path)))
       if (change.state !== "applied" || !isLast) return yield* moved(change)
-      const carried = yield* carry(project.path, { id, from, to })
+      const carried = yield* carry(project.path, { id, way: "revert", from, to })
       // it stays applied
       if (carried._tag === "Conflicted") return { change, marked: carried.tree } satisfies Decision
       const reverted = decidedAs(change, "reverted", change.seq)
       const isTaken = ledger.live.some(({ path }) => path === change.path)
       const back = yield* moveBase(worktree, ledger, from, to)
       yield* port.record(worktree.id, isTaken ? { base: back, decided: [reverted] } : { base: back, saved: [reverted] })
-      yield* done(project.path, id)
+      yield* done(project.path, { id, way: "revert" })
       return { change: reverted } satisfies Decision
     }))
     yield* look(worktree)

@@ -73,6 +73,18 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("pending ch
     assert.deepStrictEqual(told(standing), ["create after +1 -0 qwen", "create alone +1 -0 goose", "create reported +1 -0 qwen", "create silent +1 -0 goose,qwen"])
   }))
 
+  it.effect("of turns side by side are not one's for what it reported before", () => Effect.gen(function*() {
+    const { changes, worktree, write } = yield* world()
+    const goose = turnOf("goose"), qwen = turnOf("qwen")
+    yield* changes.began(worktree, goose, longAfter)
+    yield* changes.began(worktree, qwen, longAfter)
+    yield* write("a.txt", "goose\n")
+    yield* changes.reported(worktree.id, goose.turnId, ["a.txt"])
+    assert.deepStrictEqual(told((yield* changes.look(worktree)).changes), ["edit a.txt +1 -3 goose"])
+    yield* write("a.txt", "qwen\n")
+    assert.deepStrictEqual(told((yield* changes.ended(worktree, qwen)).changes), ["edit a.txt +1 -3 goose,qwen"])
+  }))
+
   it.effect("made after the hand-over are the turn's, though its checkpoint comes late", () => Effect.gen(function*() {
     const { changes, worktree, write } = yield* world()
     const goose = turnOf("goose")

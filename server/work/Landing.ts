@@ -15,6 +15,8 @@ import { WorkError } from "./WorkError.ts"
 
 export interface Carry {
   readonly id: ChangeId
+  /** Which way it goes: what was begun one way is not taken for the other. */
+  readonly way: "apply" | "reject" | "revert"
   /** What the change begins and ends with. */
   readonly from: Files
   readonly to: Files
@@ -49,7 +51,7 @@ export const makeLanding = Effect.gen(function*() {
   const git = yield* Git
   const trees = yield* makeTreeFiles
   const queues = new Map<string, Semaphore.Semaphore>()
-  const refOf = (id: ChangeId) => `refs/boocode/landing/${id}`
+  const refOf = ({ id, way }: Pick<Carry, "id" | "way">) => `refs/boocode/landing/${id}/${way}`
 
   const admit = Effect.fnUntraced(function*(top: string, paths: ReadonlyArray<string>) {
     for (const path of paths) {
@@ -68,8 +70,8 @@ export const makeLanding = Effect.gen(function*() {
     Effect.forEach(paths, (path) => Effect.map(lookAt(within(top, bytesOfPath(path))), (found) => [path, found] as const)), (entries) => new Map(entries))
 
   /** None for what only git could tell apart, and could not. */
-  const resultOf = Effect.fnUntraced(function*(top: string, { force, from, id, to }: Carry, ours: Files, paths: ReadonlyArray<string>) {
-    const intended = (yield* git.attempt(top, { what: "find a change", args: ["rev-parse", "--verify", "--quiet", refOf(id)] })).stdout.trim()
+  const resultOf = Effect.fnUntraced(function*(top: string, { force, from, id, to, way }: Carry, ours: Files, paths: ReadonlyArray<string>) {
+    const intended = (yield* git.attempt(top, { what: "find a change", args: ["rev-parse", "--verify", "--quiet", refOf({ id, way })] })).stdout.trim()
     if (intended !== "") {
       const files = yield* trees.filesIn(top, intended)
       // written before a kill; what it says again would be to merge a change with itself
@@ -138,7 +140,7 @@ export const makeLanding = Effect.gen(function*() {
     const result = yield* resultOf(top, carry, ours, paths)
     if (!result.clean) return { _tag: "Conflicted", tree: result.tree } as const
     yield* admit(top, [...result.files.keys()])
-    yield* git.run(top, { what: "note a change", args: ["update-ref", refOf(carry.id), yield* trees.treeOf(top, result.files)] })
+    yield* git.run(top, { what: "note a change", args: ["update-ref", refOf(carry), yield* trees.treeOf(top, result.files)] })
     const restless = yield* write(top, carry.id, ours, result.files, stats)
     if (restless === undefined) return { _tag: "Carried" } as const
     return left > 1 ? yield* attempt(top, carry, left - 1) : yield* fail({ _tag: "Restless", path: restless })
@@ -153,6 +155,6 @@ export const makeLanding = Effect.gen(function*() {
       return yield* Semaphore.withPermit(queue, Effect.uninterruptible(attempt(top, carry, tries)))
     }),
     /** It is recorded: nothing is to be picked up any more. */
-    done: (top: string, id: ChangeId) => Effect.ignore(git.run(top, { what: "forget a change", args: ["update-ref", "-d", refOf(id)] }))
+    done: (top: string, carry: Pick<Carry, "id" | "way">) => Effect.ignore(git.run(top, { what: "forget a change", args: ["update-ref", "-d", refOf(carry)] }))
   }
 })

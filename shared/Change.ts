@@ -86,9 +86,6 @@ export const PendingChange = Schema.Struct({
 })
 export type PendingChange = typeof PendingChange.Type
 
-/** A person has yet to decide it. */
-export const isUndecided = ({ state }: Pick<PendingChange, "state">): boolean => state === "pending" || state === "conflicted"
-
 /** Who made a set of changes, as a note over it says: agents in their order, then "manual". */
 export const makersOf = (changes: ReadonlyArray<Pick<PendingChange, "agents" | "manual">>): ReadonlyArray<string> => [
   ...new Set<string>(changes.flatMap(({ agents }) => agents)), ...(changes.some(({ manual }) => manual) ? ["manual"] : [])

@@ -2,6 +2,7 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, FileSystem, Layer } from "effect"
 import { appendFileSync, chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
+import { ChangeId } from "../../shared/Change.ts"
 import { AgentName, ChatId, ProjectId, TurnId, WorktreeId } from "../../shared/Ids.ts"
 import type { Project, Worktree } from "../../shared/Session.ts"
 import { Apply } from "./Apply.ts"
@@ -139,6 +140,33 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change",
     yield* decide.revert(project, worktree, id)
     assert.strictEqual(mine("a.txt"), lines(12))
     assert.deepStrictEqual((yield* changes.list(worktree.id)).map(({ added, agents }) => [added, agents]), [[2, ["goose", "qwen"].map((name) => AgentName.make(name))]])
+  }))
+
+  it.effect("is applied in parts, and what is left still names its makers", () => Effect.gen(function*() {
+    const { changes, decide, mine, only, project, turn, work, worktree } = yield* world({ "a.txt": lines(60).replaceAll("\n", "\r\n") + "caf\u00e9 without an end" })
+    const whole = [[5, "first"], [30, "second"], [55, "third"]] as const
+    const text = (...changed: ReadonlyArray<readonly [number, string]>) => lines(60, ...changed).replaceAll("\n", "\r\n") + "caf\u00e9 without an end"
+    work("a.txt", text(...whole))
+    yield* turn("goose")
+    const { id } = yield* only
+    const part = ChangeId.make(crypto.randomUUID())
+    for (let twice = 0; twice < 2; twice++) {
+      const { change } = yield* decide.applyHunks(project, worktree, id, part, [1])
+      assert.deepStrictEqual([change.id, change.state, change.added, change.removed], [part, "applied", 1, 1])
+      assert.strictEqual(mine("a.txt"), text([30, "second"]))
+    }
+    assert.deepStrictEqual((yield* changes.list(worktree.id)).map(({ added, agents, removed }) => [added, removed, agents]), [[2, 2, [AgentName.make("goose")]]])
+    for (const wrong of [[2], [], [-1]]) {
+      const reason = (yield* Effect.flip(decide.applyHunks(project, worktree, (yield* only).id, ChangeId.make(crypto.randomUUID()), wrong))).reason
+      assert.strictEqual(reason._tag, "NoSuchHunk")
+    }
+    const rest = yield* decide.applyHunks(project, worktree, (yield* only).id, ChangeId.make(crypto.randomUUID()), [0, 1])
+    assert.strictEqual(rest.change.state, "applied")
+    assert.strictEqual(mine("a.txt"), text(...whole))
+    assert.deepStrictEqual(yield* changes.list(worktree.id), [])
+    yield* decide.revert(project, worktree, rest.change.id)
+    yield* decide.revert(project, worktree, part)
+    assert.strictEqual(mine("a.txt"), text())
   }))
 
   it.effect("stays within the project, whatever stands there", () => Effect.gen(function*() {

@@ -35,9 +35,10 @@ const make = Effect.gen(function*() {
     return change?.worktreeId === worktree.id ? change : yield* new WorkError({ reason: { _tag: "UnknownChange" } })
   })
 
-  const moveBase = Effect.fnUntraced(function*(worktree: Worktree, ledger: Ledger, from: Files, to: Files) {
+  /** Every base there was stays alive: what was applied in parts is reverted from it. */
+  const moveBase = Effect.fnUntraced(function*(worktree: Worktree, ledger: Ledger, id: ChangeId, from: Files, to: Files) {
     const tree = yield* trees.amend(worktree.path, ledger.base ?? worktree.baseCommit, to, [...from.keys()].filter((path) => !to.has(path)))
-    yield* git.run(worktree.path, { what: "keep the base", args: ["update-ref", `refs/boocode/bases/${worktree.id}`, tree] })
+    yield* git.run(worktree.path, { what: "keep the base", args: ["update-ref", `refs/boocode/bases/${worktree.id}/${id}/${tree}`, tree] })
     return tree
   })
 
@@ -67,11 +68,46 @@ const make = Effect.gen(function*() {
       const carried = yield* carry(project.path, { id, way: "apply", from, to, force })
       if (carried._tag === "Conflicted") return yield* conflicted(worktree, change, carried.tree)
       const applied = decidedAs(change, "applied", ledger.last?.seq ?? 0)
-      yield* port.record(worktree.id, { base: yield* moveBase(worktree, ledger, from, to), decided: [applied] })
+      yield* port.record(worktree.id, { base: yield* moveBase(worktree, ledger, id, from, to), decided: [applied] })
       yield* done(project.path, { id, way: "apply" })
       return { change: applied } satisfies Decision
     }))
     yield* changes.pulse(worktree.id)
+    return decision
+  })
+
+  /** The chosen hunks as a change of their own. */
+  const partOf = Effect.fnUntraced(function*(worktree: Worktree, change: PendingChange, part: ChangeId, chosen: ReadonlyArray<number>) {
+    const none = new WorkError({ reason: { _tag: "NoSuchHunk", path: change.path } })
+    const { baseBlob, blob, oldMode } = change
+    if (change.operation !== "edit" || change.binary || baseBlob === null || blob === null || oldMode === null) return yield* none
+    const hunks = yield* trees.hunks(worktree.path, baseBlob, blob)
+    const some = hunks.filter((_, nth) => chosen.includes(nth))
+    if (some.length === 0 || some.length !== new Set(chosen).size) return yield* none
+    const file = yield* trees.patched(worktree.path, { mode: oldMode, blob: baseBlob }, some)
+    const count = (sign: string) => some.reduce((sum, hunk) => sum + hunk.toString("latin1").split("\n").filter((line) => line.startsWith(sign)).length, 0)
+    // it settles nothing: what is left of the change keeps its makers
+    const row: PendingChange = { ...change, id: part, mode: oldMode, blob: file?.blob ?? blob, added: count("+"), removed: count("-"), state: "applied", seq: 0 }
+    return { row, isAll: some.length === hunks.length && oldMode === change.mode }
+  })
+
+  const applyHunks = Effect.fn("Apply.applyHunks")(function*(project: Project, worktree: Worktree, id: ChangeId, part: ChangeId, chosen: ReadonlyArray<number>) {
+    const known = yield* port.find(part)
+    if (known !== undefined) return { change: known } satisfies Decision
+    const { isAll, row } = yield* partOf(worktree, yield* find(worktree, id), part, chosen)
+    if (isAll) return yield* apply(project, worktree, id)
+    const decision = yield* changes.alone(worktree.id, Effect.gen(function*() {
+      const change = yield* find(worktree, id)
+      const ledger = yield* port.load(worktree.id)
+      yield* undecided(change, ledger)
+      const from = baseOf(row), to = contentOf(row)
+      const carried = yield* carry(project.path, { id: part, way: "apply", from, to })
+      if (carried._tag === "Conflicted") return yield* conflicted(worktree, change, carried.tree)
+      yield* port.record(worktree.id, { base: yield* moveBase(worktree, ledger, part, from, to), decided: [row] })
+      yield* done(project.path, { id: part, way: "apply" })
+      return { change: row } satisfies Decision
+    }))
+    yield* look(worktree)
     return decision
   })
 
@@ -108,7 +144,7 @@ const make = Effect.gen(function*() {
       if (carried._tag === "Conflicted") return { change, marked: carried.tree } satisfies Decision
       const reverted = decidedAs(change, "reverted", change.seq)
       const isTaken = ledger.live.some(({ path }) => path === change.path)
-      const back = yield* moveBase(worktree, ledger, from, to)
+      const back = yield* moveBase(worktree, ledger, id, from, to)
       yield* port.record(worktree.id, isTaken ? { base: back, decided: [reverted] } : { base: back, saved: [reverted] })
       yield* done(project.path, { id, way: "revert" })
       return { change: reverted } satisfies Decision
@@ -117,12 +153,17 @@ const make = Effect.gen(function*() {
     return decision
   })
 
-  return Apply.of({ apply, reject, revert })
+  return Apply.of({ apply, applyHunks, reject, revert })
 })
 
 export class Apply extends Context.Service<Apply, {
   /** Into the project's checkout. `force` takes the change's side where both changed the same. */
   readonly apply: (project: Project, worktree: Worktree, id: ChangeId, force?: boolean) => Effect.Effect<Decision, WorkError>
+  /**
+   * Only these hunks of an edit, counted from 0 as `git diff -U3` of its blobs has them. `part` is a new id for what is applied,
+   * which may be sent twice; what is left stands as a change of its own.
+   */
+  readonly applyHunks: (project: Project, worktree: Worktree, id: ChangeId, part: ChangeId, chosen: ReadonlyArray<number>) => Effect.Effect<Decision, WorkError>
   /** Puts the base back into the worktree. That its agents rest is its caller's business. */
   readonly reject: (worktree: Worktree, id: ChangeId) => Effect.Effect<Decision, WorkError>
   /** Takes an applied change out of the project's checkout again. */

@@ -1,7 +1,7 @@
 /** Changes over real git: who made what, through every kind of change, turns side by side, and hands between them. */
 import { assert, layer } from "@effect/vitest"
 import { Effect, FileSystem, Layer } from "effect"
-import type { PendingChange } from "../../shared/Change.ts"
+import { CheckpointId, type PendingChange } from "../../shared/Change.ts"
 import { AgentName, ChatId, ProjectId, TurnId, WorktreeId } from "../../shared/Ids.ts"
 import type { Worktree } from "../../shared/Session.ts"
 import { ChangePort } from "./ChangePort.ts"
@@ -105,6 +105,27 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("pending ch
     assert.deepStrictEqual(told((yield* changes.interrupted(worktree, [goose, qwen])).changes), ["create both +1 -0 goose,qwen"])
     yield* write("later", "1\n")
     assert.deepStrictEqual(told((yield* changes.look(worktree)).changes), ["create both +1 -0 goose,qwen", "create later +1 -0 manual"])
+  }))
+
+  it.effect("go back with the files to a turn's end, name who made them then, and come again", () => Effect.gen(function*() {
+    const { changes, fs, top, worktree, write } = yield* world()
+    const goose = turnOf("goose"), qwen = turnOf("qwen")
+    yield* write("a.txt", "goose\n")
+    yield* changes.ended(worktree, goose)
+    yield* write("new", "qwen\n")
+    const { changes: all } = yield* changes.ended(worktree, qwen)
+    yield* write("new", "qwen\nby hand\n")
+    const [, first] = yield* changes.checkpoints(worktree.id, 10)
+    const id = () => CheckpointId.make(crypto.randomUUID())
+    const { before, standing } = yield* changes.rewind(worktree, first?.tree ?? "", id())
+    assert.deepStrictEqual(told(standing.changes), ["edit a.txt +1 -3 goose"])
+    assert.isFalse(yield* fs.exists(`${top}/new`))
+    assert.strictEqual(all.length, 2)
+    const again = yield* changes.rewind(worktree, before.tree, id())
+    assert.deepStrictEqual(told(again.standing.changes), ["edit a.txt +1 -3 goose", "create new +2 -0 qwen,manual"])
+    assert.strictEqual(yield* fs.readFileString(`${top}/new`), "qwen\nby hand\n")
+    assert.deepStrictEqual((yield* changes.checkpoints(worktree.id, 10)).map(({ at, files }) => [at._tag, files.length]),
+      [["Rewound", 0], ["Rewinding", 0], ["Rewound", 0], ["Rewinding", 1], ["TurnEnded", 1], ["TurnEnded", 1]])
   }))
 
   it.effect("that vanish are gone, and a look that sees nothing leaves nothing", () => Effect.gen(function*() {

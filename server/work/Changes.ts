@@ -52,10 +52,12 @@ const make = Effect.gen(function*() {
   })
 
   const entryOf = Effect.fnUntraced(function*(worktree: Worktree, ledger: Ledger, checkpoint: Checkpoint, at: CheckpointAt, turns: ReadonlyArray<IntervalTurn>) {
+    // a rewind makes nothing: what it brings back was made before
+    const isMade = at._tag !== "Rewound"
     const { ref, skipped, tree } = checkpoint
     const base = ledger.base ?? worktree.baseCommit
     const from = ledger.last?.tree ?? base
-    const files = from === tree ? [] : touchesOf(yield* checkpoints.files(worktree, from, tree))
+    const files = from === tree || !isMade ? [] : touchesOf(yield* checkpoints.files(worktree, from, tree))
     const takenAt = clock.currentTimeMillisUnsafe()
     const row: CheckpointRow = { seq: (ledger.last?.seq ?? 0) + 1, at, tree, ref, skipped, turns, files, takenAt }
     const { gone, live, saved } = foldChanges({
@@ -81,6 +83,20 @@ const make = Effect.gen(function*() {
       if (isNews) yield* PubSub.publish(pulses, worktree.id)
       const standing: Standing = { checkpoint, changes: live }
       return standing
+    }))
+  })
+
+  const rewind = Effect.fn("Changes.rewind")(function*(worktree: Worktree, tree: string, id: CheckpointId) {
+    const place = placeOf(worktree.id)
+    return yield* Semaphore.withPermit(place.queue, Effect.gen(function*() {
+      const turns = runningIn(place, undefined)
+      const { after, before } = yield* checkpoints.rewind(worktree, tree, id)
+      const left = yield* entryOf(worktree, yield* port.load(worktree.id), before, { _tag: "Rewinding", id }, turns)
+      yield* Effect.uninterruptible(Effect.andThen(port.record(worktree.id, left.entry), cover(place, turns)))
+      const { entry, live } = yield* entryOf(worktree, yield* port.load(worktree.id), after, { _tag: "Rewound", id }, [])
+      yield* port.record(worktree.id, entry)
+      yield* PubSub.publish(pulses, worktree.id)
+      return { before, standing: { checkpoint: after, changes: live } }
     }))
   })
 
@@ -114,6 +130,9 @@ const make = Effect.gen(function*() {
     look: Effect.fn("Changes.look")(function*(worktree, at) {
       return yield* settle(worktree, at ?? { _tag: "Seen", id: CheckpointId.make(crypto.randomUUID()) })
     }),
+    rewind,
+    checkpoints: port.checkpoints,
+    history: port.history,
     list: (worktreeId) => Effect.map(port.load(worktreeId), ({ live }) => live),
     pulses: Stream.fromPubSub(pulses),
     pulse: (worktreeId) => Effect.asVoid(PubSub.publish(pulses, worktreeId)),
@@ -135,6 +154,15 @@ export class Changes extends Context.Service<Changes, {
   readonly interrupted: (worktree: Worktree, turns: ReadonlyArray<WorktreeTurn>) => Effect.Effect<Standing, WorkError>
   /** Somebody may have worked by hand. */
   readonly look: (worktree: Worktree, at?: CheckpointAt) => Effect.Effect<Standing, WorkError>
+  /**
+   * Makes the files those of a checkpoint. What was there is `before`: a rewind to its tree undoes this one. That the agents
+   * rest, and hear of it, is its caller's business.
+   */
+  readonly rewind: (worktree: Worktree, tree: string, id: CheckpointId) => Effect.Effect<{ readonly before: Checkpoint; readonly standing: Standing }, WorkError>
+  /** Newest first, each with the turns and files of the interval that it ended. */
+  readonly checkpoints: (worktreeId: WorktreeId, limit: number) => Effect.Effect<ReadonlyArray<CheckpointRow>, WorkError>
+  /** Every change there ever was, newest first. */
+  readonly history: (worktreeId: WorktreeId, limit: number) => Effect.Effect<ReadonlyArray<PendingChange>, WorkError>
   /** As of the last checkpoint, without a look at the files. */
   readonly list: (worktreeId: WorktreeId) => Effect.Effect<ReadonlyArray<PendingChange>, WorkError>
   /** Worktrees whose list is another one now. */

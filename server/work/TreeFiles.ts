@@ -34,6 +34,13 @@ const filesOf = (out: Buffer): Files => new Map(splitNul(out).map((field) => {
   return [textOfPath(field.subarray(tab + 1)), { mode, blob: /^\d$/.test(third) ? second : third }]
 }))
 
+/** A hunk begins at a line that begins with `@@`; no line of one does. */
+const hunksOf = (diff: Buffer): ReadonlyArray<Buffer> => {
+  const starts: Array<number> = []
+  for (let at = diff.indexOf("\n@@ "); at !== -1; at = diff.indexOf("\n@@ ", at + 1)) starts.push(at + 1)
+  return starts.map((start, nth) => diff.subarray(start, starts[nth + 1] ?? diff.length))
+}
+
 const infoOf = (files: Files, gone: ReadonlyArray<string>): Buffer => joinNul([
   ...gone.map((path) => Buffer.concat([Buffer.from(`0 ${"0".repeat(40)}\t`), bytesOfPath(path)])),
   ...Array.from(files, ([path, { blob, mode }]) => Buffer.concat([Buffer.from(`${mode} ${blob}\t`), bytesOfPath(path)]))
@@ -92,6 +99,16 @@ export const makeTreeFiles = Effect.gen(function*() {
       yield* git.bytes(top, { what, index, args: ["read-tree", tree] })
       yield* put(top, index, files, gone)
       return yield* writeTree(top, index)
+    })),
+    /** The hunks by which one blob becomes another, as git writes them. */
+    hunks: (top: string, from: string, to: string) => Effect.map(
+      git.bytes(top, { what, args: ["diff", "--no-ext-diff", "--no-textconv", "--no-color", "-U3", from, to] }), hunksOf),
+    /** A file with some hunks of a diff of it. */
+    patched: (top: string, file: FileEntry, hunks: ReadonlyArray<Buffer>) => withIndex(top, (index) => Effect.gen(function*() {
+      yield* put(top, index, new Map([["f", file]]))
+      const input = Buffer.concat([Buffer.from("diff --git a/f b/f\n--- a/f\n+++ b/f\n"), ...hunks])
+      yield* git.bytes(top, { what, index, input, args: ["-c", "core.autocrlf=false", "apply", "--cached", "--whitespace=nowarn", "-"] })
+      return filesOf(yield* git.bytes(top, { what, index, args: ["ls-files", "-s", "-z"] })).get("f")
     })),
     /** Puts files in a folder, through the filters that git puts them through. */
     checkOut: (top: string, files: Files, folder: string) => withIndex(top, (index) => Effect.gen(function*() {

@@ -26,6 +26,8 @@ export const WorkReason = Schema.TaggedUnion({
   UnknownChange: {},
   /** The change is no longer what stands, or is in a state that doesn't allow it. */
   ChangeMoved: { path: Schema.String },
+  /** Only an edit of a text has hunks, and only so many. */
+  NoSuchHunk: { path: Schema.String },
   /** No path of a checkout: it leads out of it, or into git's own folder. */
   Outside: { path: Schema.String },
   /** A folder, a submodule or something else that is no file stands where one belongs. */
@@ -60,6 +62,7 @@ const sentence: (reason: WorkReason) => string = WorkReason.match({
   FilterFailed: ({ filter }) => `The project's files go through the filter "${filter}", which is missing on the server or failed; install ${filter === "lfs" ? "git-lfs" : "it"} there and try again.`,
   UnknownChange: () => "There is no such change; the list may have been told anew since.",
   ChangeMoved: ({ path }) => `${path} has changed or was decided since; look at its change again.`,
+  NoSuchHunk: ({ path }) => `The change of ${path} has no such part; apply all of it, or look at it again.`,
   Outside: ({ path }) => `${path} is no file of the project's: it leads out of it, through a symlink, or into git's own folder.`,
   InTheWay: ({ path }) => `Something that is no file stands at ${path}; move it away and try again.`,
   Restless: ({ path }) => `${path} kept changing while it was to be written; nothing of it was touched. Try again when it rests.`,

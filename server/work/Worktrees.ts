@@ -13,6 +13,7 @@ import { type SessionId, type TaskId, WorktreeId } from "../../shared/Ids.ts"
 import type { Project, Worktree } from "../../shared/Session.ts"
 import { Git } from "./Git.ts"
 import { type Findings, type KnownWorktree, makeReconcile } from "./Reconcile.ts"
+import { isUntouched } from "./Untouched.ts"
 import { makeWorktreeFiles } from "./WorktreeFiles.ts"
 import { shortIdsOf, slugOf } from "./WorktreeName.ts"
 import { WorktreePort } from "./WorktreePort.ts"
@@ -95,10 +96,9 @@ const make = Effect.fnUntraced(function*({ dataDir }: WorktreeOptions) {
   })
 
   const release = Effect.fn("Worktrees.release")(function*(worktree: Worktree, project: Project) {
-    const { baseCommit, branch, path } = worktree
+    const { branch, path } = worktree
     const what = "remove a task's worktree"
-    const changes = yield* git.run(path, { what, args: ["status", "--porcelain", "--untracked-files=all"] })
-    if (changes !== "" || (yield* git.head(path)) !== baseCommit) return false
+    if (!(yield* isUntouched(git, worktree))) return false
     // not by force: git itself refuses what has changes
     yield* git.run(project.path, { what, args: ["worktree", "remove", path] })
     yield* git.run(project.path, { what, args: ["branch", "--quiet", "-D", branch] })
@@ -118,7 +118,7 @@ export class Worktrees extends Context.Service<Worktrees, {
   readonly cut: (sessionId: SessionId, base: string) => Effect.Effect<Worktree, WorkError>
   /** A new one for a task. */
   readonly forTask: (taskId: TaskId, project: Project) => Effect.Effect<Worktree, WorkError>
-  /** Removes a task's worktree and branch if nothing in it was changed; true if it did. */
+  /** Removes a task's worktree and branch if nothing was done in it; true if it did. */
   readonly release: (worktree: Worktree, project: Project) => Effect.Effect<boolean, WorkError>
   /** At boot: what git and the disk say of the worktrees that are remembered. Removes nothing. */
   readonly reconcile: (known: ReadonlyArray<KnownWorktree>) => Effect.Effect<Findings>

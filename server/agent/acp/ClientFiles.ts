@@ -1,12 +1,23 @@
-/** The client's files that an agent may ask for: `fs/read_text_file` and `fs/write_text_file`, held to the worktree. */
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises"
+/**
+ * The client's files that an agent may ask for: `fs/read_text_file` and `fs/write_text_file`, held to the worktree.
+ * Regular files only: whoever opens a pipe waits for its other end, and all files of the server share a few threads.
+ */
+import { constants } from "node:fs"
+import { type FileHandle, mkdir, open } from "node:fs/promises"
 import { dirname } from "node:path"
-import { Effect, Schema } from "effect"
+import { Effect, Fiber, Schema, Semaphore } from "effect"
 import { jailed } from "./Jail.ts"
 import { invalidParams, type RpcError } from "./JsonRpc.ts"
 
 /** Bytes of a file that is read, at most. */
 const readLimit = 10 * 1024 * 1024
+/** Requests of one life that are at work, at most. */
+const placesLimit = 2
+const deadline = "10 seconds"
+
+// a pipe is opened without waiting for its other end, and no link is followed that came after the path was judged
+const readFlags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW
+const writeFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NONBLOCK | constants.O_NOFOLLOW
 
 const Read = Schema.Struct({
   path: Schema.String,
@@ -32,12 +43,35 @@ export const linesOf = (text: string, line: number | null | undefined, limit: nu
   return lines.slice(from, limit == null ? undefined : from + Math.max(0, limit)).join("\n")
 }
 
+/** Opens a file, uses it if it is a regular one, and closes it. */
+const withFile = async <A>(file: string, flags: number, use: (handle: FileHandle, size: number) => Promise<A>): Promise<A> => {
+  const handle = await open(file, flags, 0o666)
+  try {
+    const status = await handle.stat()
+    if (!status.isFile()) throw new Error("it is no regular file.")
+    return await use(handle, status.size)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** As many bytes as it had when it was opened, though it grow meanwhile. */
+const readText = async (handle: FileHandle, size: number): Promise<string> => {
+  if (size > readLimit) throw new Error(`it has ${Math.ceil(size / 1_048_576)} MB; at most ${readLimit / 1_048_576} MB are read.`)
+  const bytes = Buffer.alloc(size)
+  let length = 0
+  while (length < size) {
+    const { bytesRead } = await handle.read(bytes, length, size - length, length)
+    if (bytesRead === 0) break
+    length += bytesRead
+  }
+  return bytes.toString("utf8", 0, length)
+}
+
 const read = Effect.fnUntraced(function*(root: string, params: unknown) {
   const { limit, line, path } = yield* decoded(Read, params)
   const file = yield* jailed(root, path, false)
-  const { size } = yield* attempt(path, "read", () => stat(file))
-  if (size > readLimit) return yield* Effect.fail(invalidParams(`${path} has ${Math.ceil(size / 1_048_576)} MB; at most ${readLimit / 1_048_576} MB are read.`))
-  const text = yield* attempt(path, "read", () => readFile(file, "utf8"))
+  const text = yield* attempt(path, "read", () => withFile(file, readFlags, readText))
   return { content: linesOf(text, line, limit) }
 })
 
@@ -45,12 +79,24 @@ const write = Effect.fnUntraced(function*(root: string, params: unknown) {
   const { content, path } = yield* decoded(Write, params)
   const file = yield* jailed(root, path, true)
   yield* attempt(path, "written", () => mkdir(dirname(file), { recursive: true }))
-  yield* attempt(path, "written", () => writeFile(file, content))
+  yield* attempt(path, "written", () => withFile(file, writeFlags, (handle) => handle.writeFile(content)))
   return {}
 })
 
-/** The handlers by method, for a worktree at `root`. */
-export const clientFiles = (root: string): Readonly<Record<string, (params: unknown) => Effect.Effect<unknown, RpcError>>> => ({
-  "fs/read_text_file": (params) => read(root, params),
-  "fs/write_text_file": (params) => write(root, params)
-})
+/** A request keeps its place until its file is let go, also when nobody waits for it any more. */
+const inPlace = (places: Semaphore.Semaphore, request: Effect.Effect<unknown, RpcError>): Effect.Effect<unknown, RpcError> =>
+  Effect.acquireUseRelease(
+    Effect.forkDetach(places.withPermits(1)(Effect.uninterruptible(request))),
+    (fiber) => Effect.timeoutOrElse(Fiber.join(fiber), {
+      duration: deadline, orElse: () => Effect.fail(invalidParams(`The file was not at hand within ${deadline}; try again.`))
+    }),
+    (fiber) => Effect.sync(() => fiber.interruptUnsafe()))
+
+/** The handlers by method of one life, for a worktree at `root`. */
+export const clientFiles = (root: string): Readonly<Record<string, (params: unknown) => Effect.Effect<unknown, RpcError>>> => {
+  const places = Semaphore.makeUnsafe(placesLimit)
+  return {
+    "fs/read_text_file": (params) => inPlace(places, read(root, params)),
+    "fs/write_text_file": (params) => inPlace(places, write(root, params))
+  }
+}

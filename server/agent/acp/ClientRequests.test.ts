@@ -1,4 +1,7 @@
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import {
+  closeSync, constants, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, truncateSync, writeFileSync
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, it } from "@effect/vitest"
@@ -48,6 +51,29 @@ it.live("no path leads out: `..`, absolute, links to files and folders, and git'
     assert.strictEqual((yield* Effect.flip(call("fs/write_text_file", { path: join(root, path), content: "x" }))).code, -32602, path)
   }
   assert.strictEqual(readFileSync(join(outer, "secret"), "utf8"), "not yours")
+}).pipe(Effect.provide(ProcessLedger.layerMemory), Effect.scoped))
+
+it.live("pipes and folders are refused at once, and hold up nobody else", () => Effect.gen(function*() {
+  const { call, root } = yield* world
+  execFileSync("mkfifo", [join(root, "pipe")])
+  const refusals = yield* Effect.forEach(Array.from({ length: 24 }, (_, index) => index), (index) =>
+    Effect.flip(call(index % 2 === 0 ? "fs/read_text_file" : "fs/write_text_file", { path: join(root, "pipe"), content: "x" })),
+  { concurrency: "unbounded" }).pipe(Effect.timeout("5 seconds"))
+  for (const [index, { message }] of refusals.entries()) assert.match(message, index % 2 === 0 ? /no regular file/ : /can't be written/)
+  assert.include((yield* Effect.flip(call("fs/read_text_file", { path: join(root, "src") }))).message, "no regular file")
+  assert.deepStrictEqual(yield* call("fs/read_text_file", { path: join(root, "src/a.txt"), limit: 1 }), { content: "one" })
+  // somebody reads the pipe: there is another end, and still nothing is written to it
+  const reader = openSync(join(root, "pipe"), constants.O_RDONLY | constants.O_NONBLOCK)
+  assert.include((yield* Effect.flip(call("fs/write_text_file", { path: join(root, "pipe"), content: "x" }))).message, "no regular file")
+  closeSync(reader)
+}).pipe(Effect.provide(ProcessLedger.layerMemory), Effect.scoped))
+
+it.live("a file that is written again is as long as what was written, and a large one is not read", () => Effect.gen(function*() {
+  const { call, root } = yield* world
+  yield* call("fs/write_text_file", { path: join(root, "src/a.txt"), content: "ß" })
+  assert.deepStrictEqual(yield* call("fs/read_text_file", { path: join(root, "src/a.txt") }), { content: "ß" })
+  truncateSync(join(root, "src/a.txt"), 11 * 1024 * 1024)
+  assert.include((yield* Effect.flip(call("fs/read_text_file", { path: join(root, "src/a.txt") }))).message, "it has 11 MB")
 }).pipe(Effect.provide(ProcessLedger.layerMemory), Effect.scoped))
 
 it.live("a terminal runs in the worktree: output, exit, kill, release", () => Effect.gen(function*() {

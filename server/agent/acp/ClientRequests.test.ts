@@ -53,6 +53,18 @@ it.live("no path leads out: `..`, absolute, links to files and folders, and git'
   assert.strictEqual(readFileSync(join(outer, "secret"), "utf8"), "not yours")
 }).pipe(Effect.provide(ProcessLedger.layerMemory), Effect.scoped))
 
+it.live("a link that leads to nothing is not written through, wherever on the way it stands", () => Effect.gen(function*() {
+  const { call, outer, root } = yield* world
+  symlinkSync(join(outer, "made.txt"), join(root, "dangling"))
+  symlinkSync(join(outer, "made"), join(root, "nowhere"))
+  symlinkSync("dangling", join(root, "again"))
+  for (const path of ["dangling", "nowhere/a.txt", "nowhere/deep/a.txt", "again"]) {
+    const refused = yield* Effect.flip(call("fs/write_text_file", { path: join(root, path), content: "x" }))
+    assert.include(refused.message, "leads to nothing", path)
+  }
+  assert.deepStrictEqual(readdirSync(outer).toSorted(), ["secret", "worktree"])
+}).pipe(Effect.provide(ProcessLedger.layerMemory), Effect.scoped))
+
 it.live("pipes and folders are refused at once, and hold up nobody else", () => Effect.gen(function*() {
   const { call, root } = yield* world
   execFileSync("mkfifo", [join(root, "pipe")])

@@ -1,8 +1,9 @@
 /**
  * Paths that an agent names, held to the worktree: symlinks are resolved first, and neither `..` nor a link leads out.
- * What does not exist yet is judged by its nearest folder that does. git's own folder is not an agent's to write.
+ * What does not exist yet is judged by its nearest folder that does; a link that leads to nothing is refused, for whoever
+ * writes through it makes what it leads to. git's own folder is not an agent's to write.
  */
-import { realpath } from "node:fs/promises"
+import { lstat, realpath } from "node:fs/promises"
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path"
 import { Effect } from "effect"
 import { invalidParams, type RpcError } from "./JsonRpc.ts"
@@ -16,13 +17,20 @@ const isWithin = (root: string, path: string): boolean => {
 
 const isMissing = (cause: unknown): boolean => cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "ENOTDIR")
 
-const real = (path: string) => Effect.tryPromise({ try: () => realpath(path), catch: (cause) => cause })
+const attempt = <A>(run: () => Promise<A>) => Effect.tryPromise({ try: run, catch: (cause) => cause })
+const real = (path: string) => attempt(() => realpath(path))
+
+/** Fails where something is there, which can only be a link: it leads to nothing. */
+const nothingAt = (path: string): Effect.Effect<void, unknown> => Effect.matchEffect(attempt(() => lstat(path)), {
+  onFailure: (cause) => isMissing(cause) ? Effect.void : Effect.fail(cause),
+  onSuccess: () => Effect.fail(new Error("a link on the way leads to nothing."))
+})
 
 /** The real path, where the last parts need not exist. */
 const settle = (path: string): Effect.Effect<string, unknown> => Effect.catch(real(path), (cause) => {
   const parent = dirname(path)
   return isMissing(cause) && parent !== path
-    ? Effect.map(settle(parent), (folder) => join(folder, basename(path))) : Effect.fail(cause)
+    ? Effect.andThen(nothingAt(path), Effect.map(settle(parent), (folder) => join(folder, basename(path)))) : Effect.fail(cause)
 })
 
 /** `path` as it really is, if that lies in `root`. */

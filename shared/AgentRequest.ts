@@ -16,6 +16,8 @@ export const AgentRequest = Schema.TaggedUnion({
     title: Schema.String,
     /** The tool call it is about, upserted beside it. */
     toolCallId: Schema.optionalKey(ToolCallId),
+    /** All paths that its tool call names, and it names some, lie in the session's worktree: the server looked. */
+    within: Schema.optionalKey(Schema.Boolean),
     options: Schema.Array(PermissionOption)
   },
   Elicitation: {

@@ -113,7 +113,7 @@ const apply = (chat: Chat, { anchor, at, event }: LogEntry): Chat => {
     case "QueueHeld": return mapQueue(chat, (prompt) => prompt.held ? prompt : { ...prompt, held: true })
     case "QueueResumed": return mapQueue(chat, (prompt) => prompt.held ? { ...prompt, held: false } : prompt)
     case "TitleSet": return { ...chat, title: event.title }
-    case "SettingSet": return withFacts({ ...chat, agent: event.agent }, event.agent, { settings: event.settings })
+    case "SettingSet": return withPermissions(withFacts({ ...chat, agent: event.agent }, event.agent, { settings: event.settings }), event)
     case "RuleSet": return withRule(chat, event.rule)
     case "RuleRevoked": return { ...chat, rules: chat.rules.filter(({ ruleId }) => ruleId !== event.ruleId) }
     case "TurnStarted": return startTurn(chat, event, anchor, at)
@@ -149,9 +149,21 @@ const withFacts = (chat: Chat, agent: string, facts: Partial<AgentFacts>): Chat 
   ...chat, agents: { ...chat.agents, [agent]: { ...factsOf(chat, agent), ...facts } }
 })
 
+/** What an agent may do unasked is so at once, in turns that run as well. */
+const withPermissions = (chat: Chat, { agent, settings: { permissions } }: Of<"SettingSet">): Chat => {
+  const stale = (turn: TurnSummary) => isOpen(turn) && turn.agent === agent && turn.settings.permissions !== permissions
+  if (!chat.turns.some(stale)) return chat
+  return { ...chat, turns: chat.turns.map((turn) => {
+    if (!stale(turn)) return turn
+    const { permissions: _, ...settings } = turn.settings
+    return { ...turn, settings: permissions === undefined ? settings : { ...settings, permissions } }
+  }) }
+}
+
 /** One for each thing that is allowed or not; the newest stands. */
 const withRule = (chat: Chat, rule: PermissionRule): Chat => {
-  const others = chat.rules.filter(({ agent, title, toolKind }) => agent !== rule.agent || toolKind !== rule.toolKind || title !== rule.title)
+  const others = chat.rules.filter(({ agent, input, title, toolKind }) =>
+    agent !== rule.agent || toolKind !== rule.toolKind || title !== rule.title || input !== rule.input)
   return { ...chat, rules: [...others, rule].slice(-ruleLimit) }
 }
 const ruleLimit = 200

@@ -5,7 +5,7 @@
 import { Schema } from "effect"
 import { type AgentRequest, optionOfKind, type PermissionOption } from "./AgentRequest.ts"
 import { AgentName, RequestId, Who } from "./Ids.ts"
-import { ToolKind } from "./ToolCall.ts"
+import { type ToolCall, ToolKind } from "./ToolCall.ts"
 
 /** What a prompt's agent may do unasked: nothing, read and change files of the worktree, or all it wants. */
 export const PermissionMode = Schema.Literals(["ask", "edits", "all"])
@@ -16,8 +16,9 @@ export const PermissionRule = Schema.Struct({
   ruleId: RequestId,
   agent: AgentName,
   toolKind: ToolKind,
-  /** Only calls of this very title; missing where the kind alone says what is allowed. */
+  /** Only calls of this very title and input; missing where the kind alone says what is allowed, in the worktree. */
   title: Schema.optionalKey(Schema.String),
+  input: Schema.optionalKey(Schema.String),
   allow: Schema.Boolean,
   by: Who
 })
@@ -25,15 +26,30 @@ export type PermissionRule = typeof PermissionRule.Type
 
 type Permission = Extract<AgentRequest, { _tag: "Permission" }>
 
-/** A command, or what nobody has a word for, is allowed by its title and not by its kind. */
-const isNarrow = (kind: ToolKind): boolean => kind === "execute" || kind === "other" || kind === "fetch"
+/** What a permission is about: the tool call as it is known. */
+export interface Subject { readonly kind: ToolKind; readonly input?: ToolCall["input"] }
 
-const edits: ReadonlyArray<ToolKind> = ["read", "search", "think", "edit", "move"]
+/** Kinds that are allowed as such, and only for paths in the worktree; all others by their title and input. */
+const wide: ReadonlyArray<ToolKind> = ["read", "search", "edit", "delete", "move"]
+const edits: ReadonlyArray<ToolKind> = ["read", "search", "edit", "move"]
 
-/** The rule that an answer makes: none unless the option says "always". */
-export const ruleOf = (ruleId: RequestId, agent: AgentName, toolKind: ToolKind, { title }: Permission, option: PermissionOption, by: Who): PermissionRule | undefined => {
-  if (option.kind !== "allow_always" && option.kind !== "reject_always") return undefined
-  return { ruleId, agent, toolKind, allow: option.kind === "allow_always", by, ...(isNarrow(toolKind) ? { title } : {}) }
+/** Titles are cut at this length: one that is as long may go on otherwise. */
+const wholeTitle = 500
+const longestInput = 4096
+
+/**
+ * The rule that an answer makes: none unless the option says "always" and the agent can be told "once" instead, nor for
+ * what can't be told from another thing of the same beginning.
+ */
+export const ruleOf = (
+  ruleId: RequestId, agent: AgentName, { input, kind: toolKind }: Subject, request: Permission, option: PermissionOption, by: Who
+): PermissionRule | undefined => {
+  if ((option.kind !== "allow_always" && option.kind !== "reject_always") || onceOf(request, option) === option) return undefined
+  const rule = { ruleId, agent, toolKind, allow: option.kind === "allow_always", by }
+  if (wide.includes(toolKind)) return request.within === true ? rule : undefined
+  const { title } = request
+  if (title.length >= wholeTitle || (input !== undefined && (typeof input !== "string" || input.length > longestInput))) return undefined
+  return { ...rule, title, ...(input === undefined ? {} : { input }) }
 }
 
 /** What the agent is told where the person said "always". */
@@ -45,22 +61,24 @@ export const onceOf = ({ options }: Permission, option: PermissionOption): Permi
   }
 }
 
-const covers = (rule: PermissionRule, agent: AgentName, toolKind: ToolKind, { title }: Permission): boolean =>
-  rule.agent === agent && rule.toolKind === toolKind && (rule.title === undefined || rule.title === title)
+const covers = (rule: PermissionRule, agent: AgentName, { input, kind }: Subject, { title, within }: Permission): boolean => {
+  if (rule.agent !== agent || rule.toolKind !== kind) return false
+  return rule.title === undefined ? within === true : rule.title === title && rule.input === input
+}
 
 export interface RuledAnswer { readonly option: PermissionOption; readonly by: Who }
 
 /**
  * The answer that nobody need be asked for. The newest rule that covers the request goes before the mode, whose answer is
- * given in the name of `server`. Nothing where the agent offers no such option.
+ * given in the name of `server`. Nothing where the agent offers no such option for this once.
  */
 export const ruledAnswer = (
-  rules: ReadonlyArray<PermissionRule>, mode: PermissionMode, agent: AgentName, toolKind: ToolKind, request: Permission, server: Who
+  rules: ReadonlyArray<PermissionRule>, mode: PermissionMode, agent: AgentName, subject: Subject, request: Permission, server: Who
 ): RuledAnswer | undefined => {
-  const rule = rules.findLast((candidate) => covers(candidate, agent, toolKind, request))
-  const allow = rule?.allow ?? (mode === "all" || (mode === "edits" && edits.includes(toolKind)) ? true : undefined)
+  const rule = rules.findLast((candidate) => covers(candidate, agent, subject, request))
+  const allow = rule?.allow ?? (mode === "all" || (mode === "edits" && request.within === true && edits.includes(subject.kind)) ? true : undefined)
   if (allow === undefined) return undefined
-  const option = allow ? optionOfKind(request.options, "allow_once", "allow_always") : optionOfKind(request.options, "reject_once", "reject_always")
+  const option = optionOfKind(request.options, allow ? "allow_once" : "reject_once")
   return option === undefined ? undefined : { option, by: rule?.by ?? server }
 }
 
@@ -69,6 +87,6 @@ const kindWords: Record<ToolKind, string> = {
   execute: "run", think: "think", fetch: "fetch", switch_mode: "switch its mode", other: "do"
 }
 
-/** A rule in words: "goose may always change files". */
+/** A rule in words: "goose may always change files in the worktree". */
 export const ruleSentence = ({ agent, allow, title, toolKind }: Pick<PermissionRule, "agent" | "allow" | "title" | "toolKind">): string =>
-  `${agent} ${allow ? "may always" : "may never"} ${kindWords[toolKind]}${title === undefined ? "" : `: ${title}`}`
+  `${agent} ${allow ? "may always" : "may never"} ${kindWords[toolKind]}${title === undefined ? " in the worktree" : `: ${title}`}`

@@ -2,7 +2,7 @@
 import type { AgentRequest, PermissionKind, PermissionOption, RequestAnswer } from "../../shared/AgentRequest.ts"
 import type { Item } from "../../shared/ChatEvent.ts"
 import { type AgentName, Who } from "../../shared/Ids.ts"
-import { ruleOf, ruleSentence } from "../../shared/PermissionRule.ts"
+import { onceOf, ruleOf, ruleSentence } from "../../shared/PermissionRule.ts"
 import type { ToolKind } from "../../shared/ToolCall.ts"
 import { answerWords } from "./elicitation.ts"
 
@@ -24,9 +24,12 @@ const kindWords: Record<PermissionKind, string> = {
 export const optionName = ({ kind, name }: PermissionOption): string => /^[a-z]+(_[a-z]+)*$/.test(name) ? kindWords[kind] : name
 
 /** What an "always" will cover from now on, in words; `undefined` of a "once". */
-export const coverWords = ({ request, requestId }: RequestItem, option: PermissionOption, agent: AgentName, toolKind: ToolKind): string | undefined => {
-  const rule = request._tag === "Permission" ? ruleOf(requestId, agent, toolKind, request, option, nobody) : undefined
-  return rule === undefined ? undefined : `From now on in this chat: ${ruleSentence(rule)}. You can take it back.`
+export const coverWords = ({ request, requestId }: RequestItem, option: PermissionOption, agent: AgentName, kind: ToolKind): string | undefined => {
+  if (request._tag !== "Permission" || (option.kind !== "allow_always" && option.kind !== "reject_always")) return undefined
+  const rule = ruleOf(requestId, agent, { kind }, request, option, nobody)
+  if (rule !== undefined) return `From now on in this chat: ${ruleSentence(rule)}. You can take it back.`
+  return onceOf(request, option) === option ? "The agent keeps this one itself; boocode can't take it back."
+    : "This time only: what it asks names nothing in the worktree that a rule could hold to."
 }
 const nobody = Who.make("you")
 

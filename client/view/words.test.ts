@@ -115,11 +115,15 @@ describe("permissions", () => {
     assert.deepEqual([optionName({ optionId: "a", name: "allow_once", kind: "allow_once" }), optionName({ optionId: "b", name: "Allow All Edits", kind: "allow_always" })], ["Allow once", "Allow All Edits"])
   })
   it("says what an \"always\" will cover, and nothing of a \"once\"", () => {
-    const item: RequestItem = { _tag: "Request", anchor: 1, turnId: ids.turn(1), requestId: ids.request(1), request: { _tag: "Permission", title: "rm -rf x", options: [] } }
+    const item: RequestItem = { _tag: "Request", anchor: 1, turnId: ids.turn(1), requestId: ids.request(1), request: {
+      _tag: "Permission", title: "rm -rf x", within: true, options: [{ optionId: "o", name: "Once", kind: "allow_once" }]
+    } }
     const covers = (kind: "allow_always" | "allow_once", tool: "edit" | "execute") => coverWords(item, { optionId: "a", name: "A", kind }, ids.agent("goose"), tool)
-    assert.strictEqual(covers("allow_always", "edit"), "From now on in this chat: goose may always change files. You can take it back.")
+    assert.strictEqual(covers("allow_always", "edit"), "From now on in this chat: goose may always change files in the worktree. You can take it back.")
     assert.include(covers("allow_always", "execute"), "goose may always run: rm -rf x")
     assert.isUndefined(covers("allow_once", "edit"))
+    const outside = { ...item, request: { _tag: "Permission", title: "Edit", options: [{ optionId: "o", name: "Once", kind: "allow_once" }] } } as const
+    assert.match(coverWords(outside, { optionId: "a", name: "A", kind: "allow_always" }, ids.agent("goose"), "edit") ?? "", /^This time only/)
   })
 })
 

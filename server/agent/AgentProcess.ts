@@ -35,6 +35,7 @@ export interface AgentProcess {
   readonly plainStderrTail: Effect.Effect<string>
   /** Completes when the process is gone, also after the scope was closed. */
   readonly exited: Effect.Effect<ProcessExit>
+  readonly hasExited: () => boolean
   /** Ends the process step by step, as closing the scope does. Calls after the first wait for the first. */
   readonly stop: Effect.Effect<void>
 }
@@ -137,6 +138,7 @@ export const spawn = Effect.fn("AgentProcess.spawn")(function*(
     stderrTail: Effect.sync(() => child.tail.text()),
     plainStderrTail: Effect.sync(() => plainText(child.tail.text())),
     exited: child.exited,
+    hasExited: () => child.hasExited,
     stop
   }
 })

@@ -39,7 +39,7 @@ const makeAgent = Effect.gen(function*() {
     return { _tag: "Text", partId: PartId.make("p1"), kind: "text", offset: said - words.length, text: words }
   }
   return {
-    run: { prompt, listen: (agent, turn) => prompt(agent, { ...turn, content: [], settings: {} }) } satisfies RunTurn, interrupted, says, started: Queue.take(started), current: () => current,
+    run: { prompt, listen: (agent, turn) => prompt(agent, { ...turn, content: [], settings: {} }), areWithin: () => Effect.succeed(true) } satisfies RunTurn, interrupted, says, started: Queue.take(started), current: () => current,
     say: (words: string) => Effect.suspend(() => current?.turn.sink.updates([says(words)]) ?? Effect.void),
     end: (how: TurnEnd = answered) => Effect.suspend(() => current === undefined ? Effect.void : Deferred.succeed(current.end, how))
   }
@@ -58,7 +58,7 @@ const world = Effect.gen(function*() {
   const openOf = (chatId: ChatId) => Effect.gen(function*() {
     const scope = yield* Scope.fork(test)
     const actor = yield* Scope.provide(ChatActor.make({
-      chatId, log, bootId: BootId.make(crypto.randomUUID()), run: { prompt: (...turn) => dying.run.prompt(...turn), listen: (...turn) => dying.run.listen(...turn) },
+      chatId, log, bootId: BootId.make(crypto.randomUUID()), run: { prompt: (...turn) => dying.run.prompt(...turn), listen: (...turn) => dying.run.listen(...turn), areWithin: (paths) => dying.run.areWithin(paths) },
       putText: (stored) => Effect.sync(() => {
         texts.set(`hash${texts.size}`, stored)
         return `hash${texts.size - 1}`

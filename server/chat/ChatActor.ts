@@ -4,6 +4,7 @@
  */
 import { Clock, Effect, Exit, FiberMap, Option, Schema, Scope, Semaphore, type Stream } from "effect"
 import type { SqlError } from "effect/sql"
+import type { AgentRequest } from "../../shared/AgentRequest.ts"
 import { type Chat, empty, evolve, openTurns } from "../../shared/Chat.ts"
 import { ChatEvent, type LogEntry } from "../../shared/ChatEvent.ts"
 import { ChatError } from "../../shared/Errors.ts"
@@ -20,6 +21,7 @@ import type { Call, ChatAction, ChatMessage, ChatReply } from "./ChatMessage.ts"
 import { compactTurn } from "./Compaction.ts"
 import { decide } from "./decide.ts"
 import type { PutText } from "./LargeTexts.ts"
+import { pathsOf } from "./ToolReach.ts"
 import * as TurnRunner from "./TurnRunner.ts"
 
 export interface ChatActor {
@@ -50,6 +52,8 @@ export type Ref = Actor.ActorRef<Call, ChatReply, ChatError>
 
 const decodeEvent = Schema.decodeUnknownEffect(Schema.fromJsonString(ChatEvent))
 const readPage = 2000
+/** For a look at the disk, before a person is asked. */
+const lookLimit = "2 seconds"
 
 const restarted = (error: ChatError | Actor.ActorRestarted): ChatError =>
   error._tag === "ChatError" ? error : new ChatError({ reason: error.closed ? { _tag: "ShuttingDown" } : { _tag: "Restarted" } })
@@ -161,7 +165,7 @@ export const make = Effect.fnUntraced(function*(options: ChatActorOptions): Effe
       case "RunTurn": case "Listen": {
         if (fibers === undefined) return Effect.void
         const line: TurnRunner.Line = { cast: (message) => self.cast(stamp(message)), ask: (message) => self.ask(stamp(message)) }
-        const turn = TurnRunner.run({ action, line, requests, run: options.run, putText: options.putText })
+        const turn = TurnRunner.run({ action, line, requests, run: options.run, putText: options.putText, isWithin })
         return Effect.asVoid(FiberMap.run(fibers, action.turnId, turn, { startImmediately: true }))
       }
       case "InterruptTurn": return Effect.sync(() => interrupt(action.turnId, action.by))
@@ -169,6 +173,15 @@ export const make = Effect.fnUntraced(function*(options: ChatActorOptions): Effe
       case "Compact": return Effect.asVoid(Effect.forkIn(compact(action.turnId), scope))
     }
   }
+
+  /** Of what a permission is about: all paths that it names, and it names some. */
+  const isWithin = (turnId: TurnId, request: AgentRequest) => Effect.suspend(() => {
+    if (request._tag !== "Permission") return Effect.succeed(false)
+    const item = feed.current().items.findLast((one) => one._tag === "Tool" && one.turnId === turnId && one.call.toolCallId === request.toolCallId)
+    const paths = item?._tag === "Tool" ? pathsOf(item.call) : []
+    return paths.length === 0 ? Effect.succeed(false) : options.run.areWithin(paths).pipe(
+      Effect.timeoutOrElse({ duration: lookLimit, orElse: () => Effect.succeed(false) }))
+  })
 
   const interrupt = (turnId: TurnId, by: Who) => {
     if (fibers === undefined) return

@@ -3,7 +3,7 @@
  * somebody watches or a turn runs. Its methods exchange ids, Schema values, typed errors and streams, so that another
  * machine can host it.
  */
-import { Context, Effect, Layer, Stream } from "effect"
+import { Context, Effect, Layer, Semaphore, Stream } from "effect"
 import type { RequestAnswer } from "../../shared/AgentRequest.ts"
 import { type Chat, factsOf, openTurns } from "../../shared/Chat.ts"
 import type { ContentBlock } from "../../shared/Content.ts"
@@ -22,6 +22,7 @@ import { Projects } from "../project/Projects.ts"
 import { Blobs } from "../store/Blobs.ts"
 import { ChatRows } from "../store/ChatRows.ts"
 import { EventLog } from "../store/EventLog.ts"
+import { areWithin } from "../work/Within.ts"
 import { Worktrees } from "../work/Worktrees.ts"
 import { AgentSessions } from "./AgentSessions.ts"
 import * as Archive from "./Archive.ts"
@@ -55,9 +56,9 @@ export class Chats extends Context.Service<Chats, {
   readonly setTitle: (chatId: ChatId, title: string, by: Who) => Done
   readonly setSettings: (chatId: ChatId, agent: AgentName, settings: TurnSettings, by: Who) => Done
   readonly answer: (chatId: ChatId, requestId: RequestId, answer: RequestAnswer, by: Who) => Done
-  /** What runs in an archived chat is stopped, its queue held, its agents let go; nothing begins in it until it is reopened. */
   /** What it covered is asked again from now on. */
   readonly revokeRule: (chatId: ChatId, ruleId: RequestId, by: Who) => Done
+  /** What runs in an archived chat is stopped, its queue held, its agents let go; nothing begins in it until it is reopened. */
   readonly archive: (chatId: ChatId, archived: boolean, by: Who) => Done
   /** Every chat of the session with it, as long as it is archived. */
   readonly archiveSession: (sessionId: SessionId, archived: boolean, by: Who) => Effect.Effect<void, ProjectError>
@@ -131,11 +132,15 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
     const kept = <A>(turn: Effect.Effect<A>) => registry.use(chatId, () => turn).pipe(Effect.orDie)
     const run: RunTurn = {
       prompt: (agent, turn) => kept(backends.run(new BackendKey({ chatId, agent }), hostOf(chatId, sessionId, agent), turn)),
-      listen: (agent, turn) => kept(backends.listen(new BackendKey({ chatId, agent }), turn))
+      listen: (agent, turn) => kept(backends.listen(new BackendKey({ chatId, agent }), turn)),
+      areWithin: (paths) => worktrees.ensure(sessionId).pipe(
+        Effect.flatMap(({ path }) => areWithin(path, paths)), Effect.orElseSucceed(() => false))
     }
     return yield* ChatActor.make({ chatId, bootId, log, putText: (text) => Effect.orDie(blobs.put(text)), run, along: along(chatId), changed })
   })
   const registry: Registry.Registry<ChatId, ChatActor.ChatActor, ChatError> = yield* Registry.make({ start, idleTimeToLive })
+  /** Row and memory are changed together. */
+  const oneArchive = Semaphore.makeUnsafe(1)
   const close = closing({ archive, backends, registry, scope: yield* Effect.scope })
   const tell = (chatId: ChatId, message: ChatMessage): Effect.Effect<ChatReply, ChatError> =>
     registry.use(chatId, (actor) => actor.ask(message))
@@ -193,14 +198,14 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
     revokeRule: (chatId, ruleId, by) => done(chatId, { _tag: "RevokeRule", ruleId, by }),
     archive: Effect.fn("Chats.archive")(function*(chatId, archived, by) {
       yield* rowOf(chatId)
-      yield* Effect.orDie(rows.archive(chatId, archived))
-      archive.setChat(chatId, archived)
+      yield* oneArchive.withPermit(Effect.andThen(
+        Effect.orDie(rows.archive(chatId, archived)), Effect.sync(() => archive.setChat(chatId, archived))))
       if (archived) yield* close([chatId], by)
       yield* projects.changed
     }),
     archiveSession: Effect.fn("Chats.archiveSession")(function*(sessionId, archived, by) {
-      yield* projects.archiveSession(sessionId, archived)
-      archive.setSession(sessionId, archived)
+      yield* oneArchive.withPermit(Effect.andThen(
+        projects.archiveSession(sessionId, archived), Effect.sync(() => archive.setSession(sessionId, archived))))
       if (archived) yield* close((yield* Effect.orDie(rows.list(sessionId))).map(({ id }) => id), by)
     }),
     watch: (chatId, cursor) => Stream.unwrap(Effect.map(registry.get(chatId), (actor) => actor.watch(cursor))),

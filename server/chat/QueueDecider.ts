@@ -1,5 +1,5 @@
 /** Decides what people ask of a chat: prompts and their queue, stop, title and settings. Pure. */
-import { type Chat, factsOf, promptDigest, promptedTurn } from "../../shared/Chat.ts"
+import { type Chat, factsOf, openTurns, promptDigest, promptedTurn } from "../../shared/Chat.ts"
 import type { ChatEvent, QueuedPrompt } from "../../shared/ChatEvent.ts"
 import { type ContentBlock, contentText, promptByteLimit } from "../../shared/Content.ts"
 import { ChatError } from "../../shared/Errors.ts"
@@ -130,6 +130,8 @@ export const setTitle = (chat: Chat, { title, by }: Of<"SetTitle">): Decision =>
   chat.title === title ? nothing : record({ _tag: "TitleSet", title, by })
 
 export const setSettings = (chat: Chat, { agent, settings, by }: Of<"SetSettings">): Decision => {
-  const same = chat.agent === agent && JSON.stringify(factsOf(chat, agent).settings) === JSON.stringify(settings)
+  // what a running prompt may do unasked is the chat's to say from now on
+  const running = openTurns(chat).some((turn) => turn.agent === agent && turn.settings.permissions !== settings.permissions)
+  const same = !running && chat.agent === agent && JSON.stringify(factsOf(chat, agent).settings) === JSON.stringify(settings)
   return same ? nothing : record({ _tag: "SettingSet", agent, settings, by })
 }

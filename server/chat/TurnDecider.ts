@@ -6,16 +6,16 @@
  * Whatever comes for a turn that has ended changes nothing: its end is the fence. What an agent says with no prompt in
  * flight opens a turn of its own, `Speak ─▶ Listen`, unless its last turn was stopped or failed: then it is late.
  */
-import { type Chat, openRequests, openTurns, promptedTurn, turnOf } from "../../shared/Chat.ts"
+import { type Chat, factsOf, openRequests, openTurns, promptedTurn, turnOf } from "../../shared/Chat.ts"
 import type { ChatEvent } from "../../shared/ChatEvent.ts"
 import type { CloseReason, PermissionOption, RequestAnswer } from "../../shared/AgentRequest.ts"
 import { contentFault } from "../../shared/Elicitation.ts"
 import { ChatError } from "../../shared/Errors.ts"
 import { Who } from "../../shared/Ids.ts"
-import { onceOf, ruledAnswer, ruleOf } from "../../shared/PermissionRule.ts"
+import { onceOf, ruledAnswer, ruleOf, type Subject } from "../../shared/PermissionRule.ts"
 import type { TurnEnd, TurnUpdate } from "../../shared/SessionUpdate.ts"
 import { cutText } from "../../shared/Text.ts"
-import { hasEnded, type ToolKind } from "../../shared/ToolCall.ts"
+import { hasEnded } from "../../shared/ToolCall.ts"
 import { type Cause, isOpen, type Outcome, type TurnSummary } from "../../shared/Turn.ts"
 import { type Call, type ChatMessage, type Decision, done, nothing, record, refuse } from "./ChatMessage.ts"
 import { nextPrompt, startTurn } from "./QueueDecider.ts"
@@ -61,16 +61,15 @@ export const ask = (chat: Chat, { turnId, requestId, request }: Of<"Ask">): Deci
 type RequestItem = Extract<Chat["items"][number], { _tag: "Request" }>
 
 /** Of the tool call that a permission is about. */
-const toolKindOf = (chat: Chat, turnId: TurnSummary["turnId"], { toolCallId }: { readonly toolCallId?: string | undefined }): ToolKind => {
+const subjectOf = (chat: Chat, turnId: TurnSummary["turnId"], { toolCallId }: { readonly toolCallId?: string | undefined }): Subject => {
   const item = chat.items.findLast((one) => one._tag === "Tool" && one.turnId === turnId && one.call.toolCallId === toolCallId)
-  return item?._tag === "Tool" ? item.call.kind : "other"
+  return item?._tag === "Tool" ? item.call : { kind: "other" }
 }
 
 /** The answer that no person need give, recorded like one. */
 const byRule = (chat: Chat, turn: TurnSummary, requestId: RequestItem["requestId"], request: RequestItem["request"], rules = chat.rules): Decision | undefined => {
   if (request._tag !== "Permission") return undefined
-  const kind = toolKindOf(chat, turn.turnId, request)
-  const ruled = ruledAnswer(rules, turn.settings.permissions ?? "ask", turn.agent, kind, request, server)
+  const ruled = ruledAnswer(rules, turn.settings.permissions ?? "ask", turn.agent, subjectOf(chat, turn.turnId, request), request, server)
   if (ruled === undefined) return undefined
   const answer: RequestAnswer = { _tag: "Selected", optionId: ruled.option.optionId }
   return {
@@ -82,7 +81,7 @@ const byRule = (chat: Chat, turn: TurnSummary, requestId: RequestItem["requestId
 /** What a person's "always" does besides: the rule, and the other open requests that it covers. */
 const setRule = (chat: Chat, turn: TurnSummary, { request, requestId }: RequestItem, option: PermissionOption, by: Who): Decision => {
   const rule = request._tag === "Permission"
-    ? ruleOf(requestId, turn.agent, toolKindOf(chat, turn.turnId, request), request, option, by) : undefined
+    ? ruleOf(requestId, turn.agent, subjectOf(chat, turn.turnId, request), request, option, by) : undefined
   if (rule === undefined) return nothing
   const others = openRequests(chat).filter((item) => item.requestId !== requestId).flatMap((item) => {
     const itsTurn = openTurn(chat, item.turnId)
@@ -147,7 +146,7 @@ export const speak = (chat: Chat, { agent }: Of<"Speak">, call: Call): Decision 
   if (last?.outcome !== "completed") return { ...nothing, reply: { _tag: "Speaking", turnId: undefined } }
   const { bootId, turnId } = call
   return {
-    events: [{ _tag: "TurnStarted", turnId, origin: "agent", agent, settings: last.settings, bootId }],
+    events: [{ _tag: "TurnStarted", turnId, origin: "agent", agent, settings: factsOf(chat, agent).settings, bootId }],
     actions: [{ _tag: "Listen", turnId, agent }],
     reply: { _tag: "Speaking", turnId }
   }

@@ -3,8 +3,8 @@
  * Its sink is open for as long as the fiber runs: what an agent says after that has nowhere to go.
  */
 import { Cause, Context, Deferred, Effect, Exit, Option } from "effect"
-import type { RequestAnswer } from "../../shared/AgentRequest.ts"
-import { type AgentName, RequestId, type Who } from "../../shared/Ids.ts"
+import type { AgentRequest, RequestAnswer } from "../../shared/AgentRequest.ts"
+import { type AgentName, RequestId, type TurnId, type Who } from "../../shared/Ids.ts"
 import type { TurnEnd } from "../../shared/SessionUpdate.ts"
 import { type OwnTurn, StopNote, type TurnPrompt, type TurnSink } from "../agent/AgentBackend.ts"
 import { keepLargeTexts, type PutText } from "./LargeTexts.ts"
@@ -22,6 +22,8 @@ export interface RunTurn {
   readonly prompt: (agent: AgentName, turn: TurnPrompt) => Effect.Effect<TurnEnd>
   /** Of an agent that speaks by itself. */
   readonly listen: (agent: AgentName, turn: OwnTurn) => Effect.Effect<TurnEnd>
+  /** Whether paths lie in the worktree that they work in. */
+  readonly areWithin: (paths: ReadonlyArray<string>) => Effect.Effect<boolean>
 }
 
 /** The annotation that a stop's interrupt carries. */
@@ -54,6 +56,8 @@ export interface TurnOptions {
   readonly requests: OpenQuestions
   readonly run: RunTurn
   readonly putText: PutText
+  /** Whether all that the tool call of a permission names lies in the worktree. */
+  readonly isWithin: (turnId: TurnId, request: AgentRequest) => Effect.Effect<boolean>
 }
 
 /** How long the fact of a prompt's delivery waits for the agent's first word. */
@@ -80,7 +84,7 @@ type Delivery = ReturnType<typeof delivery>
 
 const cancelled: RequestAnswer = { _tag: "Cancelled" }
 
-const sinkOf = ({ action: { turnId }, line: { ask, cast }, putText, requests }: TurnOptions, delivered: Delivery, isOpen: () => boolean): TurnSink => ({
+const sinkOf = ({ action: { turnId }, isWithin, line: { ask, cast }, putText, requests }: TurnOptions, delivered: Delivery, isOpen: () => boolean): TurnSink => ({
   delivered: delivered.soon,
   updates: (updates) => isOpen()
     ? Effect.flatMap(keepLargeTexts(putText, updates), (kept) =>
@@ -91,7 +95,8 @@ const sinkOf = ({ action: { turnId }, line: { ask, cast }, putText, requests }: 
     if (!isOpen()) return Effect.succeed(cancelled)
     // waits before it asks, so that no answer can come too early; asks before it withdraws
     return Effect.raceFirst(requests.ask(requestId), delivered.now.pipe(
-      Effect.andThen(cast({ _tag: "Ask", turnId, requestId, request })), Effect.andThen(withdrawn),
+      Effect.andThen(isWithin(turnId, request)),
+      Effect.flatMap((within) => cast({ _tag: "Ask", turnId, requestId, request: within && request._tag === "Permission" ? { ...request, within } : request })), Effect.andThen(withdrawn),
       Effect.andThen(cast({ _tag: "Withdraw", turnId, requestId })), Effect.as(cancelled)))
   }),
   step: (step) => cast({ _tag: "Escalate", turnId, step })

@@ -71,9 +71,9 @@ export const make = Effect.fnUntraced(function*(options: LivesOptions): Effect.f
 
   return {
     health,
-    current: Effect.flatMap(lives.ready, (life) => Effect.flatMap(Effect.timeoutOption(life.process.exited, 0), (exited) => Option.isNone(exited)
-      // one whose process is gone, though something of it may still speak, gets no prompt
-      ? Effect.succeed(life) : Effect.andThen(Effect.timeoutOption(lives.awaitOver(life), "1 second"), lives.ready))),
+    // one whose process is gone, though something of it may still speak, gets no prompt
+    current: Effect.flatMap(lives.ready, (life) => life.process.hasExited()
+      ? Effect.andThen(Effect.timeoutOption(lives.awaitOver(life), "1 second"), lives.ready) : Effect.succeed(life)),
     present: lives.present,
     busy: Effect.asVoid(Effect.acquireRelease(show("busy"), () =>
       SubscriptionRef.update(health, (now): BackendHealth => now.state === "busy" ? { ...now, state: "ready", turns: now.turns + 1 } : now))),

@@ -18,7 +18,7 @@ import { SessionRows } from "../store/SessionRows.ts"
 import { TaskRows } from "../store/TaskRows.ts"
 import { Worktrees } from "../work/Worktrees.ts"
 import { executionPathOf } from "./ExecutionPath.ts"
-import { decide, type TaskMessage } from "./TaskDecider.ts"
+import { type Keeping, makeKeeping } from "./TaskKeeping.ts"
 import { inChat, oneShot, takeBack, type TaskEnd } from "./TaskTurn.ts"
 
 /** Tasks in worktrees of their own that run at a time; the others are queued. */
@@ -46,10 +46,8 @@ const makePlace = Effect.gen(function*() {
   })
 })
 
-/** Runs a task to its end; `tell` says what becomes of it, `cleared` that its worktree is gone. */
-const makeRun = Effect.fnUntraced(function*(
-  tell: (id: TaskId, message: TaskMessage) => Effect.Effect<void>, cleared: Effect.Effect<unknown>, isOpen: (id: TaskId) => Effect.Effect<boolean>
-) {
+/** Runs a task to its end. */
+const makeRun = Effect.fnUntraced(function*({ isOpen, patiently, tell, told }: Keeping) {
   const backends = yield* Backends
   const chats = yield* Chats
   const projects = yield* ProjectRows
@@ -64,13 +62,13 @@ const makeRun = Effect.fnUntraced(function*(
 
   /** What an agent was at work in is kept, if it has changes. */
   const release = (task: Task, worktree: Worktree) => Effect.gen(function*() {
-    const project = yield* Effect.orDie(projects.find(task.projectId))
-    if (project !== undefined && (yield* worktrees.release(worktree, project))) yield* cleared
+    const project = yield* Effect.orDie(patiently(projects.find(task.projectId)))
+    if (project !== undefined && (yield* worktrees.release(worktree, project))) yield* told
   }).pipe(Effect.catch((error) => Effect.logWarning(`The worktree ${worktree.path} of a task is kept.`, error.message)))
 
   /** Interrupted, it ends its agent and its task. */
   const alone = (task: Task) => places.withPermit(Effect.uninterruptibleMask((restore) => Effect.gen(function*() {
-    const project = yield* Effect.orDie(projects.find(task.projectId))
+    const project = yield* Effect.orDie(patiently(projects.find(task.projectId)))
     if (project === undefined) return yield* fail(task, "Its project was removed.")
     const worktree = yield* restore(worktrees.forTask(task.id, project))
     yield* start(task, worktree.path)
@@ -89,23 +87,11 @@ const make = Effect.gen(function*() {
   const chats = yield* Chats
   const place = yield* makePlace
   const running = yield* FiberMap.make<TaskId>()
-  const changed = yield* PubSub.sliding<void>(1)
-  const oneAtATime = Semaphore.makeUnsafe(1)
-
-  const find = Effect.fnUntraced(function*(taskId: TaskId) {
-    const task = yield* Effect.orDie(rows.find(taskId))
-    return task ?? (yield* new TaskError({ reason: { _tag: "UnknownTask", taskId } }))
-  })
-  const told = PubSub.publish(changed, undefined)
-  const save = (task: Task) => Effect.andThen(Effect.orDie(rows.save(task)), told)
-  const tell = (id: TaskId, message: TaskMessage) => oneAtATime.withPermit(Effect.gen(function*() {
-    const before = yield* find(id)
-    const after = decide(before, message)
-    if (after !== before) yield* save(after)
-  })).pipe(Effect.ignore)
-  const isOpen = (taskId: TaskId) => Effect.match(find(taskId), { onFailure: () => false, onSuccess: isOpenTask })
-  const run = yield* makeRun(tell, told, isOpen)
-  const start = (task: Task) => FiberMap.run(running, task.id, run(task))
+  // after the fibers: its scope closes before they are ended, and they wait for nothing then
+  const keeping = yield* makeKeeping
+  const { changed, find, save, tell } = keeping
+  const run = yield* makeRun(keeping)
+  const start = (task: Task) => FiberMap.run(running, task.id, keeping.guarded(task.id, run(task)))
 
   const create = Effect.fn("Tasks.create")(function*(order: TaskOrder, by: Who) {
     const task: Task = {

@@ -4,9 +4,11 @@
  * become more, and what is finished never shrinks. That is why a compacted log folds to the same state as the full one,
  * whoever stood where when it was compacted.
  */
+import type { AgentRequest } from "./AgentRequest.ts"
 import type { Chat, Window } from "./Chat.ts"
 import type { ChatEvent, Item } from "./ChatEvent.ts"
 import type { TurnId } from "./Ids.ts"
+import { boundedItem } from "./ItemBounds.ts"
 import type { LargeText, ToolCall, ToolContent } from "./ToolCall.ts"
 import { hasEnded } from "./ToolCall.ts"
 import { isOpen, type TurnSummary } from "./Turn.ts"
@@ -76,6 +78,10 @@ const contentSize = (content: ToolContent): number => {
 /** The title is not counted: it alone may change after a call's end, and a finished item must not shrink. */
 const callSize = (call: ToolCall): number =>
   100 + textSize(call.input) + textSize(call.output) + call.content.reduce((sum, content) => sum + contentSize(content), 0)
+    + call.locations.reduce((sum, { path }) => sum + path.length, 0)
+
+const requestSize = (request: AgentRequest): number => request._tag === "Elicitation" ? request.message.length + request.schema.length
+  : request.options.reduce((sum, { name, optionId }) => sum + name.length + optionId.length, request.title.length)
 
 /** In characters, about. */
 export const itemSize = (item: Item): number => {
@@ -84,12 +90,13 @@ export const itemSize = (item: Item): number => {
     case "Text": return 100 + item.text.length
     case "Tool": return callSize(item.call)
     case "Plan": return 100 + item.entries.reduce((sum, entry) => sum + entry.content.length, 0)
-    case "Request": return 100 + (item.request._tag === "Elicitation" ? item.request.schema.length : item.request.title.length)
+    case "Request": return 100 + requestSize(item.request)
   }
 }
 
-/** Puts an item in its place by anchor, in the stead of the one at `index` if there is one. */
-export const placeItem = (chat: Chat, item: Item, index = indexOfItem(chat.items, refOf(item))): Chat => {
+/** Puts an item in its place by anchor, in the stead of the one at `index` if there is one. No larger than items may be. */
+export const placeItem = (chat: Chat, told: Item, index = indexOfItem(chat.items, refOf(told))): Chat => {
+  const item = boundedItem(told)
   const old = chat.items[index]
   if (old !== undefined) {
     return { ...chat, items: chat.items.with(index, item), size: chat.size + itemSize(item) - itemSize(old) }

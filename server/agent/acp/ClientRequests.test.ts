@@ -5,7 +5,7 @@ import {
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, it } from "@effect/vitest"
-import { Deferred, Effect, Schema } from "effect"
+import { Deferred, Effect, Fiber, Schema } from "effect"
 import type { AgentRequest, RequestAnswer } from "../../../shared/AgentRequest.ts"
 import { ProcessLedger } from "../ProcessLedger.ts"
 import { linesOf } from "./ClientFiles.ts"
@@ -134,6 +134,35 @@ it.live("questions go to the turn; without one, or when it closes, they are canc
   assert.strictEqual((yield* Effect.flip(onRequest("constructor", {}))).code, -32601)
   const alone = yield* ClientRequests.make(root, Effect.undefined)
   assert.deepStrictEqual(yield* alone.onRequest("session/request_permission", permission), { outcome: { outcome: "cancelled" } })
+}).pipe(Effect.provide(ProcessLedger.layerMemory), Effect.scoped))
+
+it.live("questions are held to a size, and to so many at once", () => Effect.gen(function*() {
+  const { root } = yield* world
+  const asked: Array<AgentRequest> = []
+  const answered = Deferred.makeUnsafe<RequestAnswer>()
+  const turn: ClientRequests.AskingTurn = {
+    closed: Deferred.makeUnsafe(), report: () => Effect.succeed({ title: "T".repeat(3_000_000) }),
+    ask: (request) => Effect.suspend(() => {
+      asked.push(request)
+      return Deferred.await(answered)
+    })
+  }
+  const { onRequest } = yield* ClientRequests.make(root, Effect.succeed(turn))
+  const form = (message: string, title: string) => onRequest("elicitation/create", { message, requestedSchema: { type: "object", properties: { a: { type: "string", title } } } })
+  const options = Array.from({ length: 20_000 }, (_, index) => ({ optionId: `o${index}`, name: "N".repeat(1000), kind: "allow_once" }))
+  const asking = yield* Effect.forkChild(Effect.all([
+    form("M".repeat(6_000_000), "A"), onRequest("session/request_permission", { sessionId: "s", toolCall: { toolCallId: "t" }, options }),
+    ...Array.from({ length: 40 }, () => form("Which?", "A"))
+  ], { concurrency: "unbounded" }))
+  const refused = yield* Effect.flip(form("Which?", "A".repeat(70_000)))
+  assert.deepStrictEqual([refused.code, refused.message], [-32602, "A form has at most 64 KB; ask for less at once."])
+  yield* Effect.sleep("50 millis")
+  assert.strictEqual(asked.length, 16)
+  for (const request of asked) assert.isAtMost(JSON.stringify(request).length, 20_000)
+  yield* Deferred.succeed(answered, { _tag: "Declined" })
+  const said = (yield* Fiber.join(asking)).map((answer) => JSON.stringify(answer))
+  assert.deepStrictEqual([said.filter((one) => one.includes("decline")).length, said.filter((one) => one.includes(`"cancel"`)).length], [15, 26])
+  assert.deepStrictEqual(yield* form("And now?", "A"), { action: "decline" })
 }).pipe(Effect.provide(ProcessLedger.layerMemory), Effect.scoped))
 
 it("lines are counted from 1", () => {

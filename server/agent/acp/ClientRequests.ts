@@ -7,6 +7,7 @@
 import { Deferred, Effect, Option, type Scope } from "effect"
 import type { AgentRequest, RequestAnswer } from "../../../shared/AgentRequest.ts"
 import type { ToolCallId } from "../../../shared/Ids.ts"
+import { boundedRequest, schemaLimit } from "../../../shared/ItemBounds.ts"
 import { mendText } from "../../../shared/Text.ts"
 import type { ProcessLedger } from "../ProcessLedger.ts"
 import { type AcpToolReport, decodeElicitation, decodePermission } from "./AcpUpdate.ts"
@@ -33,7 +34,21 @@ export interface ClientRequests {
 const cancelled: RequestAnswer = { _tag: "Cancelled" }
 
 const put = (turn: AskingTurn, request: AgentRequest, withdrawn: Effect.Effect<void>): Effect.Effect<RequestAnswer> =>
-  Effect.raceFirst(turn.ask(request, withdrawn), Effect.as(Deferred.await(turn.closed), cancelled))
+  Effect.raceFirst(turn.ask(boundedRequest(request), withdrawn), Effect.as(Deferred.await(turn.closed), cancelled))
+
+/** Questions of one life that are open at once, at most: whoever asks more is told that nobody answers. */
+const questionsLimit = 16
+
+type Place = (question: Effect.Effect<RequestAnswer>) => Effect.Effect<RequestAnswer>
+
+const questionPlaces = (): Place => {
+  let open = 0
+  return (question) => Effect.suspend(() => {
+    if (open >= questionsLimit) return Effect.succeed(cancelled)
+    open += 1
+    return Effect.ensuring(question, Effect.sync(() => { open -= 1 }))
+  })
+}
 
 /** The tool calls that a person is being asked about. */
 class AskedCalls {
@@ -57,12 +72,14 @@ class AskedCalls {
   }
 }
 
-const permission = Effect.fnUntraced(function*(turn: AskingTurn | undefined, params: unknown, withdrawn: Effect.Effect<void>, calls: AskedCalls) {
+const permission = Effect.fnUntraced(function*(
+  turn: AskingTurn | undefined, params: unknown, withdrawn: Effect.Effect<void>, calls: AskedCalls, place: Place
+) {
   const decoded = decodePermission(params)
   if (Option.isNone(decoded)) return yield* Effect.fail(invalidParams("It is no permission request of ACP's."))
   const { options, toolCall } = decoded.value
-  const answer = turn === undefined ? cancelled : yield* calls.during(toolCall.toolCallId, (ended) =>
-    Effect.flatMap(turn.report(toolCall), (about) => put(turn, { _tag: "Permission", ...about, options }, Effect.raceFirst(withdrawn, ended))))
+  const answer = turn === undefined ? cancelled : yield* place(calls.during(toolCall.toolCallId, (ended) =>
+    Effect.flatMap(turn.report(toolCall), (about) => put(turn, { _tag: "Permission", ...about, options }, Effect.raceFirst(withdrawn, ended)))))
   return { outcome: answer._tag === "Selected" ? { outcome: "selected", optionId: answer.optionId } : { outcome: "cancelled" } }
 })
 
@@ -75,12 +92,13 @@ const contentOf = (content: string): unknown => {
   }
 }
 
-const elicitation = Effect.fnUntraced(function*(turn: AskingTurn | undefined, params: unknown, withdrawn: Effect.Effect<void>) {
+const elicitation = Effect.fnUntraced(function*(turn: AskingTurn | undefined, params: unknown, withdrawn: Effect.Effect<void>, place: Place) {
   const decoded = decodeElicitation(params)
   if (Option.isNone(decoded)) return yield* Effect.fail(invalidParams("Only elicitations by form are understood."))
   const { message, requestedSchema } = decoded.value
-  const answer = turn === undefined ? cancelled
-    : yield* put(turn, { _tag: "Elicitation", message: mendText(message), schema: mendText(JSON.stringify(requestedSchema)) }, withdrawn)
+  const schema = mendText(JSON.stringify(requestedSchema))
+  if (schema.length > schemaLimit) return yield* Effect.fail(invalidParams(`A form has at most ${schemaLimit / 1024} KB; ask for less at once.`))
+  const answer = turn === undefined ? cancelled : yield* place(put(turn, { _tag: "Elicitation", message: mendText(message), schema }, withdrawn))
   switch (answer._tag) {
     case "Accepted": return { action: "accept", content: contentOf(answer.content) }
     case "Declined": return { action: "decline" }
@@ -93,13 +111,14 @@ export const make = Effect.fnUntraced(function*(
 ): Effect.fn.Return<ClientRequests, never, ProcessLedger | Scope.Scope> {
   const terminals = yield* ClientTerminals.make(root)
   const calls = new AskedCalls()
+  const place = questionPlaces()
   const handlers: Readonly<Record<string, (params: unknown) => Effect.Effect<unknown, RpcError>>> = { ...clientFiles(root), ...terminals.handlers }
   return {
     terminals,
     toolEnded: (toolCallId) => calls.end(toolCallId),
     onRequest: (method, params, withdrawn = Effect.never) => {
-      if (method === "session/request_permission") return Effect.flatMap(turn, (asking) => permission(asking, params, withdrawn, calls))
-      if (method === "elicitation/create") return Effect.flatMap(turn, (asking) => elicitation(asking, params, withdrawn))
+      if (method === "session/request_permission") return Effect.flatMap(turn, (asking) => permission(asking, params, withdrawn, calls, place))
+      if (method === "elicitation/create") return Effect.flatMap(turn, (asking) => elicitation(asking, params, withdrawn, place))
       const handler = Object.hasOwn(handlers, method) ? handlers[method] : undefined
       if (handler === undefined) return Effect.fail(methodNotFound(method))
       return Effect.raceFirst(handler(params), Effect.andThen(withdrawn, Effect.fail(requestCancelled)))

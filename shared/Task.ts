@@ -17,6 +17,9 @@ export type ExecutionPath = typeof ExecutionPath.Type
 /** Characters of a summary. */
 export const summaryLimit = 500
 
+/** Characters of a task's input in lists; one alone has all of it. */
+export const listedInput = 2048
+
 /** Times are epoch milliseconds. */
 export const Task = Schema.Struct({
   id: TaskId,
@@ -50,11 +53,16 @@ export type Task = typeof Task.Type
 
 export const isOpenTask = ({ state }: Task): boolean => state === "queued" || state === "running"
 
-const TaskReason = Schema.TaggedUnion({ UnknownTask: { taskId: TaskId }, NoPlace: {} })
+const TaskReason = Schema.TaggedUnion({
+  UnknownTask: { taskId: TaskId }, NoPlace: {},
+  /** `limit` are queued or running. */
+  TooManyOpen: { limit: Schema.Int }
+})
 
 const sentence: (reason: typeof TaskReason.Type) => string = TaskReason.match({
   UnknownTask: ({ taskId }) => `There is no task ${taskId}; list the tasks to find the right one.`,
-  NoPlace: () => "A task needs a place: name a project, a session or a chat."
+  NoPlace: () => "A task needs a place: name a project, a session or a chat.",
+  TooManyOpen: ({ limit }) => `${limit} tasks are queued or running, and no more are taken: wait until some have ended, or cancel some.`
 })
 
 export class TaskError extends Schema.TaggedError<TaskError>()("TaskError", { reason: TaskReason }) {

@@ -4,8 +4,9 @@ import { join } from "node:path"
 import { assert, it } from "@effect/vitest"
 import { Effect, Option, Stream } from "effect"
 import type { Client } from "../client/rpc/Client.ts"
+import { promptByteLimit } from "../shared/Content.ts"
 import { AgentName, ChatId, type TaskId } from "../shared/Ids.ts"
-import { isOpenTask, type Task } from "../shared/Task.ts"
+import { isOpenTask, listedInput, type Task } from "../shared/Task.ts"
 import { isAlive, makeRepository, newChat, textOf, until } from "./support/Journey.ts"
 import { clientOf, runServer, temporaryFolder } from "./support/RunningServer.ts"
 
@@ -131,3 +132,17 @@ it.live("a cancelled task ends its agent; what has no place is refused; a runnin
   assert.deepStrictEqual([after.state, after.detail], ["failed", "The server was restarted while the agent was at work."])
   assert.strictEqual((yield* ended(next, queued)).summary, "after the restart")
 })), 90_000)
+
+it.live("inputs are bounded, cut in lists, and no more than 200 tasks are open", () => Effect.scoped(Effect.gen(function*() {
+  const { client, projectId } = yield* world
+  const order = (input: string) => client["task.Create"]({ projectId, agent: scripted, input })
+  assert.match((yield* Effect.flip(order("x".repeat(promptByteLimit + 1)))).message, /at most/)
+  const input = `hang\n${"x".repeat(5000)}`
+  const long = yield* order(input)
+  assert.strictEqual((yield* client["task.Get"]({ taskId: long.id })).input, input)
+  assert.deepStrictEqual((yield* client["task.List"]()).map((task) => task.input), [input.slice(0, listedInput)])
+  const tried = yield* Effect.forEach(Array.from({ length: 205 }), () => Effect.result(order("hang")), { concurrency: 20 })
+  const refused = tried.flatMap((result) => result._tag === "Failure" ? [result.failure.message] : [])
+  assert.deepStrictEqual([refused.length, new Set(refused).size], [6, 1])
+  assert.match(refused[0] ?? "", /^200 tasks are queued or running/)
+})), 60_000)

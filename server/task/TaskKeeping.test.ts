@@ -24,7 +24,7 @@ const keepingOn = (faults: Array<StoreReason | undefined>) => {
   })
   const rows = TaskRows.of({
     save: (one) => ask(() => { kept.set(one.id, one) }), find: (id) => ask(() => kept.get(id)),
-    list: () => ask(() => [...kept.values()]), ofOtherBoots: ask(() => [])
+    list: () => ask(() => [...kept.values()]), ofOtherBoots: ask(() => []), open: ask(() => kept.size)
   })
   return { now: () => kept.get(task.id), keeping: Effect.provideService(makeKeeping, TaskRows, rows) }
 }

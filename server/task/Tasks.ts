@@ -3,6 +3,7 @@
  * were queued are run.
  */
 import { Clock, Context, Effect, Fiber, FiberMap, Layer, PubSub, Semaphore, Stream } from "effect"
+import { promptByteLimit } from "../../shared/Content.ts"
 import { ChatError, ProjectError } from "../../shared/Errors.ts"
 import { TaskId, type Who } from "../../shared/Ids.ts"
 import type { TaskOrder } from "../../shared/rpc/TaskRpc.ts"
@@ -24,6 +25,8 @@ import { inChat, oneShot, takeBack, type TaskEnd } from "./TaskTurn.ts"
 /** Tasks in worktrees of their own that run at a time; the others are queued. */
 const atATime = 4
 const listed = 100
+/** Queued or running. */
+const openLimit = 200
 
 /** Where a task is to be run, and by whom, from what its order says. */
 const makePlace = Effect.gen(function*() {
@@ -93,13 +96,19 @@ const make = Effect.gen(function*() {
   const run = yield* makeRun(keeping)
   const start = (task: Task) => FiberMap.run(running, task.id, keeping.guarded(task.id, run(task)))
 
+  const admission = Semaphore.makeUnsafe(1)
   const create = Effect.fn("Tasks.create")(function*(order: TaskOrder, by: Who) {
+    const bytes = Buffer.byteLength(order.input)
+    if (bytes > promptByteLimit) return yield* new ChatError({ reason: { _tag: "PromptTooLarge", bytes, limit: promptByteLimit } })
     const task: Task = {
       ...(yield* place(order)), id: TaskId.make(crypto.randomUUID()), settings: order.settings ?? {}, autonomous: order.autonomous ?? false,
       input: order.input, state: "queued", worktree: null, createdAt: yield* Clock.currentTimeMillis, startedAt: null, endedAt: null,
       summary: null, detail: null, inputTokens: 0, outputTokens: 0, cost: null, usageSource: null, by
     }
-    yield* save(task)
+    yield* admission.withPermit(Effect.gen(function*() {
+      if ((yield* Effect.orDie(rows.open)) >= openLimit) return yield* new TaskError({ reason: { _tag: "TooManyOpen", limit: openLimit } })
+      yield* save(task)
+    }))
     yield* start(task)
     return task
   })
@@ -137,10 +146,10 @@ const make = Effect.gen(function*() {
 })
 
 export class Tasks extends Context.Service<Tasks, {
-  /** Answers when it is durable. */
+  /** Answers when it is durable. Refused where it is too long, or too many are open. */
   readonly create: (order: TaskOrder, by: Who) => Effect.Effect<Task, TaskError | ChatError | ProjectError>
   readonly find: (taskId: TaskId) => Effect.Effect<Task, TaskError>
-  /** The newest 100, newest first. */
+  /** The newest 100, newest first, of long inputs the beginning. */
   readonly list: Effect.Effect<ReadonlyArray<Task>>
   /** Returns when it has ended. */
   readonly cancel: (taskId: TaskId, by: Who) => Effect.Effect<Task, TaskError>

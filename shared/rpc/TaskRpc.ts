@@ -24,13 +24,13 @@ export const TaskOrder = Schema.Struct({
 export type TaskOrder = typeof TaskOrder.Type
 
 export const TaskRpc = RpcGroup.make(
-  /** Answers when the task is durable. */
+  /** Answers when the task is durable. Its input is bounded as a prompt is. */
   Rpc.make("Create", { payload: TaskOrder, success: Task, error: Schema.Union([TaskError, ChatError, ProjectError]) }),
   Rpc.make("Get", { payload: { taskId: TaskId }, success: Task, error: TaskError }),
-  /** The newest 100, newest first. */
+  /** The newest 100, newest first, of long inputs the beginning. */
   Rpc.make("List", { success: Schema.Array(Task) }),
   /** Ends it if it hasn't ended, and answers with what became of it. */
   Rpc.make("Cancel", { payload: { taskId: TaskId }, success: Task, error: TaskError }),
-  /** The newest 100 at once and again after every change. */
+  /** That list at once and again after every change. */
   Rpc.make("Watch", { success: Schema.Array(Task), stream: true })
 ).prefix("task.").middleware(Auth)

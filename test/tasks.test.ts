@@ -114,6 +114,13 @@ it.live("a cancelled task ends its agent; what has no place is refused; a runnin
   const cancelled = yield* client["task.Cancel"]({ taskId: task.id })
   assert.deepStrictEqual([cancelled.state, cancelled.detail], ["cancelled", "Stopped by owner."])
   assert.strictEqual((yield* client["task.Cancel"]({ taskId: task.id })).endedAt, cancelled.endedAt)
+  // whenever: also while their worktrees are being made
+  for (let wait = 10; wait < 100; wait += 30) {
+    const { id: taskId } = yield* client["task.Create"]({ projectId, agent: scripted, input: "hang" })
+    yield* Effect.sleep(wait)
+    yield* client["task.Cancel"]({ taskId })
+  }
+  assert.deepStrictEqual(worktreesIn(dataDir), [])
   const noPlace = yield* Effect.flip(client["task.Create"]({ agent: scripted, input: "x" }))
   assert.match(noPlace.message, /^A task needs a place/)
   const noChat = yield* Effect.flip(client["task.Create"]({ chatId: ChatId.make(crypto.randomUUID()), input: "x" }))
@@ -131,6 +138,8 @@ it.live("a cancelled task ends its agent; what has no place is refused; a runnin
   const after = yield* next["task.Get"]({ taskId: lost.id })
   assert.deepStrictEqual([after.state, after.detail], ["failed", "The server was restarted while the agent was at work."])
   assert.strictEqual((yield* ended(next, queued)).summary, "after the restart")
+  // nothing was done in any of them
+  yield* Effect.gen(function*() { while (worktreesIn(dataDir).length > 0) yield* Effect.sleep("50 millis") }).pipe(Effect.timeout("10 seconds"))
 })), 90_000)
 
 it.live("inputs are bounded, cut in lists, and no more than 200 tasks are open", () => Effect.scoped(Effect.gen(function*() {

@@ -26,6 +26,8 @@ const make = Effect.gen(function*() {
   const ofSession = SqlSchema.findOneOption({ Request: SessionId, Result: Worktree, execute: (sessionId) => sql`
     select id, session_id as "sessionId", project_id as "projectId", path, branch, base_commit as "baseCommit", state
     from worktrees where session_id = ${sessionId}` })
+  /** A folder's name may be had again once what was there is gone. */
+  const makeRoom = ({ id, path }: Worktree) => sql`delete from worktrees where path = ${path} and id <> ${id} and state = 'removed'`
   const save = SqlSchema.void({ Request: Worktree, execute: ({ baseCommit, branch, id, path, projectId, sessionId, state }) => sql`
     insert into worktrees (id, session_id, project_id, path, branch, base_commit, state)
     values (${id}, ${sessionId}, ${projectId}, ${path}, ${branch}, ${baseCommit}, ${state})
@@ -33,7 +35,7 @@ const make = Effect.gen(function*() {
       base_commit = excluded.base_commit, state = excluded.state` })
   return WorktreeRows.of({
     ofSession: (sessionId) => Effect.map(ask("find a worktree")(ofSession(sessionId)), Option.getOrUndefined),
-    save: (worktree) => ask("record a worktree")(save(worktree))
+    save: (worktree) => ask("record a worktree")(Effect.andThen(makeRoom(worktree), save(worktree)))
   })
 })
 

@@ -14,9 +14,11 @@ import { AgentCatalog } from "../agent/AgentCatalog.ts"
 import { Backends } from "../agent/Backends.ts"
 import { Chats } from "../chat/Chats.ts"
 import { ChatRows } from "../store/ChatRows.ts"
+import { knownWorktrees } from "../store/KnownWorktrees.ts"
 import { ProjectRows } from "../store/ProjectRows.ts"
 import { SessionRows } from "../store/SessionRows.ts"
 import { TaskRows } from "../store/TaskRows.ts"
+import type { KnownWorktree } from "../work/Reconcile.ts"
 import { Worktrees } from "../work/Worktrees.ts"
 import { executionPathOf } from "./ExecutionPath.ts"
 import { type Keeping, makeKeeping } from "./TaskKeeping.ts"
@@ -73,7 +75,7 @@ const makeRun = Effect.fnUntraced(function*({ isOpen, patiently, tell, told }: K
   const alone = (task: Task) => places.withPermit(Effect.uninterruptibleMask((restore) => Effect.gen(function*() {
     const project = yield* Effect.orDie(patiently(projects.find(task.projectId)))
     if (project === undefined) return yield* fail(task, "Its project was removed.")
-    const worktree = yield* restore(worktrees.forTask(task.id, project))
+    const worktree = yield* worktrees.forTask(task.id, project)
     yield* start(task, worktree.path)
     yield* end(task, yield* oneShot(backends, task, worktree.path, restore))
     yield* release(task, worktree)
@@ -88,11 +90,14 @@ const makeRun = Effect.fnUntraced(function*({ isOpen, patiently, tell, told }: K
 const make = Effect.gen(function*() {
   const rows = yield* TaskRows
   const chats = yield* Chats
+  const worktrees = yield* Worktrees
+  const storage = yield* Effect.context<Effect.Services<typeof knownWorktrees>>()
+  const scope = yield* Effect.scope
   const place = yield* makePlace
   const running = yield* FiberMap.make<TaskId>()
   // after the fibers: its scope closes before they are ended, and they wait for nothing then
   const keeping = yield* makeKeeping
-  const { changed, find, save, tell } = keeping
+  const { changed, find, save, tell, told } = keeping
   const run = yield* makeRun(keeping)
   const start = (task: Task) => FiberMap.run(running, task.id, keeping.guarded(task.id, run(task)))
 
@@ -130,10 +135,16 @@ const make = Effect.gen(function*() {
   })
 
   const recover = Effect.gen(function*() {
+    const known = yield* Effect.provide(knownWorktrees, storage)
+    const isNew = ({ worktree }: KnownWorktree) => worktree.state === "creating"
+    // before a queued one makes its own anew
+    yield* worktrees.sweep(known.filter(isNew))
     for (const task of yield* rows.ofOtherBoots) {
       if (task.state === "queued") yield* start(task)
       else yield* tell(task.id, { _tag: "Fail", at: yield* Clock.currentTimeMillis, detail: "The server was restarted while the agent was at work." })
     }
+    // there may be many, and nobody waits for them
+    yield* Effect.forkIn(Effect.andThen(worktrees.sweep(known.filter((one) => !isNew(one))), told), scope)
   }).pipe(Effect.orDie)
 
   const newest = Effect.orDie(rows.list(listed))

@@ -1,6 +1,6 @@
 /** The worktrees of tasks: gone when nothing was done in them, and kept whatever git hides of what was. */
 import { assert, layer } from "@effect/vitest"
-import { Effect, FileSystem, Layer } from "effect"
+import { Effect, Fiber, FileSystem, Layer } from "effect"
 import { ProjectId, TaskId } from "../../shared/Ids.ts"
 import type { Project, Worktree } from "../../shared/Session.ts"
 import { makeRepository, rawGit, temporaryFolder, testGit } from "./temporaryRepository.ts"
@@ -18,6 +18,7 @@ const world = Effect.gen(function*() {
   const withWorktrees = Effect.provide(context)
   return {
     fs, folder, project, rows,
+    sweep: withWorktrees(Effect.flatMap(Worktrees, (worktrees) => worktrees.sweep([...rows.values()].map((worktree) => ({ project, worktree }))))),
     make: withWorktrees(Effect.flatMap(Worktrees, (worktrees) => worktrees.forTask(TaskId.make(crypto.randomUUID()), project))),
     release: (worktree: Worktree) => withWorktrees(Effect.flatMap(Worktrees, (worktrees) => worktrees.release(worktree, project)))
   }
@@ -30,6 +31,34 @@ layer(testGit, { excludeTestServices: true })("a task's worktree", (it) => {
     const worktree = yield* make
     assert.isTrue(yield* release(worktree))
     assert.deepStrictEqual([yield* fs.readDirectory(`${folder}/data/worktrees`), yield* branches(project), rows.get(worktree.id)?.state], [[], "", "removed"])
+  }))
+
+  it.effect("leaves nothing when its making is broken off, whenever that is", () => Effect.gen(function*() {
+    const { folder, fs, make, project, rows } = yield* world
+    for (let wait = 0; wait < 120; wait += 8) {
+      const fiber = yield* Effect.forkChild(make, { startImmediately: true })
+      yield* Effect.sleep(wait)
+      yield* Fiber.interrupt(fiber)
+      const exit = yield* Fiber.await(fiber)
+      if (exit._tag === "Success") break
+      const left = (yield* fs.exists(`${folder}/data/worktrees`)) ? yield* fs.readDirectory(`${folder}/data/worktrees`) : []
+      assert.deepStrictEqual([left, yield* branches(project)], [[], ""], `after ${wait} ms`)
+    }
+    assert.deepStrictEqual([...rows.values()].filter(({ state }) => state !== "removed" && state !== "ready"), [])
+  }), 30_000)
+
+  it.effect("goes at boot where nothing was done in it or it was half made, and stays with work", () => Effect.gen(function*() {
+    const { folder, fs, make, project, rows, sweep } = yield* world
+    const [idle, half, worked] = [yield* make, yield* make, yield* make]
+    const name = (worktree: Worktree) => worktree.path.split("/").at(-1) ?? ""
+    yield* fs.writeFileString(`${folder}/data/worktrees/.${name(half)}.making`, "")
+    yield* fs.remove(`${half.path}/a.txt`)
+    yield* rawGit(project.path, "worktree", "lock", half.path)
+    yield* fs.writeFileString(`${worked.path}/.env`, "K=1")
+    yield* sweep
+    assert.deepStrictEqual(yield* fs.readDirectory(`${folder}/data/worktrees`), [name(worked)])
+    assert.strictEqual(yield* branches(project), `+ ${worked.branch}`)
+    assert.deepStrictEqual([idle, half, worked].map(({ id }) => rows.get(id)?.state), ["removed", "removed", "ready"])
   }))
 
   const work = (script: string) => Effect.gen(function*() {

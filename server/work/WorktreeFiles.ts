@@ -45,15 +45,19 @@ export const makeWorktreeFiles = Effect.fnUntraced(function*(root: string) {
   /** Stands beside a worktree for as long as it is being made: no agent has been in it yet. */
   const markOf = (path: string) => `${root}/.${path.slice(path.lastIndexOf("/") + 1)}.making`
 
+  const queueOf = ({ id }: Project) => {
+    const queue = queues.get(id) ?? Semaphore.makeUnsafe(1)
+    queues.set(id, queue)
+    return queue
+  }
+
   /**
    * Two adds at a time in one repository stumble over each other: one reads what the other has half written. So they
    * queue, and the files, which take the time, come after. Twice forced: a folder that vanished is still git's, and
    * locked if the server died while it was made.
    */
   const add = Effect.fnUntraced(function*(project: Project, path: string, args: ReadonlyArray<string>) {
-    const queue = queues.get(project.id) ?? Semaphore.makeUnsafe(1)
-    queues.set(project.id, queue)
-    yield* Semaphore.withPermit(queue, git.run(project.path, { what, args: ["worktree", "add", "--no-checkout", "-f", "-f", ...args] }))
+    yield* Semaphore.withPermit(queueOf(project), git.run(project.path, { what, args: ["worktree", "add", "--no-checkout", "-f", "-f", ...args] }))
     yield* git.run(path, { what, deadline: filesDeadline, args: ["reset", "--hard", "--quiet", "--no-recurse-submodules"] })
   }, (effect, _, path) => Effect.mapError(effect, fullAt(path)))
 
@@ -84,6 +88,20 @@ export const makeWorktreeFiles = Effect.fnUntraced(function*(root: string) {
       const empty = yield* Effect.map(Effect.orElseSucceed(fs.readDirectory(path), () => ["?"]), (names) => names.length === 0)
       if (!empty && !(yield* exists(markOf(path)))) return yield* new WorkError({ reason: { _tag: "Occupied", path } })
       yield* fs.remove(path, { recursive: true }).pipe(Effect.mapError(diskError(path)))
+    }),
+    /** Being made, or left so: no agent has been in it. */
+    isHalfMade: ({ path }: Worktree) => exists(markOf(path)),
+    /** Takes away one that no agent has been in, however much of it is there, and its branch. */
+    discard: Effect.fn("WorktreeFiles.discard")(function*({ baseCommit, branch, path }: Worktree, project: Project) {
+      const away = { what: "take away a half-made worktree" }
+      yield* fs.remove(path, { recursive: true, force: true }).pipe(Effect.mapError(diskError(path)))
+      yield* Semaphore.withPermit(queueOf(project), Effect.gen(function*() {
+        // twice forced: locked while it is made; git may know nothing of it yet
+        yield* git.attempt(project.path, { ...away, args: ["worktree", "remove", "-f", "-f", path] })
+        const tip = yield* git.attempt(project.path, { ...away, args: ["rev-parse", "--verify", "--quiet", `refs/heads/${branch}`] })
+        if (tip.stdout.trim() === baseCommit) yield* git.run(project.path, { ...away, args: ["branch", "--quiet", "-D", branch] })
+      }))
+      yield* fs.remove(markOf(path), { force: true }).pipe(Effect.mapError(diskError(root)))
     }),
     /** The worktree as it is on disk: with another base where its own is gone. */
     make: Effect.fn("WorktreeFiles.make")(function*(worktree: Worktree, project: Project) {

@@ -91,9 +91,12 @@ const make = Effect.fnUntraced(function*({ dataDir }: WorktreeOptions) {
     return made.baseCommit === commit ? made : yield* new WorkError({ reason: { _tag: "AlreadyCut", path: made.path } })
   })
 
+  const discard = (worktree: Worktree, project: Project) => Effect.andThen(files.discard(worktree, project), record(worktree, "removed"))
+
   const forTask = Effect.fn("Worktrees.forTask")(function*(taskId: TaskId, project: Project) {
-    return yield* put(yield* plan(taskId, null, project), project)
-  })
+    const planned = yield* plan(taskId, null, project)
+    return yield* Effect.interruptible(put(planned, project)).pipe(Effect.onError(() => Effect.ignore(discard(planned, project))))
+  }, Effect.uninterruptible)
 
   const release = Effect.fn("Worktrees.release")(function*(worktree: Worktree, project: Project) {
     const { branch, path } = worktree
@@ -106,7 +109,15 @@ const make = Effect.fnUntraced(function*({ dataDir }: WorktreeOptions) {
     return true
   })
 
-  return Worktrees.of({ ensure, cut, forTask, release, reconcile: yield* makeReconcile(root) })
+  const sweep = Effect.fn("Worktrees.sweep")(function*({ project, worktree }: KnownWorktree) {
+    if (worktree.sessionId !== null || !worktree.path.startsWith(`${root}/`)) return
+    if (yield* files.isHalfMade(worktree)) yield* discard(worktree, project)
+    else if (yield* files.isThere(worktree.path)) yield* release(worktree, project)
+  }, (effect, { worktree: { path } }) => Effect.catch(effect, ({ message }) => Effect.logWarning(`The worktree ${path} of a task is kept.`, message)))
+
+  return Worktrees.of({
+    ensure, cut, forTask, release, sweep: (known) => Effect.forEach(known, sweep, { discard: true }), reconcile: yield* makeReconcile(root)
+  })
 })
 
 export interface WorktreeOptions { readonly dataDir: string }
@@ -116,10 +127,12 @@ export class Worktrees extends Context.Service<Worktrees, {
   readonly ensure: (sessionId: SessionId) => Effect.Effect<Worktree, WorkError>
   /** The session's first, from a branch, tag or commit of choice in the stead of the project's last commit. */
   readonly cut: (sessionId: SessionId, base: string) => Effect.Effect<Worktree, WorkError>
-  /** A new one for a task. */
+  /** A new one for a task. Interrupted or refused, it leaves nothing. What it makes is its caller's, never lost to an interruption. */
   readonly forTask: (taskId: TaskId, project: Project) => Effect.Effect<Worktree, WorkError>
   /** Removes a task's worktree and branch if nothing was done in it; true if it did. */
   readonly release: (worktree: Worktree, project: Project) => Effect.Effect<boolean, WorkError>
+  /** At boot: removes those of tasks in which nothing was done, and what was left half made. To be called before any task runs. */
+  readonly sweep: (known: ReadonlyArray<KnownWorktree>) => Effect.Effect<void>
   /** At boot: what git and the disk say of the worktrees that are remembered. Removes nothing. */
   readonly reconcile: (known: ReadonlyArray<KnownWorktree>) => Effect.Effect<Findings>
 }>()("boocode/work/Worktrees") {

@@ -16,7 +16,7 @@ const large: ReadonlyArray<AgentRequest> = [
   { _tag: "Elicitation", message: "M".repeat(6_000_000), schema: "{}" },
   { _tag: "Elicitation", message: "Which?", schema: JSON.stringify({ title: "A".repeat(3_000_000) }) }
 ]
-const itemOf = (request: AgentRequest): Item => ({ _tag: "Request", anchor: 2, turnId, requestId, request })
+const itemOf = (request: AgentRequest): Extract<Item, { _tag: "Request" }> => ({ _tag: "Request", anchor: 2, turnId, requestId, request })
 
 describe("a large request", () => {
   it("is cut, says so, and stays as it is when cut again", () => {

@@ -93,6 +93,13 @@ layer(OpencodeRig.layer, { excludeTestServices: true, timeout: "90 seconds" })("
     assert.strictEqual(turn.text(), "thanks")
   }), 60_000)
 
+  it.effect("a question that is too large to be shown is declined, and asked of nobody", () => Effect.gen(function*() {
+    const here = yield* (yield* OpencodeRig).chat()
+    const questions = [{ question: "Which colour?", header: "Colour", options: [{ label: "red", description: "r".repeat(70_000) }] }]
+    const turn = yield* here.ask(`call question ${JSON.stringify({ questions })}\nsay thanks`, { answer: () => Effect.never })
+    assert.deepStrictEqual([turn.requests, callsOf(turn).at(-1)?.status], [[], "failed"])
+  }), 60_000)
+
   it.effect("a sub-agent's words are thoughts, its questions are asked and its tokens counted", () => Effect.gen(function*() {
     const here = yield* (yield* OpencodeRig).chat()
     const path = join(here.cwd, "child.txt")

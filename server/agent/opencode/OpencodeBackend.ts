@@ -97,7 +97,7 @@ export const make = Effect.fnUntraced(function*(options: OpencodeBackendOptions)
     const turn: OpencodeLife.ActiveTurn = {
       view: newView({ sessionId: life.sessionId, promptId: mintMessageId(yield* Clock.currentTimeMillis), stripper: tagStripper(quirks.stripTags) }),
       coalescer: yield* Coalescer.make(sink.updates), sink, scope: yield* Effect.scope, closed: Deferred.makeUnsafe(), refused: Deferred.makeUnsafe(),
-      look: Latch.makeUnsafe(false), gap: false, asked: new Map(), contextSize
+      look: Latch.makeUnsafe(false), gap: false, asked: new Map(), asking: 0, contextSize
     }
     yield* life.server.hold
     life.begin(turn)

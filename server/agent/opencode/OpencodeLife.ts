@@ -4,6 +4,7 @@
  */
 import { realpath } from "node:fs/promises"
 import { Clock, Deferred, Effect, type Latch, Predicate, type Scope, Semaphore } from "effect"
+import { boundedRequest, schemaLimit } from "../../../shared/ItemBounds.ts"
 import { AgentError } from "../AgentError.ts"
 import type { BackendHost, TurnSink } from "../AgentBackend.ts"
 import type { Coalescer, RawUpdate } from "../Coalescer.ts"
@@ -36,7 +37,12 @@ export interface ActiveTurn {
   readonly contextSize: () => number | undefined
   /** What opencode asked in it, each done when somebody else has answered. */
   readonly asked: Map<string, Deferred.Deferred<void>>
+  /** How many of them wait for an answer. */
+  asking: number
 }
+
+/** Questions of one turn that are open at once, at most: opencode is told of more that nobody answers. */
+const questionsLimit = 16
 
 export interface OpencodeLife {
   readonly server: ServerLife
@@ -117,11 +123,19 @@ const withContext = (update: RawUpdate, contextSize: number | undefined): RawUpd
 /** Asks a person for as long as the turn is open and nobody else has answered. */
 const askPerson = (turn: ActiveTurn, asked: Asked, reply: (asked: Asked, answer: Parameters<Asked["reply"]>[0]) => Effect.Effect<void>) => Effect.suspend(() => {
   if (turn.asked.has(asked.id)) return Effect.void
+  const { request } = asked
+  // a form that is too large to be shown is nobody's to fill in
+  if (turn.asking >= questionsLimit || (request._tag === "Elicitation" && request.schema.length > schemaLimit)) {
+    turn.asked.set(asked.id, Deferred.makeUnsafe())
+    return Effect.asVoid(Effect.forkIn(reply(asked, { _tag: "Cancelled" }), turn.scope))
+  }
   const withdrawn = Deferred.makeUnsafe<void>()
   turn.asked.set(asked.id, withdrawn)
   const gone = Effect.as(Effect.raceFirst(Deferred.await(turn.closed), Deferred.await(withdrawn)), undefined)
+  turn.asking += 1
   return turn.coalescer.flush.pipe(
-    Effect.andThen(Effect.raceFirst(turn.sink.ask(asked.request), gone)),
+    Effect.andThen(Effect.raceFirst(turn.sink.ask(boundedRequest(request)), gone)),
+    Effect.ensuring(Effect.sync(() => { turn.asking -= 1 })),
     Effect.flatMap((answer) => answer === undefined ? Effect.void : reply(asked, answer)),
     Effect.forkIn(turn.scope), Effect.asVoid)
 })

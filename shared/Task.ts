@@ -28,7 +28,7 @@ export const Task = Schema.Struct({
   chatId: Schema.NullOr(ChatId),
   agent: AgentName,
   settings: TurnSettings,
-  /** What its agent asks is allowed once; else it is refused. In a chat a person is asked. */
+  /** What its agent asks is allowed; else it is refused, and in a chat a person is asked, unless its settings say otherwise. */
   autonomous: Schema.Boolean,
   input: Schema.String,
   state: TaskState,

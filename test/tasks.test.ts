@@ -64,12 +64,17 @@ it.live("a task without a chat runs once in a worktree of its own, which goes if
 })), 60_000)
 
 it.live("what its agent asks is answered by rule", () => Effect.scoped(Effect.gen(function*() {
-  const { client, projectId } = yield* world
+  const { client, path, projectId } = yield* world
   const answer = (autonomous: boolean) => Effect.gen(function*() {
     const task = yield* client["task.Create"]({ projectId, agent: scripted, input: "permission Delete everything", autonomous })
     return (yield* ended(client, task)).summary
   })
   assert.match((yield* answer(true)) ?? "", /allow_once/)
+  const { id: chatId } = yield* newChat(client, path, scripted)
+  const inChat = (order: object) => Effect.flatMap(client["task.Create"]({ chatId, input: "permission Delete everything", ...order }), (task) => ended(client, task))
+  assert.match((yield* inChat({ autonomous: true })).summary ?? "", /allow_once/)
+  const kept = yield* inChat({ settings: { permissions: "all" } })
+  assert.deepStrictEqual([kept.settings, /allow_once/.test(kept.summary ?? "")], [{ permissions: "all" }, true])
   assert.match((yield* answer(false)) ?? "", /reject_once/)
 })), 60_000)
 

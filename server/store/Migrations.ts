@@ -10,9 +10,13 @@ import untitled from "../../migrations/0002_untitled.ts"
 import tasks from "../../migrations/0003_tasks.ts"
 import standing from "../../migrations/0004_standing.ts"
 import changes from "../../migrations/0005_changes.ts"
+import taskPermissions from "../../migrations/0006_task_permissions.ts"
 import { StoreError, sqlDetail } from "./StoreError.ts"
 
-const migrations = { "0001_spine": spine, "0002_untitled": untitled, "0003_tasks": tasks, "0004_standing": standing, "0005_changes": changes }
+const migrations = {
+  "0001_spine": spine, "0002_untitled": untitled, "0003_tasks": tasks, "0004_standing": standing, "0005_changes": changes,
+  "0006_task_permissions": taskPermissions
+}
 
 const failed = (detail: string) => new StoreError({ reason: { _tag: "MigrationFailed", detail } })
 

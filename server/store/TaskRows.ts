@@ -3,6 +3,7 @@ import { Context, Effect, Layer, Option, Schema } from "effect"
 import { SqlSchema } from "effect/sql"
 import { UsageSource } from "../../shared/Agent.ts"
 import { AgentName, type BootId, ChatId, ProjectId, SessionId, TaskId, Who } from "../../shared/Ids.ts"
+import { PermissionMode } from "../../shared/PermissionRule.ts"
 import { ExecutionPath, listedInput, type Task, TaskState } from "../../shared/Task.ts"
 import { asking } from "./Ask.ts"
 import type { StoreError } from "./StoreError.ts"
@@ -24,19 +25,24 @@ export class TaskRows extends Context.Service<TaskRows, {
 const Text = Schema.NullOr(Schema.String)
 const Row = Schema.Struct({
   id: TaskId, projectId: ProjectId, sessionId: Schema.NullOr(SessionId), chatId: Schema.NullOr(ChatId), agent: AgentName,
-  model: Text, mode: Text, thinking: Text, autonomous: Schema.Boolean, input: Schema.String, state: TaskState, path: ExecutionPath, worktree: Text,
+  model: Text, mode: Text, thinking: Text, permissions: Schema.NullOr(PermissionMode), autonomous: Schema.Boolean, input: Schema.String, state: TaskState, path: ExecutionPath, worktree: Text,
   createdAt: Schema.Finite, startedAt: Schema.NullOr(Schema.Finite), endedAt: Schema.NullOr(Schema.Finite), summary: Text, detail: Text,
   inputTokens: Schema.Int, outputTokens: Schema.Int, cost: Schema.NullOr(Schema.Finite), usageSource: Schema.NullOr(UsageSource), by: Who
 })
 
-const taskOf = ({ mode, model, thinking, ...row }: typeof Row.Type): Task => ({
-  ...row, settings: { ...(model === null ? {} : { model }), ...(mode === null ? {} : { mode }), ...(thinking === null ? {} : { thinking }) }
+const taskOf = ({ mode, model, permissions, thinking, ...row }: typeof Row.Type): Task => ({
+  ...row,
+  settings: {
+    ...(model === null ? {} : { model }), ...(mode === null ? {} : { mode }), ...(thinking === null ? {} : { thinking }),
+    ...(permissions === null ? {} : { permissions })
+  }
 })
 
 const make = Effect.fnUntraced(function*({ bootId, host }: { readonly host: string; readonly bootId: BootId }) {
   const { ask, millis, sql } = yield* asking
-  const tasks = (input: string) => sql`select t.id, t.project_id as "projectId", t.session_id as "sessionId", t.chat_id as "chatId", t.agent, t.model, t.mode, t.thinking,
-    t.autonomous, ${sql.literal(input)} as input, t.state, t.path, w.path as worktree, ${millis("t.created_at")} as "createdAt", ${millis("t.started_at")} as "startedAt",
+  const tasks = (input: string) => sql`select t.id, t.project_id as "projectId", t.session_id as "sessionId", t.chat_id as "chatId", t.agent,
+    t.model, t.mode, t.thinking, t.permissions, t.autonomous, ${sql.literal(input)} as input, t.state, t.path, w.path as worktree,
+    ${millis("t.created_at")} as "createdAt", ${millis("t.started_at")} as "startedAt",
     ${millis("t.ended_at")} as "endedAt", t.summary, t.detail, t.input_tokens::float8 as "inputTokens", t.output_tokens::float8 as "outputTokens",
     t.cost, t.usage_source as "usageSource", t.made_by as by
     from tasks t left join worktrees w on w.id = t.worktree_id and w.state <> 'removed'`
@@ -46,11 +52,11 @@ const make = Effect.fnUntraced(function*({ bootId, host }: { readonly host: stri
     ${tasks("t.input")} where t.state in ('queued', 'running') and t.host = ${host} and t.boot_id <> ${bootId} order by t.created_at` })
   const open = SqlSchema.findAll({ Request: Schema.Void, Result: Schema.Struct({ count: Schema.Int }), execute: () => sql`
     select count(*)::int as count from tasks where state in ('queued', 'running') and host = ${host}` })
-  const save = ({ agent, settings: { mode, model, thinking }, ...task }: Task) => sql`
-    insert into tasks (id, project_id, session_id, chat_id, agent, model, mode, thinking, autonomous, input, state, path, worktree_id, created_at,
+  const save = ({ agent, settings: { mode, model, permissions, thinking }, ...task }: Task) => sql`
+    insert into tasks (id, project_id, session_id, chat_id, agent, model, mode, thinking, permissions, autonomous, input, state, path, worktree_id, created_at,
       started_at, ended_at, summary, detail, input_tokens, output_tokens, cost, usage_source, made_by, host, boot_id)
     values (${task.id}, ${task.projectId}, ${task.sessionId}::uuid, ${task.chatId}::uuid, ${agent}, ${model ?? null}, ${mode ?? null}, ${thinking ?? null},
-      ${task.autonomous}, ${task.input}, ${task.state}, ${task.path}, (select id from worktrees where path = ${task.worktree}),
+      ${permissions ?? null}, ${task.autonomous}, ${task.input}, ${task.state}, ${task.path}, (select id from worktrees where path = ${task.worktree}),
       to_timestamp(${task.createdAt}::float8 / 1000), to_timestamp(${task.startedAt}::float8 / 1000), to_timestamp(${task.endedAt}::float8 / 1000),
       ${task.summary}, ${task.detail}, ${task.inputTokens}::bigint, ${task.outputTokens}::bigint, ${task.cost}::float8, ${task.usageSource}, ${task.by},
       ${host}, ${bootId})

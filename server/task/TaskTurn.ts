@@ -5,7 +5,7 @@ import { applyFrame, type Watched } from "../../shared/Feed.ts"
 import { ChatId, PromptId, TurnId, type Who } from "../../shared/Ids.ts"
 import type { TurnUpdate } from "../../shared/SessionUpdate.ts"
 import type { Task } from "../../shared/Task.ts"
-import { type Cause, isOpen as isOpenTurn, type Usage } from "../../shared/Turn.ts"
+import { type Cause, isOpen as isOpenTurn, type TurnSettings, type Usage } from "../../shared/Turn.ts"
 import { type BackendHost, BackendKey, StopNote, type TurnSink } from "../agent/AgentBackend.ts"
 import type { Backends } from "../agent/Backends.ts"
 import type { Chats } from "../chat/Chats.ts"
@@ -78,9 +78,10 @@ export const inChat = Effect.fnUntraced(function*(
   chats: Chats["Service"], task: Task, chatId: ChatId, isOpen: Effect.Effect<boolean>, started: Effect.Effect<void>
 ): Effect.fn.Return<TaskEnd | undefined, ChatError> {
   const promptId = promptIdOf(task)
+  const settings: TurnSettings = { ...(task.autonomous ? { permissions: "all" } : {}), ...task.settings }
   yield* chats.prompt({
     chatId, promptId, content: [{ type: "text", text: task.input }], agent: task.agent, by: task.by,
-    ...(Object.keys(task.settings).length === 0 ? {} : { settings: task.settings })
+    ...(Object.keys(settings).length === 0 ? {} : { settings })
   })
   if (!(yield* isOpen)) {
     yield* takeBack(chats, task, chatId, task.by)

@@ -25,7 +25,8 @@ export class TaskRows extends Context.Service<TaskRows, {
 const Text = Schema.NullOr(Schema.String)
 const Row = Schema.Struct({
   id: TaskId, projectId: ProjectId, sessionId: Schema.NullOr(SessionId), chatId: Schema.NullOr(ChatId), agent: AgentName,
-  model: Text, mode: Text, thinking: Text, permissions: Schema.NullOr(PermissionMode), autonomous: Schema.Boolean, input: Schema.String, state: TaskState, path: ExecutionPath, worktree: Text,
+  model: Text, mode: Text, thinking: Text, permissions: Schema.NullOr(PermissionMode),
+  autonomous: Schema.Boolean, input: Schema.String, state: TaskState, path: ExecutionPath, worktree: Text,
   createdAt: Schema.Finite, startedAt: Schema.NullOr(Schema.Finite), endedAt: Schema.NullOr(Schema.Finite), summary: Text, detail: Text,
   inputTokens: Schema.Int, outputTokens: Schema.Int, cost: Schema.NullOr(Schema.Finite), usageSource: Schema.NullOr(UsageSource), by: Who
 })

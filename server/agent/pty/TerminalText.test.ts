@@ -45,6 +45,25 @@ describe("a terminal's output as text", () => {
     }
   })
 
+  it("keeps the beginning of one endless line too, and begins the end with a line, not within a colour", () => {
+    const limits = { head: 100, tail: 100 }
+    const endless = shown("x".repeat(100_000), 65_536, limits)
+    assert.match(endless, /^x{100}\n\[… 99800 characters are left out …\]\nx{100}$/)
+    assert.match(shown("y".repeat(150), 150, { head: 100, tail: 100 }), /^y{100}y{50}$/)
+    assert.match(shown(`short\n${"x".repeat(9000)}`, 9000, limits), /^short\nx{94}\n/)
+    const coloured = shown("\u001b[31mred\u001b[0m\n".repeat(1000), 7, limits)
+    assert.match(coloured, /^(red\n)+\n\[… \d+ characters are left out …\]\n(e?d?\n)?(red\n)+$/)
+  })
+
+  it("takes what never ends without looking at each line of it", () => {
+    const text = new TerminalText()
+    const chunk = bytes("y\n".repeat(32 * 1024))
+    const from = performance.now()
+    for (let n = 0; n < 1000; n++) text.push(chunk)
+    assert.isBelow(performance.now() - from, 1500)
+    assert.isBelow(text.end().length, 62 * 1024)
+  })
+
   it("leaves nothing out where all fits", () => {
     assert.strictEqual(shown("a\nb\n", 1, { head: 2, tail: 10 }), "a\nb\n")
   })

@@ -3,7 +3,7 @@
  * done, since until then it may be written over. What is too much is cut: the beginning is kept as it comes, the end
  * comes last, and a line between them says how much is missing. Pure but for its own state.
  */
-import { mendText, tailText } from "../../../shared/Text.ts"
+import { cutText, mendText, tailText } from "../../../shared/Text.ts"
 
 export interface TerminalLimits {
   /** Characters kept of the beginning, and of the end. */
@@ -37,13 +37,20 @@ export const seenLine = (line: string): string => {
   return mendText(shown.findLast((one) => one !== "") ?? "")
 }
 
+/** All lines, the last of them without an end if it has none. */
+const seenLines = (lines: string): string => lines.split("\n").map(seenLine).join("\n")
+
+/** Characters kept of the end, for each that is shown of it: some only colour it. */
+const rawForSeen = 2
+
 export class TerminalText {
   readonly #limits: TerminalLimits
   readonly #decoder = new TextDecoder()
   #line = ""
   #head = 0
-  #tail = ""
-  #cut = 0
+  /** Once the beginning is full: all that came since, and of that the end, as it was written. */
+  #since = 0
+  #last: string | undefined
 
   constructor(limits: TerminalLimits = terminalLimits) {
     this.#limits = limits
@@ -51,7 +58,12 @@ export class TerminalText {
 
   /** What the chunk adds to the text; empty while a line is being written, or once the beginning is full. */
   push(chunk: Uint8Array): string {
-    this.#line += this.#decoder.decode(chunk, { stream: true })
+    const text = this.#decoder.decode(chunk, { stream: true })
+    if (this.#last !== undefined) {
+      this.#hold(text)
+      return ""
+    }
+    this.#line += text
     const end = this.#line.lastIndexOf("\n")
     if (end < 0 && this.#line.length < longestLine) return ""
     const lines = this.#line.slice(0, end + 1)
@@ -59,31 +71,46 @@ export class TerminalText {
     // half a control sequence, and half a character, stay for what follows
     const long = rest.length < longestLine ? 0 : rest.lastIndexOf("\u001b") > longestLine / 2 ? rest.lastIndexOf("\u001b") : rest.length
     this.#line = rest.slice(long)
-    const seen = lines === "" ? "" : lines.slice(0, -1).split("\n").map((line) => `${seenLine(line)}\n`).join("")
-    return this.#keep(seen + seenLine(rest.slice(0, long)))
+    return this.#keep(seenLines(lines) + seenLine(rest.slice(0, long)))
   }
 
   /** What is left to say when no more comes. */
   end(): string {
-    const last = this.#keep(seenLine(this.#line + this.#decoder.decode()))
+    const rest = this.#decoder.decode()
+    const line = this.#line + rest
     this.#line = ""
-    if (this.#tail === "") return last
-    const missing = this.#cut - this.#tail.length
-    return `${last}${missing > 0 ? `\n[… ${missing} characters are left out …]\n` : ""}${this.#tail}`
+    let now = ""
+    if (this.#last === undefined) now = this.#keep(seenLine(line))
+    else this.#hold(line)
+    if (this.#last === undefined) return now
+    // where some is missing before it, it begins with a line: half a control sequence is none
+    const from = this.#since > this.#last.length ? this.#last.indexOf("\n") + 1 : 0
+    const whole = seenLines(this.#last.slice(from))
+    const tail = tailText(whole, this.#limits.tail)
+    const missing = this.#since - tail.length
+    return `${now}${missing > 0 ? `\n[… ${missing} characters are left out …]\n` : ""}${tail}`
   }
 
   #keep(text: string): string {
     const room = this.#limits.head - this.#head
-    if (this.#cut === 0 && text.length <= room) {
+    if (text.length <= room) {
       this.#head += text.length
       return text
     }
-    // from here on all goes to the end
-    const now = this.#cut === 0 ? text.slice(0, text.lastIndexOf("\n", room) + 1) : ""
-    const later = text.slice(now.length)
+    // with whole lines, unless they are too long for that
+    const lineEnd = text.lastIndexOf("\n", room - 1) + 1
+    const now = lineEnd > room / 2 ? text.slice(0, lineEnd) : cutText(text, room)
     this.#head += now.length
-    this.#cut += later.length
-    this.#tail = tailText(this.#tail + later, this.#limits.tail)
+    this.#hold(text.slice(now.length) + this.#line)
+    this.#line = ""
     return now
+  }
+
+  /** Cheap, for a program may never stop: what a line looks like is found out at the end, of the last ones. */
+  #hold(text: string): void {
+    const kept = this.#limits.tail * rawForSeen
+    this.#since += text.length
+    this.#last = (this.#last ?? "") + text
+    if (this.#last.length > 2 * kept) this.#last = this.#last.slice(-kept)
   }
 }

@@ -5,7 +5,7 @@ import {
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, Schema } from "effect"
+import { Deferred, Effect, Exit, Fiber, Schema } from "effect"
 import type { AgentRequest, RequestAnswer } from "../../../shared/AgentRequest.ts"
 import { ProcessLedger } from "../ProcessLedger.ts"
 import { linesOf } from "./ClientFiles.ts"
@@ -106,6 +106,16 @@ it.live("a terminal runs in the worktree: output, exit, kill, release", () => Ef
   yield* call("terminal/release", long)
   assert.include((yield* Effect.flip(call("terminal/output", long))).message, "no terminal")
   assert.include((yield* Effect.flip(run({ command: "true", cwd: "/" }))).message, "outside the worktree")
+}).pipe(Effect.provide(ProcessLedger.layerMemory), Effect.scoped), 60_000)
+
+it.live("there are so many terminals and no more, though all are asked for at once; and all end at once", () => Effect.gen(function*() {
+  const { call } = yield* world
+  const create = Effect.exit(call("terminal/create", { command: "sleep", args: ["1000"] }))
+  const made = yield* Effect.all(Array.from({ length: 80 }, () => create), { concurrency: "unbounded" })
+  assert.strictEqual(made.filter(Exit.isSuccess).length, 64)
+  assert.include((yield* Effect.flip(call("terminal/create", { command: "true" }))).message, "64 terminals already")
+  yield* call("terminal/release", { terminalId: "term_1" })
+  yield* call("terminal/create", { command: "true" })
 }).pipe(Effect.provide(ProcessLedger.layerMemory), Effect.scoped), 60_000)
 
 it.live("questions go to the turn; without one, or when it closes, they are cancelled; the unknown is refused", () => Effect.gen(function*() {

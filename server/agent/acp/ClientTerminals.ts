@@ -88,21 +88,21 @@ const stateOf = (terminal: Terminal): TerminalState =>
 const statusOf = ({ code, signal }: ProcessExit) => ({ exitCode: code, signal })
 
 export const make = Effect.fnUntraced(function*(root: string): Effect.fn.Return<ClientTerminals, never, ProcessLedger | Scope.Scope> {
-  const life = yield* Effect.scope
+  // they end at the same time: each may take as long as the ladder lets it
+  const life = yield* Scope.fork(yield* Effect.scope, "parallel")
   const ledger = yield* ProcessLedger
   const terminals = new Map<string, Terminal>()
   const released = new Map<string, TerminalState>()
   const news = Latch.makeUnsafe(false)
   let made = 0
+  let opening = 0
 
   const find = (params: unknown) => Effect.flatMap(decoded(Named, params), ({ terminalId }) => {
     const terminal = terminals.get(terminalId)
     return terminal === undefined ? Effect.fail(invalidParams(`There is no terminal ${terminalId}.`)) : Effect.succeed({ terminal, terminalId })
   })
 
-  const create = Effect.fnUntraced(function*(params: unknown) {
-    const { args, command, cwd, env, outputByteLimit } = yield* decoded(Create, params)
-    if (terminals.size >= terminalsLimit) return yield* Effect.fail(invalidParams(`There are ${terminalsLimit} terminals already; release some.`))
+  const open = Effect.fnUntraced(function*({ args, command, cwd, env, outputByteLimit }: typeof Create.Type) {
     const folder = yield* jailed(root, cwd ?? root, false)
     const scope = yield* Scope.fork(life)
     const process = yield* AgentProcess.spawn({
@@ -123,6 +123,13 @@ export const make = Effect.fnUntraced(function*(root: string): Effect.fn.Return<
     terminals.set(terminalId, terminal)
     return { terminalId }
   })
+
+  /** Those that are being opened have their places already. */
+  const create = (params: unknown) => Effect.flatMap(decoded(Create, params), (wanted) => Effect.suspend(() => {
+    if (terminals.size + opening >= terminalsLimit) return Effect.fail(invalidParams(`There are ${terminalsLimit} terminals already; release some.`))
+    opening += 1
+    return Effect.ensuring(open(wanted), Effect.sync(() => { opening -= 1 }))
+  }))
 
   const end = (terminal: Terminal) => Scope.close(terminal.scope, Exit.void)
   return {

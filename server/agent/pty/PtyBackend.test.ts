@@ -91,6 +91,13 @@ describe("a program on a terminal", () => {
     assert.strictEqual((yield* play(backend, "$& `x` \"q\" $1\nmore")).text(), "-p|$& `x` \"q\" $1\nmore|")
   }))
 
+  live("is typed what is longer than an argument may be", Effect.gen(function*() {
+    const { open } = yield* place
+    const backend = yield* open("", { args: ["-c", "echo \"$#\"; wc -c", "sh", "{prompt}"] })
+    assert.strictEqual((yield* play(backend, "ü".repeat(64 * 1024))).text().replace(/\s+/g, " ").trim(), `0 ${128 * 1024 + 1}`)
+    assert.strictEqual((yield* play(backend, "x".repeat(128 * 1024 - 1))).text().replace(/\s+/g, " ").trim(), "1 0")
+  }))
+
   live("is told what was said before, since it remembers nothing", Effect.gen(function*() {
     const { facts, open, said } = yield* place
     const backend = yield* open("cat")

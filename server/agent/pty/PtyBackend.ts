@@ -1,6 +1,6 @@
 /**
  * The backend of a program without a protocol: each prompt starts it once on a pseudo-terminal, and what it shows is the
- * answer. The prompt stands in its arguments where they hold `{prompt}`, else it is typed. It keeps nothing between
+ * answer. The prompt stands in its arguments where they hold `{prompt}` and it fits, else it is typed. It keeps nothing between
  * prompts, asks nobody, and ends a turn by ending: with code 0 it has answered.
  */
 import { Cause, Context, type Duration, Effect, Exit, Option, Queue, type Scope, Semaphore, Stream, SubscriptionRef } from "effect"
@@ -34,10 +34,19 @@ const partId = PartId.make("terminal")
 /** For what nobody asked to end: the server is going. */
 const hurry = "100 millis"
 
-/** The arguments with the prompt in them, and whether it is to be typed instead. */
-export const argumentsFor = (args: ReadonlyArray<string>, prompt: string): { readonly args: ReadonlyArray<string>; readonly typed: string } =>
-  args.some((one) => one.includes(placeholder))
-    ? { args: args.map((one) => one.replaceAll(placeholder, () => prompt)), typed: "" } : { args, typed: prompt }
+/** Bytes of one argument, with the NUL behind it. Source: execve(2), MAX_ARG_STRLEN of Linux. */
+const argumentLimit = 128 * 1024
+
+/**
+ * The arguments with the prompt in them, and what is to be typed instead: all of it, also where it is longer than an
+ * argument may be. Then the arguments that wanted it are left out.
+ */
+export const argumentsFor = (args: ReadonlyArray<string>, prompt: string): { readonly args: ReadonlyArray<string>; readonly typed: string } => {
+  const typed = { args: args.filter((one) => !one.includes(placeholder)), typed: prompt }
+  if (typed.args.length === args.length) return typed
+  const filled = args.map((one) => one.replaceAll(placeholder, () => prompt))
+  return filled.some((one) => Buffer.byteLength(one) >= argumentLimit) ? typed : { args: filled, typed: "" }
+}
 
 const endOf = ({ code, signal }: PtyProcess.PtyExit, tail: OutputTail): TurnEnd =>
   code === 0 ? { cause: { _tag: "Answered" } } : { cause: { _tag: "ChildExited", code, signal, stderr: plainText(tail.text()).trimEnd() } }

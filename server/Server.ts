@@ -86,7 +86,7 @@ export const server = (config: ServeConfig) => Layer.unwrap(Effect.sync(() => {
     })))))
   return edge.pipe(
     Layer.provideMerge(recovery),
-    Layer.provideMerge(Drills.layer({ version })),
+    Layer.provideMerge(Drills.layer({ version, folder: `${dataDir}/drills` })),
     Layer.provideMerge(Tasks.layer),
     Layer.provideMerge(Chats.layer({ bootId })),
     Layer.provideMerge(AgentSessions.layer),

@@ -1,6 +1,6 @@
 /** `boocode drill` through the whole program: the scripted agent, and real goose, qwen and opencode against a scripted model. */
 import { spawn } from "node:child_process"
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, it } from "@effect/vitest"
 import { Effect, Option, Schema, Stream } from "effect"
@@ -74,6 +74,15 @@ it.live("by the server: kept with the agent, its quirk learnt, a failure is exit
   assert.deepStrictEqual(second.value.report.learnt, [])
   const unknown = yield* Effect.flip(Stream.runDrain(client["agent.Drill"]({ agent: AgentName.make("nobody") })))
   assert.strictEqual(unknown._tag, "ChatError")
+  // a killed server's goes with the next start
+  const drills = () => existsSync(join(dataDir, "drills")) ? readdirSync(join(dataDir, "drills")) : []
+  assert.deepStrictEqual(drills(), [])
+  yield* Effect.forkChild(Effect.ignore(Stream.runDrain(client["agent.Drill"]({ agent: AgentName.make("scripted") }))))
+  yield* Effect.gen(function*() { while (drills().length === 0) yield* Effect.sleep("20 millis") }).pipe(Effect.timeout("10 seconds"))
+  yield* server.kill("SIGKILL")
+  assert.strictEqual(drills().length, 1)
+  yield* runServer({ dataDir })
+  assert.deepStrictEqual(drills(), [])
 })), 90_000)
 
 type Real = (options: { readonly model: string; readonly home: string }) => Launch | undefined

@@ -27,6 +27,8 @@ export interface DrillOptions {
   /** Ours. */
   readonly version: string
   readonly limits?: DrillLimits
+  /** Where its directory is made; among the system's temporary files where this is left out. */
+  readonly folder?: string | undefined
 }
 
 export interface DrillLimits extends PlayLimits {
@@ -139,10 +141,10 @@ const runAll = Effect.fnUntraced(function*(bench: Bench, terminal: boolean, tell
 
 /** Fails only where there is no place to do it. */
 export const drill = Effect.fn("drill")(function*(
-  { found, limits = drillLimits, version }: DrillOptions, tell: Tell
+  { folder, found, limits = drillLimits, version }: DrillOptions, tell: Tell
 ): Effect.fn.Return<Drilled, WorkError, FileSystem.FileSystem | Git | ProcessLedger | Scope.Scope> {
   const kept = { file: someWord(), kept: someWord() }
-  const stage = yield* makeStage(kept.file).pipe(Effect.catchTag("PlatformError", Effect.die))
+  const stage = yield* makeStage(kept.file, folder).pipe(Effect.catchTag("PlatformError", Effect.die))
   const wire = readWire()
   const prompts = { ...plainPrompts, ...found.row.drill }
   const lessons: Bench["lessons"] = { cancelled: [] }

@@ -18,6 +18,8 @@ export interface DrillsOptions {
   /** Ours, told to the agents. */
   readonly version: string
   readonly limits?: DrillLimits
+  /** Of drills' directories alone: what a killed server has left in it goes at boot. */
+  readonly folder?: string
 }
 
 export const reportOf = ({ row, version }: FoundAgent, { learnt, lines }: Drilled, at: number): DrillReport =>
@@ -39,6 +41,8 @@ const make = Effect.fnUntraced(function*(options: DrillsOptions) {
   const rows = yield* DrillRows
   const edits = yield* AgentRows
   const needs = yield* Effect.context<FileSystem.FileSystem | Git | ProcessLedger>()
+  const fs = yield* FileSystem.FileSystem
+  if (options.folder !== undefined) yield* Effect.ignore(fs.remove(options.folder, { recursive: true, force: true }))
   const oneAtATime = Semaphore.makeUnsafe(1)
 
   const learn = Effect.fnUntraced(function*(agent: AgentName, { quirks }: Drilled["learnt"]) {

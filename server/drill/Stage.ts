@@ -26,10 +26,12 @@ export interface Stage {
 
 const identity = ["-c", "user.name=boocode drill", "-c", "user.email=drill@localhost", "-c", "commit.gpgSign=false"]
 
-const repository = Effect.fnUntraced(function*(word: string) {
+/** In `folder`, which is made if need be, or among the system's temporary files. */
+const repository = Effect.fnUntraced(function*(word: string, folder: string | undefined) {
   const fs = yield* FileSystem.FileSystem
   const git = yield* Git
-  const cwd = yield* fs.realPath(yield* fs.makeTempDirectoryScoped({ prefix: "boocode-drill-" }))
+  if (folder !== undefined) yield* fs.makeDirectory(folder, { recursive: true, mode: 0o700 })
+  const cwd = yield* fs.realPath(yield* fs.makeTempDirectoryScoped({ prefix: "boocode-drill-", ...(folder === undefined ? {} : { directory: folder }) }))
   yield* fs.writeFileString(`${cwd}/${drillFiles.read}`, `${word}\n`)
   const what = "make the drill's repository"
   yield* git.run(cwd, { what, args: ["init", "--quiet"] })
@@ -64,9 +66,9 @@ const signal = (pid: number) => {
 }
 
 /** `word` is what the file holds. */
-export const makeStage = Effect.fn("Stage.make")(function*(word: string) {
+export const makeStage = Effect.fn("Stage.make")(function*(word: string, folder?: string) {
   const fs = yield* FileSystem.FileSystem
-  const cwd = yield* repository(word)
+  const cwd = yield* repository(word, folder)
   const { ledger, live } = yield* makeLedger()
   let killed: ReadonlyArray<ProcessTree> = []
   let agentSessionId: string | undefined

@@ -15,15 +15,21 @@ export const nameLimit = 200
 const messageLimit = 16 * 1024
 export const schemaLimit = 64 * 1024
 export const optionsLimit = 32
+/** Of what an agent announces: its modes, options and their choices, each. */
+export const offerLimit = 500
 const planLimit = 200
 const planEntryLimit = 2 * 1024
-const contentLimit = 100
-const locationsLimit = 100
+export const contentLimit = 100
+export const locationsLimit = 100
 
-const first = <A>(all: ReadonlyArray<A>, limit: number): ReadonlyArray<A> => all.length <= limit ? all : all.slice(0, limit)
+export const first = <A>(all: ReadonlyArray<A>, limit: number): ReadonlyArray<A> => all.length <= limit ? all : all.slice(0, limit)
 
 /** A text that says that it was cut. */
-const cut = (text: string, limit: number): string => text.length <= limit ? text : `${cutText(text, limit - 1)}…`
+export const cut = (text: string, limit: number): string => text.length <= limit ? text : `${cutText(text, limit - 1)}…`
+
+/** Whether a value of JSON holds more than so many levels: to write it down may take more memory than there is. */
+export const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === "object" && value !== null && (levels === 0 || Object.values(value).some((one) => isDeeper(one, levels - 1)))
 
 type Permission = Extract<AgentRequest, { _tag: "Permission" }>
 

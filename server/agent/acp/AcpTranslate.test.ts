@@ -262,6 +262,44 @@ describe("usage", () => {
   })
 })
 
+describe("more than anybody reads", () => {
+  const many = <A>(count: number, of: (index: number) => A) => Array.from({ length: count }, (_, index) => of(index))
+  const sizeOf = (one: unknown) => JSON.stringify(one).length
+  const choices = many(5000, (index) => ({ value: `v${index}`, name: "n".repeat(1000) }))
+
+  it("is cut: plans, locations, contents, inputs", () => {
+    const plan = hear(opened(), { sessionUpdate: "plan", entries: many(50_000, () => ({ content: "p".repeat(3000), priority: "high", status: "pending" })) })
+    assert.isAtMost(sizeOf(plan.updates), 500_000)
+    const tool = lastCall(hear(opened(), call("t", {
+      title: "t".repeat(1e6), rawInput: { text: "i".repeat(5e6) }, rawOutput: "o".repeat(5e6), locations: many(50_000, () => ({ path: "/p" })),
+      content: many(5000, () => ({ type: "content", content: { type: "text", text: "c" } }))
+    })))
+    assert.deepStrictEqual([tool.title.length, tool.locations.length, tool.content.length], [500, 100, 100])
+    assert.isAtMost(sizeOf([tool.input, tool.output]), 2.2 * 1024 * 1024)
+    const image = lastCall(hear(opened(), call("t", { content: [{ type: "content", content: { type: "image", data: "i".repeat(3e6), mimeType: "image/png" } }] })))
+    assert.deepStrictEqual(image.content, [{ type: "content", content: { type: "text", text: "[image]" } }])
+  })
+
+  it("is nested no deeper, and named no longer", () => {
+    let deep: unknown = 1
+    for (let level = 0; level < 20_000; level++) deep = [deep]
+    assert.strictEqual(lastCall(hear(opened(), call("t", { rawInput: deep }))).input, "[nested more than 32 levels deep]")
+    assert.deepStrictEqual(hear(opened(), call("Q".repeat(1e6))).updates, [])
+  })
+
+  it("is cut in what an agent offers", () => {
+    const config = (id: string) => ({ id, name: "n".repeat(1000), type: "select", currentValue: "v1", options: choices })
+    const { facts, view } = hear(opened(), { sessionUpdate: "config_option_update", configOptions: many(5000, (index) => config(`o${index}`)) },
+      { sessionUpdate: "available_commands_update", availableCommands: many(30_000, () => ({ name: "c".repeat(1000), description: "d".repeat(1000) })) },
+      { sessionUpdate: "session_info_update", title: "t".repeat(1e6) })
+    for (const fact of facts) assert.isAtMost(sizeOf(fact), 300_000)
+    assert.deepStrictEqual(view.standing.options?.map((one) => [one.id, one.choices.length, one.name.length]), [["o0", 500, 200], ["o1", 500, 200]])
+    const { modes } = opened({ modes: { currentModeId: "m0", availableModes: many(5000, (index) => ({ id: `m${index}`, name: "n".repeat(1000), description: "d".repeat(1000) })) } }).standing
+    assert.strictEqual(modes?.available.length, 500)
+    assert.isAtMost(sizeOf(modes), 300_000)
+  })
+})
+
 describe("junk", () => {
   it("is left out, and takes nothing with it", () => {
     const tool = lastCall(hear(opened(), call("t", {

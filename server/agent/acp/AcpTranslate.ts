@@ -7,6 +7,9 @@ import type { AgentMode, AgentOption, Continuity, SlashCommand } from "../../../
 import type { PlanEntry } from "../../../shared/ChatEvent.ts"
 import type { ContentBlock } from "../../../shared/Content.ts"
 import { PartId, ToolCallId } from "../../../shared/Ids.ts"
+import {
+  boundedPlan, contentLimit, cut, first, idLimit, isDeeper, locationsLimit, nameLimit, offerLimit, titleLimit
+} from "../../../shared/ItemBounds.ts"
 import type { AgentFact, Announcement } from "../../../shared/SessionUpdate.ts"
 import { cutText, mendText } from "../../../shared/Text.ts"
 import { hasEnded, laterStatus, type ToolCall, type ToolContent, type ToolStatus } from "../../../shared/ToolCall.ts"
@@ -79,12 +82,12 @@ export const translate = (view: TurnView, update: AcpUpdate, at: number): Transl
     case "agent_message_chunk": return both(speak(view, "text", update.content), (then) => counted(then, chunkUsage(then.figures, update._meta?.usage)))
     case "agent_thought_chunk": return speak(view, "thought", update.content)
     case "tool_call": case "tool_call_update": return report(view, update, at)
-    case "plan": return said({ ...view, speaking: undefined }, { _tag: "Plan", entries: update.entries.map(planEntry) })
+    case "plan": return said({ ...view, speaking: undefined }, { _tag: "Plan", entries: boundedPlan(update.entries.map(planEntry)) })
     case "available_commands_update": return noted(view, { commands: update.availableCommands.slice(0, commandLimit).map(command) })
     case "current_mode_update": return inMode(view, update.currentModeId)
-    case "config_option_update": return stands(view, { options: update.configOptions.flatMap(option) })
+    case "config_option_update": return stands(view, { options: optionsOf(update.configOptions) })
     case "session_info_update":
-      return { view, updates: [], facts: update.title ? [{ _tag: "Titled", title: mendText(update.title) }] : [] }
+      return { view, updates: [], facts: update.title ? [{ _tag: "Titled", title: cutText(mendText(update.title), titleLimit) }] : [] }
     case "usage_update": return counted(view, reportedUsage(view.figures, update))
   }
 }
@@ -102,12 +105,15 @@ export const inMode = (view: TurnView, current: string): Translated => {
 
 /** An option was set; most agents answer how all of them stand now. */
 export const optionSet = (view: TurnView, id: string, value: string, { configOptions }: Pick<AcpSession, "configOptions">): Translated => stands(view, {
-  options: configOptions ? configOptions.flatMap(option)
+  options: configOptions ? optionsOf(configOptions)
     : (view.standing.options ?? []).map((one) => one.id === id ? { ...one, current: value } : one)
 })
 
 /** What the answer to a prompt tells of the turn's usage. */
 export const answered = (view: TurnView, prompted: AcpPrompted): Translated => counted(view, answeredFigures(view.figures, prompted))
+
+/** An image that a tool shows, at most: it stands in the log. */
+const shownImageLimit = 2 * 1024 * 1024
 
 /** An image in a text, at most: a part of a text is never split within one. */
 const imageLimit = 32 * 1024
@@ -134,9 +140,8 @@ const planEntry = (entry: { content: string; priority?: string | null | undefine
 
 // qwen announces over 100 KB of commands; a person reads a line of each
 const commandLimit = 200
-const lineLimit = 200
 
-const line = (text: string): string => cutText(mendText(text), lineLimit)
+const line = (text: string): string => cutText(mendText(text), nameLimit)
 
 const command = ({ description, input, name }: AcpCommand): SlashCommand =>
   ({ name: line(name), description: line(description ?? ""), ...(input?.hint ? { hint: line(input.hint) } : {}) })
@@ -145,24 +150,34 @@ const choice = (one: unknown): ReadonlyArray<{ value: string; name: string }> =>
   if (typeof one !== "object" || one === null) return []
   // a group of choices
   if ("options" in one && Array.isArray(one.options)) return one.options.flatMap(choice)
-  if (!("value" in one) || typeof one.value !== "string") return []
-  return [{ value: one.value, name: "name" in one && typeof one.name === "string" ? one.name : one.value }]
+  if (!("value" in one) || typeof one.value !== "string" || one.value.length > idLimit) return []
+  return [{ value: one.value, name: line("name" in one && typeof one.name === "string" ? one.name : one.value) }]
 }
 
 /** Options of other types than select have no place in the page and are left as the agent has them. */
 const option = (one: AcpConfigOption): ReadonlyArray<AgentOption> => {
-  const choices = (one.options ?? []).flatMap(choice)
-  if (typeof one.currentValue !== "string" || choices.length === 0) return []
-  return [{ id: one.id, name: one.name ?? one.id, current: one.currentValue, choices, ...(one.category ? { category: one.category } : {}) }]
+  const choices = first((one.options ?? []).flatMap(choice), offerLimit)
+  const { category, currentValue: current, id } = one
+  if (typeof current !== "string" || choices.length === 0 || Math.max(id.length, current.length) > idLimit) return []
+  return [{ id, name: line(one.name ?? id), current, choices, ...(category ? { category: line(category) } : {}) }]
 }
+
+/** With all their choices they are as many as one may have. */
+const optionsOf = (all: ReadonlyArray<AcpConfigOption>): ReadonlyArray<AgentOption> => {
+  let choices = 0
+  return all.flatMap(option).filter((one) => (choices += one.choices.length) <= 2 * offerLimit)
+}
+
+const modesOf = ({ availableModes, currentModeId }: NonNullable<AcpSession["modes"]>): NonNullable<Standing["modes"]> => ({
+  current: cutText(currentModeId, idLimit),
+  available: first(availableModes.filter(({ id }) => id.length <= idLimit), offerLimit).map(({ description, id, name }): AgentMode =>
+    ({ id, name: line(name), ...(description ? { description: line(description) } : {}) }))
+})
 
 /** What the answer to `session/new`, `load` or `resume` announces. */
 export const announced = (session: AcpSession): Announcement => ({
-  ...(session.modes ? { modes: {
-    current: session.modes.currentModeId,
-    available: session.modes.availableModes.map(({ id, name, description }): AgentMode => ({ id, name, ...(description ? { description } : {}) }))
-  } } : {}),
-  ...(session.configOptions ? { options: session.configOptions.flatMap(option) } : {})
+  ...(session.modes ? { modes: modesOf(session.modes) } : {}),
+  ...(session.configOptions ? { options: optionsOf(session.configOptions) } : {})
 })
 
 const statusOf = (status: string | null | undefined): ToolStatus | undefined => {
@@ -172,15 +187,20 @@ const statusOf = (status: string | null | undefined): ToolStatus | undefined => 
   }
 }
 
+/** Of a tool's input and output. */
+const levelLimit = 32
+const jsonLimit = 1024 * 1024
+
 const jsonText = (value: unknown): string | undefined => {
   if (value === undefined || value === null) return undefined
-  if (typeof value === "string") return mendText(value)
+  if (typeof value === "string") return cut(mendText(value), jsonLimit)
   // an empty object says that there is nothing to say yet
-  return typeof value === "object" && Object.keys(value).length === 0 ? undefined : mendText(JSON.stringify(value, null, 2))
+  if (typeof value === "object" && Object.keys(value).length === 0) return undefined
+  return isDeeper(value, levelLimit) ? `[nested more than ${levelLimit} levels deep]` : cut(mendText(JSON.stringify(value, null, 2)), jsonLimit)
 }
 
 const contentBlock = (block: AcpBlock): ContentBlock =>
-  block.type === "image" && block.data
+  block.type === "image" && block.data && block.data.length <= shownImageLimit
     ? { type: "image", data: block.data, mimeType: block.mimeType ?? "image/png" }
     : { type: "text", text: mendText(blockText(block)) }
 
@@ -205,7 +225,7 @@ export const report = (view: TurnView, tool: AcpToolReport, at: number): Transla
 }
 
 const merged = (before: ToolCall | undefined, tool: AcpToolReport, at: number): ToolCall => {
-  const title = tool.title ? cutText(mendText(tool.title), 500) : before?.title ?? tool.toolCallId
+  const title = tool.title ? cutText(mendText(tool.title), titleLimit) : before?.title ?? tool.toolCallId
   if (before !== undefined && hasEnded(before.status)) return before.title === title ? before : { ...before, title }
   const reported = statusOf(tool.status) ?? "pending"
   const status = before === undefined ? reported : laterStatus(before.status, reported)
@@ -214,9 +234,9 @@ const merged = (before: ToolCall | undefined, tool: AcpToolReport, at: number): 
   return {
     toolCallId: ToolCallId.make(tool.toolCallId), title, status,
     kind: isToolKind(tool.kind) ? tool.kind : before?.kind ?? "other",
-    content: tool.content ? tool.content.flatMap(toolContent) : before?.content ?? [],
+    content: tool.content ? first(tool.content, contentLimit).flatMap(toolContent) : before?.content ?? [],
     locations: tool.locations
-      ? tool.locations.map(({ path, line }) => ({ path: mendText(path), ...(line == null ? {} : { line }) }))
+      ? first(tool.locations, locationsLimit).map(({ path, line }) => ({ path: mendText(path), ...(line == null ? {} : { line }) }))
       : before?.locations ?? [],
     ...(input === undefined ? {} : { input }), ...(output === undefined ? {} : { output }),
     startedAt: before?.startedAt ?? at, ...(hasEnded(status) ? { endedAt: at } : {})

@@ -6,6 +6,7 @@
 import { Effect, Option, Schema, SchemaTransformation } from "effect"
 import { PermissionKind } from "../../../shared/AgentRequest.ts"
 import { PlanEntry } from "../../../shared/ChatEvent.ts"
+import { idLimit } from "../../../shared/ItemBounds.ts"
 import { ToolKind } from "../../../shared/ToolCall.ts"
 
 const maybe = <S extends Schema.Top>(schema: S) =>
@@ -36,7 +37,7 @@ const Content = Schema.Struct({
 export type AcpContent = typeof Content.Type
 
 const toolFields = {
-  toolCallId: Schema.String,
+  toolCallId: Schema.String.check(Schema.isMaxLength(idLimit)),
   title: maybe(Schema.String),
   kind: maybe(Schema.String),
   status: maybe(Schema.String),

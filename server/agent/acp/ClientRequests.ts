@@ -7,7 +7,7 @@
 import { Deferred, Effect, Option, type Scope } from "effect"
 import type { AgentRequest, RequestAnswer } from "../../../shared/AgentRequest.ts"
 import type { ToolCallId } from "../../../shared/Ids.ts"
-import { boundedRequest, schemaLimit } from "../../../shared/ItemBounds.ts"
+import { boundedRequest, isDeeper, schemaLimit } from "../../../shared/ItemBounds.ts"
 import { mendText } from "../../../shared/Text.ts"
 import type { ProcessLedger } from "../ProcessLedger.ts"
 import { type AcpToolReport, decodeElicitation, decodePermission } from "./AcpUpdate.ts"
@@ -92,10 +92,13 @@ const contentOf = (content: string): unknown => {
   }
 }
 
+const formLevels = 32
+
 const elicitation = Effect.fnUntraced(function*(turn: AskingTurn | undefined, params: unknown, withdrawn: Effect.Effect<void>, place: Place) {
   const decoded = decodeElicitation(params)
   if (Option.isNone(decoded)) return yield* Effect.fail(invalidParams("Only elicitations by form are understood."))
   const { message, requestedSchema } = decoded.value
+  if (isDeeper(requestedSchema, formLevels)) return yield* Effect.fail(invalidParams(`A form has at most ${formLevels} levels; ask for a flat one.`))
   const schema = mendText(JSON.stringify(requestedSchema))
   if (schema.length > schemaLimit) return yield* Effect.fail(invalidParams(`A form has at most ${schemaLimit / 1024} KB; ask for less at once.`))
   const answer = turn === undefined ? cancelled : yield* place(put(turn, { _tag: "Elicitation", message: mendText(message), schema }, withdrawn))

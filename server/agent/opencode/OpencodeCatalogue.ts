@@ -5,6 +5,7 @@
 import { Option, Schema } from "effect"
 import type { AgentOption, SlashCommand } from "../../../shared/Agent.ts"
 import type { Announcement } from "../../../shared/SessionUpdate.ts"
+import { nameLimit, offerLimit } from "../../../shared/ItemBounds.ts"
 import { cutText, mendText } from "../../../shared/Text.ts"
 import { type Chosen, defaultVariant } from "./OpencodePrompt.ts"
 
@@ -50,7 +51,7 @@ const first = <A>(all: ReadonlyArray<A>, isFirst: (one: A) => boolean): Readonly
 const modelsOf = (providers: unknown, config: unknown): ReadonlyArray<OfferedModel> => {
   const found = decoded(Providers, providers)
   const all = (found?.providers ?? []).flatMap((provider) => Object.entries(provider.models).map(([key, { limit, name, variants }]): OfferedModel => ({
-    id: `${provider.id}/${key}`, name: mendText(`${provider.name || provider.id}: ${name || key}`),
+    id: `${provider.id}/${key}`, name: cutText(mendText(`${provider.name || provider.id}: ${name || key}`), nameLimit),
     contextSize: limit?.context ? Math.round(limit.context) : undefined, variants: Object.keys(variants ?? {})
   })))
   const [provider] = found?.providers ?? []
@@ -62,15 +63,21 @@ const modelsOf = (providers: unknown, config: unknown): ReadonlyArray<OfferedMod
 export const compactCommand = "compact"
 const ownCommands: ReadonlyArray<SlashCommand> = [{ name: compactCommand, description: "Compact the session" }]
 
+/** Some providers alone offer hundreds. */
+const modelsLimit = 2000
+
 /** From the answers to `/config/providers`, `/config`, `/agent` and `/command`; what can't be read is left out. */
 export const readCatalogue = (answers: { readonly providers: unknown; readonly config: unknown; readonly agents: unknown; readonly commands: unknown }): Catalogue => {
   const agents = (decoded(Agents, answers.agents) ?? []).filter(({ hidden, mode }) => mode !== "subagent" && hidden !== true).map(({ name }) => name)
   const commands = (decoded(Commands, answers.commands) ?? []).map(({ description, hints, name }): SlashCommand => ({
     name: mendText(name), description: cutText(mendText(description ?? ""), 200),
-    ...(hints && hints.length > 0 ? { hint: hints.includes("$ARGUMENTS") ? "arguments" : mendText(hints.join(" ")) } : {})
+    ...(hints && hints.length > 0 ? { hint: hints.includes("$ARGUMENTS") ? "arguments" : cutText(mendText(hints.join(" ")), nameLimit) } : {})
   }))
   const preset = decoded(Config, answers.config)?.default_agent ?? "build"
-  return { models: modelsOf(answers.providers, answers.config), modes: first(agents, (name) => name === preset), commands: [...ownCommands, ...commands] }
+  return {
+    models: modelsOf(answers.providers, answers.config).slice(0, modelsLimit), modes: first(agents, (name) => name === preset).slice(0, offerLimit),
+    commands: [...ownCommands, ...commands].slice(0, offerLimit)
+  }
 }
 
 const option = (id: string, name: string, category: string, current: string | undefined, choices: AgentOption["choices"]): ReadonlyArray<AgentOption> => {

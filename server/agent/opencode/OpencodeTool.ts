@@ -1,6 +1,7 @@
 /** Tool calls of opencode as ours: from a tool part, which is always a whole snapshot, to a merged one. Pure. */
 import { parsePatch, type StructuredPatch, type StructuredPatchHunk } from "diff"
 import { ToolCallId } from "../../../shared/Ids.ts"
+import { cut, isDeeper } from "../../../shared/ItemBounds.ts"
 import { cutText, mendText } from "../../../shared/Text.ts"
 import { hasEnded, mergeToolCall, type ToolCall, type ToolContent, type ToolKind, type ToolLocation, type ToolStatus } from "../../../shared/ToolCall.ts"
 import type { ToolPart } from "./OpencodeEvent.ts"
@@ -94,8 +95,14 @@ const statusOf = ({ state }: ToolPart, stopping: boolean): ToolStatus => {
 const outputOf = ({ state }: ToolPart): string | undefined => {
   // while it runs, a shell's output stands in the metadata
   const text = state.output ?? state.error ?? state.metadata?.["output"]
-  return typeof text === "string" && text !== "" ? mendText(text) : undefined
+  return typeof text === "string" && text !== "" ? cut(mendText(text), textLimit) : undefined
 }
+
+const levelLimit = 32
+const textLimit = 1024 * 1024
+
+const inputText = (input: Input): string => isDeeper(input, levelLimit) ? `[nested more than ${levelLimit} levels deep]`
+  : cut(mendText(JSON.stringify(input, null, 2)), textLimit)
 
 /** `at` in epoch milliseconds. */
 export const toolCall = (before: ToolCall | undefined, part: ToolPart, at: number, stopping: boolean): ToolCall => {
@@ -108,7 +115,7 @@ export const toolCall = (before: ToolCall | undefined, part: ToolPart, at: numbe
     toolCallId: ToolCallId.make(part.callID), kind: kinds[part.tool] ?? "other", status,
     title: cutText(mendText(part.state.title ? `${part.tool} ${part.state.title}` : titleOf(part.tool, input)), 500),
     content, locations,
-    ...(Object.keys(input).length === 0 ? {} : { input: mendText(JSON.stringify(input, null, 2)) }),
+    ...(Object.keys(input).length === 0 ? {} : { input: inputText(input) }),
     ...(output === undefined ? {} : { output }),
     startedAt: before?.startedAt ?? at, ...(hasEnded(status) ? { endedAt: at } : {})
   }

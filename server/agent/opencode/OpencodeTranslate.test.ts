@@ -273,3 +273,11 @@ describe("OpencodeTranslate", () => {
     })
   })
 })
+
+it("more than anybody reads is cut: plans, inputs, outputs", () => {
+  const todos = Array.from({ length: 50_000 }, () => ({ content: "p".repeat(3000), status: "pending", priority: "high" }))
+  const input = { command: "i".repeat(5e6) }
+  const { updates } = fold([user(ours), assistant(reply, ours), event("todo.updated", { sessionID, todos }), tool("c", { status: "completed", input, output: "o".repeat(5e6) })])
+  assert.deepStrictEqual(updates.map(({ _tag }) => _tag), ["Plan", "Tool"])
+  assert.isAtMost(JSON.stringify(updates).length, 3_000_000)
+})

@@ -10,8 +10,9 @@
  */
 import type { PlanEntry } from "../../../shared/ChatEvent.ts"
 import { PartId } from "../../../shared/Ids.ts"
+import { boundedPlan, titleLimit } from "../../../shared/ItemBounds.ts"
 import type { AgentFact, TurnEnd } from "../../../shared/SessionUpdate.ts"
-import { mendText } from "../../../shared/Text.ts"
+import { cutText, mendText } from "../../../shared/Text.ts"
 import { hasEnded, type ToolCall } from "../../../shared/ToolCall.ts"
 import type { RawUpdate } from "../Coalescer.ts"
 import { newStripping, type Stripping, type TagStripper } from "../TagStripper.ts"
@@ -96,7 +97,7 @@ export const translate = (view: TurnView, event: OpencodeEvent, at: number, past
     case "session.idle": return event.properties.sessionID === view.sessionId ? { ...nothing({ ...view, idle: true }), look: true } : nothing(view)
     case "session.error": return failed(view, event.properties.sessionID, event.properties.error)
     case "todo.updated": return event.properties.sessionID === view.sessionId
-      ? said(view, { _tag: "Plan", entries: event.properties.todos.flatMap(planEntry) }) : nothing(view)
+      ? said(view, { _tag: "Plan", entries: boundedPlan(event.properties.todos.flatMap(planEntry)) }) : nothing(view)
     case "permission.asked": return isOurs(view, event.properties.sessionID) ? permitted(view, event.properties) : nothing(view)
     case "question.asked": return isOurs(view, event.properties.sessionID) ? { ...nothing(view), asked: [question(event.properties)] } : nothing(view)
     case "permission.replied": case "question.replied": case "question.rejected":
@@ -144,7 +145,7 @@ const child = (view: TurnView, { id, parentID }: SessionInfo): TurnView =>
 const untitled = /^(New|Child) session - \d{4}-/
 
 const titled = (view: TurnView, { id, title }: SessionInfo): Translated =>
-  id !== view.sessionId || !title || untitled.test(title) ? nothing(view) : { ...nothing(view), facts: [{ _tag: "Titled", title: mendText(title) }] }
+  id !== view.sessionId || !title || untitled.test(title) ? nothing(view) : { ...nothing(view), facts: [{ _tag: "Titled", title: cutText(mendText(title), titleLimit) }] }
 
 /** A second failure only repeats the first with opencode's own stack. That a session was aborted is no failure of the next prompt. */
 const failed = (view: TurnView, sessionId: string | null | undefined, failure: Failure | null | undefined): Translated => {

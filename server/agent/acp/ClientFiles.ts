@@ -44,34 +44,32 @@ export const linesOf = (text: string, line: number | null | undefined, limit: nu
 }
 
 /** Opens a file, uses it if it is a regular one, and closes it. */
-const withFile = async <A>(file: string, flags: number, use: (handle: FileHandle, size: number) => Promise<A>): Promise<A> => {
-  const handle = await open(file, flags, 0o666)
-  try {
-    const status = await handle.stat()
-    if (!status.isFile()) throw new Error("it is no regular file.")
-    return await use(handle, status.size)
-  } finally {
-    await handle.close()
-  }
-}
+const withFile = <A>(
+  { file, flags, path, what }: { readonly file: string; readonly flags: number; readonly path: string; readonly what: string },
+  use: (handle: FileHandle, size: number) => Effect.Effect<A, RpcError>
+): Effect.Effect<A, RpcError> => Effect.acquireUseRelease(
+  attempt(path, what, () => open(file, flags, 0o666)),
+  (handle) => Effect.flatMap(attempt(path, what, () => handle.stat()), (status) =>
+    status.isFile() ? use(handle, status.size) : Effect.fail(invalidParams(`${path} can't be ${what}: it is no regular file.`))),
+  (handle) => Effect.ignore(attempt(path, what, () => handle.close())))
 
 /** As many bytes as it had when it was opened, though it grow meanwhile. */
-const readText = async (handle: FileHandle, size: number): Promise<string> => {
-  if (size > readLimit) throw new Error(`it has ${Math.ceil(size / 1_048_576)} MB; at most ${readLimit / 1_048_576} MB are read.`)
+const readText = Effect.fnUntraced(function*(path: string, handle: FileHandle, size: number): Effect.fn.Return<string, RpcError> {
+  if (size > readLimit) return yield* Effect.fail(invalidParams(`${path} has ${Math.ceil(size / 1_048_576)} MB; at most ${readLimit / 1_048_576} MB are read.`))
   const bytes = Buffer.alloc(size)
   let length = 0
   while (length < size) {
-    const { bytesRead } = await handle.read(bytes, length, size - length, length)
+    const { bytesRead } = yield* attempt(path, "read", () => handle.read(bytes, length, size - length, length))
     if (bytesRead === 0) break
     length += bytesRead
   }
   return bytes.toString("utf8", 0, length)
-}
+})
 
 const read = Effect.fnUntraced(function*(root: string, params: unknown) {
   const { limit, line, path } = yield* decoded(Read, params)
   const file = yield* jailed(root, path, false)
-  const text = yield* attempt(path, "read", () => withFile(file, readFlags, readText))
+  const text = yield* withFile({ file, flags: readFlags, path, what: "read" }, (handle, size) => readText(path, handle, size))
   return { content: linesOf(text, line, limit) }
 })
 
@@ -79,7 +77,7 @@ const write = Effect.fnUntraced(function*(root: string, params: unknown) {
   const { content, path } = yield* decoded(Write, params)
   const file = yield* jailed(root, path, true)
   yield* attempt(path, "written", () => mkdir(dirname(file), { recursive: true }))
-  yield* attempt(path, "written", () => withFile(file, writeFlags, (handle) => handle.writeFile(content)))
+  yield* withFile({ file, flags: writeFlags, path, what: "written" }, (handle) => attempt(path, "written", () => handle.writeFile(content)))
   return {}
 })
 

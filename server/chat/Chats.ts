@@ -3,7 +3,7 @@
  * somebody watches or a turn runs. Its methods exchange ids, Schema values, typed errors and streams, so that another
  * machine can host it.
  */
-import { Context, Effect, Layer, Semaphore, Stream } from "effect"
+import { Context, Effect, Layer, Stream } from "effect"
 import type { RequestAnswer } from "../../shared/AgentRequest.ts"
 import { type Chat, factsOf, openTurns } from "../../shared/Chat.ts"
 import type { ContentBlock } from "../../shared/Content.ts"
@@ -30,7 +30,7 @@ import * as ChatActor from "./ChatActor.ts"
 import type { ChatMessage, ChatReply } from "./ChatMessage.ts"
 import { pageFrom } from "./ChatPages.ts"
 import { newStanding } from "./ChatStanding.ts"
-import { closing } from "./Closing.ts"
+import { archiving, closing } from "./Closing.ts"
 import { transcriptOf } from "./Transcript.ts"
 import type { RunTurn } from "./TurnRunner.ts"
 
@@ -139,8 +139,6 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
     return yield* ChatActor.make({ chatId, bootId, log, putText: (text) => Effect.orDie(blobs.put(text)), run, along: along(chatId), changed })
   })
   const registry: Registry.Registry<ChatId, ChatActor.ChatActor, ChatError> = yield* Registry.make({ start, idleTimeToLive })
-  /** Row and memory are changed together. */
-  const oneArchive = Semaphore.makeUnsafe(1)
   const close = closing({ archive, backends, registry, scope: yield* Effect.scope })
   const tell = (chatId: ChatId, message: ChatMessage): Effect.Effect<ChatReply, ChatError> =>
     registry.use(chatId, (actor) => actor.ask(message))
@@ -196,18 +194,7 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
     setSettings: (chatId, agent, settings, by) => Effect.andThen(listed(agent), done(chatId, { _tag: "SetSettings", agent, settings, by })),
     answer: (chatId, requestId, answer, by) => done(chatId, { _tag: "Answer", requestId, answer, by }),
     revokeRule: (chatId, ruleId, by) => done(chatId, { _tag: "RevokeRule", ruleId, by }),
-    archive: Effect.fn("Chats.archive")(function*(chatId, archived, by) {
-      yield* rowOf(chatId)
-      yield* oneArchive.withPermit(Effect.andThen(
-        Effect.orDie(rows.archive(chatId, archived)), Effect.sync(() => archive.setChat(chatId, archived))))
-      if (archived) yield* close([chatId], by)
-      yield* projects.changed
-    }),
-    archiveSession: Effect.fn("Chats.archiveSession")(function*(sessionId, archived, by) {
-      yield* oneArchive.withPermit(Effect.andThen(
-        projects.archiveSession(sessionId, archived), Effect.sync(() => archive.setSession(sessionId, archived))))
-      if (archived) yield* close((yield* Effect.orDie(rows.list(sessionId))).map(({ id }) => id), by)
-    }),
+    ...archiving({ archive, close, find: rowOf, projects, rows }),
     watch: (chatId, cursor) => Stream.unwrap(Effect.map(registry.get(chatId), (actor) => actor.watch(cursor))),
     older: Effect.fn("Chats.older")(function*(chatId, before, limit) {
       yield* rowOf(chatId)

@@ -1,11 +1,13 @@
 /** Closing archived chats: what runs in them is stopped at once, and their agents are let go when they are idle. */
-import { Effect, Schedule, type Scope } from "effect"
+import { Effect, Schedule, type Scope, Semaphore } from "effect"
 import { openTurns } from "../../shared/Chat.ts"
 import type { ChatError } from "../../shared/Errors.ts"
-import type { ChatId, Who } from "../../shared/Ids.ts"
+import type { ChatId, SessionId, Who } from "../../shared/Ids.ts"
 import type { Registry } from "../actor/Registry.ts"
 import { BackendKey } from "../agent/AgentBackend.ts"
 import type { Backends } from "../agent/Backends.ts"
+import type { Projects } from "../project/Projects.ts"
+import type { ChatRows } from "../store/ChatRows.ts"
 import type { Archive } from "./Archive.ts"
 import type { ChatActor } from "./ChatActor.ts"
 
@@ -41,4 +43,29 @@ export const closing = ({ archive, backends, registry, scope }: ClosingOptions) 
       Effect.ignore(registry.use(chatId, (actor) => actor.stop(by))), { discard: true, concurrency: "unbounded" })
     yield* Effect.forkIn(Effect.forEach(chatIds, letGo, { discard: true, concurrency: "unbounded" }), scope)
   })
+}
+
+export interface ArchivingOptions {
+  readonly archive: Archive
+  readonly close: ReturnType<typeof closing>
+  readonly find: (chatId: ChatId) => Effect.Effect<unknown, ChatError>
+  readonly projects: Projects["Service"]
+  readonly rows: ChatRows["Service"]
+}
+
+/** Archives and reopens: row and memory are changed together, one after the other. */
+export const archiving = ({ archive, close, find, projects, rows }: ArchivingOptions) => {
+  const one = Semaphore.makeUnsafe(1)
+  return {
+    archive: Effect.fn("Chats.archive")(function*(chatId: ChatId, archived: boolean, by: Who) {
+      yield* find(chatId)
+      yield* one.withPermit(Effect.andThen(Effect.orDie(rows.archive(chatId, archived)), Effect.sync(() => archive.setChat(chatId, archived))))
+      if (archived) yield* close([chatId], by)
+      yield* projects.changed
+    }),
+    archiveSession: Effect.fn("Chats.archiveSession")(function*(sessionId: SessionId, archived: boolean, by: Who) {
+      yield* one.withPermit(Effect.andThen(projects.archiveSession(sessionId, archived), Effect.sync(() => archive.setSession(sessionId, archived))))
+      if (archived) yield* close((yield* Effect.orDie(rows.list(sessionId))).map(({ id }) => id), by)
+    })
+  }
 }

@@ -13,7 +13,7 @@ import { drillFiles, type DrillPrompts, filled, plainPrompts } from "../agent/ca
 import { OpencodeServers } from "../agent/opencode/OpencodeServers.ts"
 import { ProcessLedger } from "../agent/ProcessLedger.ts"
 import type { Git } from "../work/Git.ts"
-import type { WorkError } from "../work/WorkError.ts"
+import type { WorkError } from "../../shared/WorkError.ts"
 import { type Learnt, learnt, type Lessons } from "./Learnt.ts"
 import { type Player, playerOf, type PlayLimits, readWire, reject, type WireReading } from "./Play.ts"
 import { makeStage, type Stage } from "./Stage.ts"

@@ -14,7 +14,7 @@ import { SessionRows } from "../store/SessionRows.ts"
 import type { StoreError } from "../store/StoreError.ts"
 import { completeDirectories, type DirectoryHint } from "../work/Directories.ts"
 import { Git } from "../work/Git.ts"
-import type { WorkError } from "../work/WorkError.ts"
+import type { WorkError } from "../../shared/WorkError.ts"
 import { directoryOf, makeDirectoryFeed } from "./DirectoryFeed.ts"
 
 type Reason = ProjectError["reason"]

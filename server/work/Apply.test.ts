@@ -11,7 +11,7 @@ import { Changes } from "./Changes.ts"
 import { Checkpoints } from "./Checkpoints.ts"
 import { changeSomething, randomFrom } from "./randomFiles.ts"
 import { makeRepository, rawGit, temporaryFolder, testGit } from "./temporaryRepository.ts"
-import { WorkError } from "./WorkError.ts"
+import { WorkError } from "../../shared/WorkError.ts"
 
 const lines = (count: number, ...changed: ReadonlyArray<readonly [number, string]>) =>
   Array.from({ length: count }, (_, at) => `${changed.find(([line]) => line === at + 1)?.[1] ?? `line ${at + 1}`}\n`).join("")

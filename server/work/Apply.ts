@@ -17,7 +17,7 @@ import { Changes } from "./Changes.ts"
 import { Git } from "./Git.ts"
 import { makeLanding } from "./Landing.ts"
 import { baseOf, contentOf, type Files, sameEntry } from "./TreeFiles.ts"
-import { WorkError } from "./WorkError.ts"
+import { WorkError } from "../../shared/WorkError.ts"
 
 /** The change as it stands now. Where it is conflicted, `marked` is a tree that has the files with git's marks. */
 export interface Decision { readonly change: PendingChange; readonly marked?: string }

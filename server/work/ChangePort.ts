@@ -4,7 +4,7 @@ import type { ChangeId, Checkpoint, CheckpointAt, PendingChange } from "../../sh
 import type { WorktreeId } from "../../shared/Ids.ts"
 import type { Interval, Settled, Touch } from "./Attribution.ts"
 import { byPath } from "./ChangeFold.ts"
-import type { WorkError } from "./WorkError.ts"
+import type { WorkError } from "../../shared/WorkError.ts"
 
 /** A checkpoint as it is remembered, with what changed since the one before it. */
 export interface CheckpointRow extends Interval, Omit<Checkpoint, "left"> {

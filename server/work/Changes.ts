@@ -13,7 +13,7 @@ import type { Worktree } from "../../shared/Session.ts"
 import { ChangePort, type CheckpointRow, type Entry, type Ledger, touchesOf } from "./ChangePort.ts"
 import { foldChanges } from "./ChangeFold.ts"
 import { Checkpoints } from "./Checkpoints.ts"
-import type { WorkError } from "./WorkError.ts"
+import type { WorkError } from "../../shared/WorkError.ts"
 
 export type WorktreeTurn = Omit<IntervalTurn, "reported">
 

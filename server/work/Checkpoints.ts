@@ -13,7 +13,7 @@ import { lookAt, within } from "./DiskBytes.ts"
 import { Git } from "./Git.ts"
 import { bytesOfPath } from "./PathText.ts"
 import { countedDiffArgs, countedFilesOfDiff, filesOfDiff, treeDiffArgs } from "./TreeDiff.ts"
-import type { WorkError } from "./WorkError.ts"
+import type { WorkError } from "../../shared/WorkError.ts"
 import { makeWorktreeIndex } from "./WorktreeIndex.ts"
 
 /** Where it stands. Chat, browser and agents see no such ref; nothing fetches it. */

@@ -8,7 +8,7 @@ import { Environment, type Variables } from "../process/Environment.ts"
 import { type ProgramError, runProgram } from "../process/Program.ts"
 import { type GitBytes, runGitPipe } from "./GitPipe.ts"
 import { gitRefusal } from "./GitRefusal.ts"
-import { WorkError, type WorkReason } from "./WorkError.ts"
+import { WorkError, type WorkReason } from "../../shared/WorkError.ts"
 
 export interface GitCall {
   /** Completes "git could not …". */

@@ -2,7 +2,7 @@
  * What git means when it refuses. git has one exit code for everything and says the rest in words: they are read here,
  * once, in the locale that every call runs in, and become a reason.
  */
-import type { WorkReason } from "./WorkError.ts"
+import type { WorkReason } from "../../shared/WorkError.ts"
 
 const lockOf = /Unable to create '(.+\.lock)': File exists/s
 

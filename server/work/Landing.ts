@@ -11,7 +11,7 @@ import { foldersOf, isBehindSymlink, lookAt, within } from "./DiskBytes.ts"
 import { bytesOfPath } from "./PathText.ts"
 import { Git } from "./Git.ts"
 import { type Files, makeTreeFiles, sameEntry } from "./TreeFiles.ts"
-import { WorkError } from "./WorkError.ts"
+import { WorkError } from "../../shared/WorkError.ts"
 
 export interface Carry {
   readonly id: ChangeId

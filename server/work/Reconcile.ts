@@ -6,7 +6,7 @@ import { Effect, FileSystem } from "effect"
 import type { Project, Worktree } from "../../shared/Session.ts"
 import { Git } from "./Git.ts"
 import { splitNul } from "./PathText.ts"
-import type { WorkError } from "./WorkError.ts"
+import type { WorkError } from "../../shared/WorkError.ts"
 import { WorktreePort } from "./WorktreePort.ts"
 
 export interface KnownWorktree { readonly project: Project; readonly worktree: Worktree }

@@ -6,7 +6,7 @@ import { Effect, FileSystem } from "effect"
 import type { CountedChange } from "../../shared/Change.ts"
 import { Git } from "./Git.ts"
 import { bytesOfPath, joinNul, splitNul, textOfPath } from "./PathText.ts"
-import { WorkError } from "./WorkError.ts"
+import { WorkError } from "../../shared/WorkError.ts"
 
 export interface FileEntry { readonly mode: string; readonly blob: string }
 

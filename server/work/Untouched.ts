@@ -6,7 +6,7 @@ import { Effect } from "effect"
 import type { Worktree } from "../../shared/Session.ts"
 import type { Git } from "./Git.ts"
 import { splitNul } from "./PathText.ts"
-import type { WorkError } from "./WorkError.ts"
+import type { WorkError } from "../../shared/WorkError.ts"
 
 const what = "look for work in a task's worktree"
 const lines = (text: string) => text.split("\n").filter((line) => line !== "")

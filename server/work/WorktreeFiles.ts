@@ -6,7 +6,7 @@ import { Duration, Effect, FileSystem, type PlatformError, Semaphore } from "eff
 import type { Project, Worktree } from "../../shared/Session.ts"
 import type { ProjectId } from "../../shared/Ids.ts"
 import { Git } from "./Git.ts"
-import { WorkError } from "./WorkError.ts"
+import { WorkError } from "../../shared/WorkError.ts"
 
 /** A large checkout on a slow disk takes minutes. */
 const filesDeadline = Duration.minutes(10)

@@ -12,7 +12,7 @@ import { changedAt, foldersOf, isBehindSymlink, lookAt, within } from "./DiskByt
 import { Git } from "./Git.ts"
 import { gitRefusal } from "./GitRefusal.ts"
 import { joinNul, splitNul, textOfPath } from "./PathText.ts"
-import { WorkError } from "./WorkError.ts"
+import { WorkError } from "../../shared/WorkError.ts"
 
 export interface Capture {
   readonly tree: string

@@ -2,7 +2,7 @@
 import { Context, Effect, Layer, Option } from "effect"
 import type { SessionId } from "../../shared/Ids.ts"
 import type { Project, Worktree } from "../../shared/Session.ts"
-import { WorkError } from "./WorkError.ts"
+import { WorkError } from "../../shared/WorkError.ts"
 
 export interface Assignment {
   readonly project: Project

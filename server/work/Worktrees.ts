@@ -17,7 +17,7 @@ import { isUntouched } from "./Untouched.ts"
 import { makeWorktreeFiles } from "./WorktreeFiles.ts"
 import { shortIdsOf, slugOf } from "./WorktreeName.ts"
 import { WorktreePort } from "./WorktreePort.ts"
-import { WorkError } from "./WorkError.ts"
+import { WorkError } from "../../shared/WorkError.ts"
 
 const make = Effect.fnUntraced(function*({ dataDir }: WorktreeOptions) {
   const fs = yield* FileSystem.FileSystem

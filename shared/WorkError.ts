@@ -1,4 +1,4 @@
-/** The one error of this folder: whatever keeps git or the disk from doing what was asked, in a sentence a person can act on. */
+/** The one error of `server/work`: whatever keeps git or the disk from doing what was asked, in a sentence a person can act on. */
 import { Schema } from "effect"
 
 export const WorkReason = Schema.TaggedUnion({

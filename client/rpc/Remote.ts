@@ -1,42 +1,29 @@
 /**
  * Remote: everything the page asks of the server, as promises and callbacks. Stores know this and no Effect.
  *
- * Owns the list of calls. How a call is run, and what a failure comes to, is the runner's (`Connection.ts`).
+ * Owns the list of calls. How a call is run, and what a failure comes to, is the runner's (`Runner.ts`).
  */
 import { Effect, Stream } from "effect"
-import type { Rpc, RpcClientError } from "effect/rpc"
+import type { Rpc, RpcClient, RpcClientError, RpcGroup } from "effect/rpc"
 import type { AgentInfo, BackendHealth } from "../../shared/Agent.ts"
 import type { DrillNews } from "../../shared/Drill.ts"
-import type { BadRequest, ChatError, ProjectError, Unauthorized } from "../../shared/Errors.ts"
 import type { ChatFrame, Cursor } from "../../shared/Feed.ts"
 import type { AgentName, ChatId } from "../../shared/Ids.ts"
+import type { PageApi } from "../../shared/rpc/PageApi.ts"
 import type { ServerInfo } from "../../shared/Server.ts"
 import type { Directory } from "../../shared/Session.ts"
-import type { Client, Rpcs } from "./Client.ts"
 import type { ConnectionState } from "./ConnectionState.ts"
-import type { Reply } from "./Reply.ts"
+import type { Runner, Watcher } from "./Runner.ts"
 
+type Rpcs = RpcGroup.Rpcs<typeof PageApi>
+export type PageClient = RpcClient.RpcClient<Rpcs, RpcClientError.RpcClientError>
 type Payload<Tag extends Rpcs["_tag"]> = Rpc.PayloadConstructor<Rpc.ExtractTag<Rpcs, Tag>>
 
-/** What any call can fail with. */
-export type CallFailure = ChatError | ProjectError | Unauthorized | BadRequest | RpcClientError.RpcClientError
-
-/** Where the values of a watch go. Each call must return at once: one that waits holds up the whole connection. */
-export interface Watcher<A> {
-  readonly onValue: (value: A) => void
-  /** The watch is over for good, for this reason. A lost connection is no failure: the watch goes on after it. */
-  readonly onFailure: (message: string) => void
-}
-
-/** What runs the calls. */
-export interface Runner {
-  readonly call: <A>(ask: (client: Client) => Effect.Effect<A, CallFailure>) => Promise<Reply<A>>
-  /** Opened again after every loss of the connection, until the returned function is called. */
-  readonly watch: <A>(open: (client: Client) => Stream.Stream<A, CallFailure>, watcher: Watcher<A>) => () => void
+interface PageRunner extends Runner<PageClient> {
   readonly onState: (listener: (state: ConnectionState) => void) => () => void
 }
 
-export const makeRemote = ({ call, onState, watch }: Runner) => ({
+export const makeRemote = ({ call, onState, watch }: PageRunner) => ({
   /** Called at once with the state there is. */
   onState,
 

@@ -5,7 +5,7 @@
  * called: a chat's by its cursor, the others by being sent whole.
  */
 import { Effect, type Latch, Stream } from "effect"
-import type { CallFailure, Watcher } from "./Remote.ts"
+import type { CallFailure, Watcher } from "./Runner.ts"
 
 /** Whether the same call can succeed later without anybody changing anything. */
 export const isPassing = (failure: CallFailure): boolean => {

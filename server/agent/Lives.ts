@@ -26,6 +26,8 @@ export interface LivesOptions<Life> {
   readonly startDeadline: Duration.Input
   /** Completes, only ever by failing, when the life is over. */
   readonly over: (life: Life) => Effect.Effect<never, AgentError>
+  /** Whether it has completed. */
+  readonly isOver: (life: Life) => boolean
   /** Whether somebody is at work with it: then it is started again at once. */
   readonly inUse: (life: Life) => boolean
   /** Starting again could help. */
@@ -45,7 +47,7 @@ export interface Lives<Life> {
 }
 
 export const make = Effect.fnUntraced(function*<Life>(options: LivesOptions<Life>): Effect.fn.Return<Lives<Life>, never, Scope.Scope> {
-  const { inUse, isTransient, onNews, over } = options
+  const { inUse, isOver, isTransient, onNews, over } = options
   const standing = yield* SubscriptionRef.make<Standing<Life>>({ _tag: "Asleep" })
   const become = (next: Standing<Life>) => SubscriptionRef.set(standing, next)
   const until = (holds: (now: Standing<Life>) => boolean) => Stream.runHead(Stream.filter(SubscriptionRef.changes(standing), holds))
@@ -76,7 +78,8 @@ export const make = Effect.fnUntraced(function*<Life>(options: LivesOptions<Life
   const ready: Effect.Effect<Life, AgentError> = Effect.gen(function*() {
     const now = yield* SubscriptionRef.get(standing)
     if (now._tag === "Alive") {
-      if (Option.isNone(yield* Effect.timeoutOption(Effect.flip(over(now.life)), 0))) return now.life
+      // looked at, not waited for: a prompt is on its way
+      if (!isOver(now.life)) return now.life
       yield* until((next) => next !== now)
     }
     yield* become({ _tag: "Starting" })

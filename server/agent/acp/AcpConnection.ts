@@ -66,6 +66,7 @@ export interface AcpConnection {
   ) => Effect.Effect<void, AgentError>
   /** Completes, only ever by failing, when the connection is over. */
   readonly closed: Effect.Effect<never, AgentError>
+  readonly isClosed: () => boolean
 }
 
 /** By which either end says that it wants no answer any more. */
@@ -253,6 +254,7 @@ export const open = Effect.fn("AcpConnection.open")(function*(
   return {
     request,
     notify: (method, params) => send({ method, params }),
-    closed: Deferred.await(waiting.over)
+    closed: Deferred.await(waiting.over),
+    isClosed: () => Deferred.isDoneUnsafe(waiting.over)
   }
 })

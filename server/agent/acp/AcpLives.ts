@@ -2,7 +2,7 @@
  * The lives of an ACP agent, one after another, and how they show as the health of its backend: a crash in a turn
  * restarts at once, a crash while idle is left to the next prompt.
  */
-import { Clock, type Duration, Effect, Option, type Scope, SubscriptionRef } from "effect"
+import { Clock, type Duration, Effect, type Scope, SubscriptionRef } from "effect"
 import type { BackendHealth, BackendState } from "../../../shared/Agent.ts"
 import type { BackendHost, BackendKey } from "../AgentBackend.ts"
 import { AgentError } from "../AgentError.ts"
@@ -65,7 +65,7 @@ export const make = Effect.fnUntraced(function*(options: LivesOptions): Effect.f
   const lives = yield* Lives.make({
     start: Effect.provideService(startOne(options, scope), ProcessLedger, ledger),
     startDeadline, isTransient, retries: restarts, onNews,
-    over: ({ connection }) => connection.closed, inUse: (life) => life.active() !== undefined
+    over: ({ connection }) => connection.closed, isOver: ({ connection }) => connection.isClosed(), inUse: (life) => life.active() !== undefined
   })
   yield* Effect.addFinalizer(() => show("gone"))
 
@@ -77,7 +77,7 @@ export const make = Effect.fnUntraced(function*(options: LivesOptions): Effect.f
     present: lives.present,
     busy: Effect.asVoid(Effect.acquireRelease(show("busy"), () =>
       SubscriptionRef.update(health, (now): BackendHealth => now.state === "busy" ? { ...now, state: "ready", turns: now.turns + 1 } : now))),
-    noticed: (life) => Effect.timeoutOption(Effect.flip(life.connection.closed), 0).pipe(
-      Effect.flatMap((gone) => Option.isNone(gone) ? Effect.void : Effect.asVoid(Effect.timeoutOption(lives.awaitOver(life), "1 second"))))
+    noticed: (life) => Effect.suspend(() => life.connection.isClosed()
+      ? Effect.asVoid(Effect.timeoutOption(lives.awaitOver(life), "1 second")) : Effect.void)
   }
 })

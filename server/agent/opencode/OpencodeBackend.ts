@@ -85,7 +85,7 @@ export const make = Effect.fnUntraced(function*(options: OpencodeBackendOptions)
       onRetrying: (detail) => SubscriptionRef.update(health, (now) => ({ ...now, detail }))
     }),
     startDeadline, isTransient, retries: 1,
-    over: ({ over }) => over, inUse: (life) => life.active() !== undefined, onNews: superviser(options, show)
+    over: ({ over }) => over, isOver: (life) => life.isOver(), inUse: (life) => life.active() !== undefined, onNews: superviser(options, show)
   })
   yield* Effect.addFinalizer(() => show("gone"))
 
@@ -126,8 +126,7 @@ export const make = Effect.fnUntraced(function*(options: OpencodeBackendOptions)
     // what was said is durable then, unless that takes too long at a stop
     yield* stopped === undefined ? Effect.exit(restore(turn.coalescer.flush)) : Effect.timeoutOption(turn.coalescer.flush, stopped === "asked" ? cancelGrace : hurry)
     // where the server went down in the turn, its supervisor sees that first: it restarts at once then
-    const gone = yield* Effect.timeoutOption(Effect.flip(life.over), 0)
-    if (Option.isSome(gone)) yield* Effect.timeoutOption(lives.awaitOver(life), "1 second")
+    if (life.isOver()) yield* Effect.timeoutOption(lives.awaitOver(life), "1 second")
     life.end()
     yield* SubscriptionRef.update(health, afterTurn)
     return Exit.isFailure(exit) ? yield* Effect.failCause(exit.cause) : exit.value

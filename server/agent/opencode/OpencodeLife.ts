@@ -60,6 +60,7 @@ export interface OpencodeLife {
   readonly catalogue: Effect.Effect<Catalogue>
   readonly known: () => Catalogue
   readonly over: Effect.Effect<never, AgentError>
+  readonly isOver: () => boolean
   /** Ends this life: its session can't go on. */
   readonly lose: (error: AgentError) => Effect.Effect<void>
   /** It may be at work on an earlier turn, which was left before opencode had ended it. */
@@ -201,6 +202,7 @@ export const start = Effect.fn("OpencodeLife.start")(function*(
     begin: (turn) => { active = turn }, end: () => { active = undefined }, active: () => active,
     chosen: facts.chosen, catalogue: Deferred.await(known), known: facts.catalogue,
     over: Effect.raceFirst(server.over, Deferred.await(lost)),
+    isOver: () => server.isOver() || Deferred.isDoneUnsafe(lost),
     lose: (error) => Effect.asVoid(Deferred.fail(lost, error)),
     unsettled: continuity === "resumed"
   }

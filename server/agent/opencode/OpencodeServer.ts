@@ -42,6 +42,7 @@ export interface ServerLife {
   readonly api: OpencodeApi.OpencodeApi
   /** Completes, only ever by failing, when the process is gone or was given up. */
   readonly over: Effect.Effect<never, AgentError>
+  readonly isOver: () => boolean
   /** Turns at work on it. */
   readonly turns: () => number
   /** Holds it for a turn, until the scope closes. */
@@ -122,6 +123,7 @@ const startLife = Effect.fnUntraced(function*(launch: OpencodeLaunch, { healthDe
   })
   return {
     process, api, over, proven,
+    isOver: () => Deferred.isDoneUnsafe(ended),
     turns: () => turns,
     hold: Effect.acquireRelease(Effect.sync(() => { turns += 1 }), () => Effect.sync(() => { turns -= 1 })),
     kill: (onStep) => Effect.suspend(() => {
@@ -143,7 +145,7 @@ export const make = Effect.fnUntraced(function*(launch: OpencodeLaunch, options:
     start: startLife(launch, options).pipe(
       Effect.provideService(HttpClient.HttpClient, client), Effect.provideService(ProcessLedger, ledger)),
     startDeadline: options.startDeadline ?? "30 seconds",
-    over: ({ over }) => over,
+    over: ({ over }) => over, isOver: (life) => life.isOver(),
     inUse: ({ turns }) => turns() > 0,
     isTransient, retries: 3,
     onNews: (news) => {

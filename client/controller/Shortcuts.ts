@@ -1,7 +1,7 @@
 /** Shortcuts: keys that work wherever the focus is, and the list of all of them for the sheet. */
 import type { ReactiveController, ReactiveControllerHost } from "lit"
 
-export type ShortcutName = "switch" | "newChat" | "newSession" | "nextChat" | "previousChat" | "focus" | "stop" | "sidebar" | "inbox" | "help"
+export type ShortcutName = "switch" | "newChat" | "newSession" | "nextChat" | "previousChat" | "focus" | "stop" | "sidebar" | "inbox" | "work" | "help"
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent)
 const mod = isMac ? "⌘" : "Ctrl"
@@ -18,6 +18,7 @@ export const shortcutList: ReadonlyArray<{ readonly keys: ReadonlyArray<string>;
   { keys: ["Alt", "Shift", "N"], words: "New session in this project" },
   { keys: ["Alt", "↓"], words: "Next chat" },
   { keys: ["Alt", "↑"], words: "Previous chat" },
+  { keys: ["Alt", "C"], words: "Show or hide the changes" },
   { keys: [mod, "B"], words: "Show or hide the list" },
   { keys: ["?"], words: "This list" }
 ]
@@ -37,6 +38,7 @@ const named = (event: KeyboardEvent): ShortcutName | undefined => {
   if (altKey) {
     if (code === "KeyN") return shiftKey ? "newSession" : "newChat"
     if (code === "KeyI" && !shiftKey) return "inbox"
+    if (code === "KeyC" && !shiftKey) return "work"
     return key === "ArrowDown" ? "nextChat" : key === "ArrowUp" ? "previousChat" : undefined
   }
   if (key === "Escape") return "stop"

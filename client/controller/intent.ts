@@ -7,6 +7,7 @@ import type { RequestAnswer } from "../../shared/AgentRequest.ts"
 import type { ContentBlock } from "../../shared/Content.ts"
 import type { AgentName, ChatId, ProjectId, PromptId, RequestId, SessionId } from "../../shared/Ids.ts"
 import type { TurnSettings } from "../../shared/Turn.ts"
+import type { WorkTab } from "../view/workTab.ts"
 
 export interface Intents {
   // one chat
@@ -35,6 +36,8 @@ export interface Intents {
   // the page
   "boo-go": { readonly sessionId: SessionId; readonly chatId: ChatId | undefined }
   "boo-open": "addProject" | "switcher" | "shortcuts" | "drills" | "inbox" | "sidebar"
+  /** Opens the work panel at a tab, and a file in it, or closes it. */
+  "boo-show-work": { readonly tab: WorkTab | undefined; readonly path?: string }
   "boo-theme": "auto" | "light" | "dark"
   "boo-token": { readonly token: string }
 }

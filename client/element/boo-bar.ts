@@ -4,10 +4,11 @@ import { ask } from "../controller/intent.ts"
 import { base } from "../style/base.ts"
 import { icon } from "../style/icons.ts"
 import type { Place } from "../view/place.ts"
+import { workTabs } from "./workTabs.ts"
 import "./boo-tabs.ts"
 
 export class BooBar extends LitElement {
-  static override properties = { place: { attribute: false }, asking: { attribute: false }, list: { type: Boolean }, calls: { type: Number } }
+  static override properties = { place: { attribute: false }, asking: { attribute: false }, list: { type: Boolean }, calls: { type: Number }, working: { type: Boolean } }
   static override styles = [base, css`
     header { display: flex; align-items: center; gap: var(--s3); min-height: var(--bar); padding-inline: var(--s3); border-bottom: 1px solid var(--line); }
     .where { min-width: 4rem; max-width: 45%; }
@@ -28,6 +29,8 @@ export class BooBar extends LitElement {
   list = false
   /** Chats that want a person: said here while the list is hidden. */
   calls = 0
+  /** The work panel is open. */
+  working = false
 
   override render(): TemplateResult {
     const { place } = this
@@ -35,7 +38,8 @@ export class BooBar extends LitElement {
       <button class="icon-only" aria-label=${this.list ? "Hide the list" : "Show the list"} aria-expanded=${this.list} title="Ctrl+B" @click=${() => ask(this, "boo-open", "sidebar")}>${icon("menu")}${this.calls === 0 || this.list ? nothing : html`<i></i><span class="unseen">${this.calls} in the inbox</span>`}</button>
       ${place === undefined ? nothing : html`
         <span class="where cut"><span class="faint">${place.project?.name ?? "Removed project"} /</span> <b title=${place.session.title}>${place.session.title}</b></span>
-        <boo-tabs .sessionId=${place.session.id} .chats=${place.chats} .archived=${place.archived} .current=${place.chat?.id} .asking=${this.asking}></boo-tabs>`}
+        <boo-tabs .sessionId=${place.session.id} .chats=${place.chats} .archived=${place.archived} .current=${place.chat?.id} .asking=${this.asking}></boo-tabs>
+        ${workTabs.length === 0 ? nothing : html`<button class="work" aria-label="Changes" aria-expanded=${this.working} title="Changes (Alt+C)" @click=${() => ask(this, "boo-show-work", { tab: this.working ? undefined : "changes" })}>${icon("changes")}</button>`}`}
     </header>`
   }
 }

@@ -18,9 +18,11 @@ import { icon } from "../style/icons.ts"
 import { page } from "../style/page.ts"
 import { agentForNew } from "../view/agents.ts"
 import { chatName } from "../view/directory.ts"
+import type { WorkTab } from "../view/workTab.ts"
 import { neighbour, type Place, placeOf } from "../view/place.ts"
 import type { BooChat } from "./boo-chat.ts"
 import type { Opened } from "./boo-opened.ts"
+import { workTabs } from "./workTabs.ts"
 import "./boo-banner.ts"
 import "./boo-bar.ts"
 import "./boo-chat.ts"
@@ -28,6 +30,8 @@ import "./boo-opened.ts"
 import "./boo-sidebar.ts"
 
 const narrow = matchMedia("(max-width: 46rem)")
+/** Too small for a chat and its work side by side. */
+const slim = matchMedia("(max-width: 70rem)")
 
 export class BooPage extends LitElement {
   static override properties = {
@@ -57,6 +61,7 @@ export class BooPage extends LitElement {
         if (what === "sidebar") this.list = !this.list
         else this.opened = what
       })
+      .on("boo-show-work", ({ path, tab }) => this.router?.show(tab, path))
       .on("boo-new-session", ({ projectId }) => void this.#enter((directory) => directory.createSession(projectId, this.#agent)))
       .on("boo-new-chat", ({ sessionId }) => void this.#enter((directory) => directory.createChat(sessionId, undefined)))
       .on("boo-rename-session", ({ sessionId, title }) => void this.#tell((directory) => directory.renameSession(sessionId, title)))
@@ -86,6 +91,15 @@ export class BooPage extends LitElement {
     return (this.stores?.directory.directory?.chats ?? []).filter(({ waiting }) => waiting)
   }
 
+  /** Of the panel, where it is open. */
+  get #tab(): WorkTab | undefined {
+    return workTabs.length === 0 ? undefined : this.router?.route.tab
+  }
+
+  override willUpdate(): void {
+    if (this.#tab !== undefined) void import("./boo-work.ts")
+  }
+
   override updated(): void {
     const place = this.#place
     if (place?.chat !== undefined) this.router?.settle(place.session.id, place.chat.id)
@@ -98,19 +112,22 @@ export class BooPage extends LitElement {
     const asking = this.#asking
     const calls = this.#attention.calls.length
     const { connection, info } = stores.server
+    const whole = preferences?.choice("work-whole") === "yes"
+    const working = place !== undefined && this.#tab !== undefined
     return html`
       <boo-sidebar ?inert=${!this.list} .directory=${stores.directory.directory} .current=${place?.session.id} .asking=${new Set(asking.map(({ sessionId }) => sessionId))}
         .folded=${preferences?.folded} .connection=${connection} .version=${info?.version ?? ""} .theme=${preferences?.theme ?? "auto"} .calls=${calls}></boo-sidebar>
       <div class="veil" @click=${() => { this.list = false }}></div>
-      <main ?inert=${this.list && narrow.matches}>
+      <main ?inert=${(this.list && narrow.matches) || (working && (slim.matches || whole))}>
         <boo-banner .connection=${connection} .database=${info?.database}></boo-banner>
-        <boo-bar .place=${place} .asking=${new Set(asking.map(({ id }) => id))} .list=${this.list} .calls=${calls}></boo-bar>
+        <boo-bar .place=${place} .asking=${new Set(asking.map(({ id }) => id))} .list=${this.list} .calls=${calls} .working=${working}></boo-bar>
         ${this.notice === undefined ? nothing : html`<p class="notice" role="alert">${icon("alert")}<span>${this.notice}</span>
           <button class="icon-only" aria-label="Put away" @click=${() => { this.notice = undefined }}>${icon("cross")}</button></p>`}
         ${place?.chat === undefined
           ? this.#welcome(stores, place)
           : this.#shown(place.chat)}
       </main>
+      ${working ? html`<boo-work .stores=${stores} .preferences=${preferences} .session=${place.session} .chat=${place.chat} .tab=${this.#tab} .path=${this.router?.route.path} ?whole=${whole}></boo-work>` : nothing}
       ${this.opened === undefined ? nothing : html`<boo-opened .what=${this.opened} .store=${stores.directory} .drills=${stores.drills} .agents=${stores.agents} .preferences=${preferences} @closed=${() => { this.opened = undefined }}></boo-opened>`}`
   }
 
@@ -126,7 +143,7 @@ export class BooPage extends LitElement {
 
   #go(sessionId: SessionId, chatId: ChatRow["id"] | undefined): void {
     if (narrow.matches) this.list = false
-    this.router?.go(sessionId, chatId)
+    this.router?.go(sessionId, chatId, slim.matches ? undefined : this.#tab)
   }
 
   async #enter(make: (directory: DirectoryStore) => ReturnType<DirectoryStore["createChat"]>): Promise<void> {
@@ -150,6 +167,7 @@ export class BooPage extends LitElement {
       case "switch": this.opened = "switcher"; return true
       case "inbox": this.opened = "inbox"; return true
       case "help": this.opened = "shortcuts"; return true
+      case "work": if (place !== undefined) this.router?.show(this.#tab === undefined ? "changes" : undefined); return place !== undefined
       case "sidebar": this.list = !this.list; return true
       case "newChat": if (place !== undefined) ask(this, "boo-new-chat", { sessionId: place.session.id }); return place !== undefined
       case "newSession": if (place?.project !== undefined) ask(this, "boo-new-session", { projectId: place.project.id }); return place?.project !== undefined

@@ -58,6 +58,26 @@ export class Preferences extends Observable {
     this.changed()
   }
 
+  /** Of a part that a person sized, in pixels. */
+  size(name: string): number | undefined {
+    const size = Number(this.#kept.get(`size.${name}`))
+    return size > 0 ? size : undefined
+  }
+
+  keepSize(name: string, size: number | undefined): void {
+    this.choose(`size.${name}`, size === undefined ? undefined : String(size))
+  }
+
+  /** One of the ways in which something can be shown, by its name; nothing: as it is at first. */
+  choice(name: string): string | undefined {
+    return this.#kept.get(name)
+  }
+
+  choose(name: string, choice: string | undefined): void {
+    this.#kept.set(name, choice)
+    this.changed()
+  }
+
   draft(chatId: string): string {
     return this.#drafts.get(`draft.${chatId}`) ?? ""
   }

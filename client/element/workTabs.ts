@@ -1,0 +1,31 @@
+/**
+ * What the work panel can show beside a chat: one row a tab, in their order. A tab is there once its row is; what it shows
+ * is loaded when it is first shown.
+ */
+import type { TemplateResult } from "lit"
+import type { ChatRow, Session } from "../../shared/Session.ts"
+import type { Preferences } from "../store/Preferences.ts"
+import type { Stores } from "../store/Stores.ts"
+import type { IconName } from "../view/iconName.ts"
+import type { WorkTab } from "../view/workTab.ts"
+
+/** What a tab is drawn from. */
+export interface WorkPlace {
+  readonly stores: Stores
+  readonly session: Session
+  /** The chat beside the panel. */
+  readonly chat: ChatRow | undefined
+  readonly preferences: Preferences
+  /** The file that the address asks for. */
+  readonly path: string | undefined
+}
+
+export interface WorkTabRow {
+  readonly tab: WorkTab
+  readonly label: string
+  readonly icon: IconName
+  readonly load: () => Promise<unknown>
+  readonly draw: (place: WorkPlace) => TemplateResult
+}
+
+export const workTabs: ReadonlyArray<WorkTabRow> = []

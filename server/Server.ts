@@ -4,6 +4,7 @@
  *   announce     the ready line, server.json
  *   http         page, /rpc, /health: nothing is admitted before recovery is through
  *   recovery     open turns of dead boots end `interrupted`, running tasks `failed`
+ *   terminals    shells of people in the worktrees of sessions
  *   tasks        dispatched work, in chats or in worktrees of its own
  *   drills       what installed agents were seen to do
  *   chats        actors by chat, on demand; the agents' own sessions, as rows
@@ -34,6 +35,7 @@ import { postgresBundle } from "./store/PostgresBundle.ts"
 import { ProcessRows } from "./store/ProcessRows.ts"
 import { store } from "./store/Store.ts"
 import { Tasks } from "./task/Tasks.ts"
+import { Terminals } from "./terminal/Terminals.ts"
 import { Git } from "./work/Git.ts"
 import { Worktrees } from "./work/Worktrees.ts"
 
@@ -86,6 +88,7 @@ export const server = (config: ServeConfig) => Layer.unwrap(Effect.sync(() => {
     })))))
   return edge.pipe(
     Layer.provideMerge(recovery),
+    Layer.provideMerge(Terminals.layer),
     Layer.provideMerge(Drills.layer({ version, folder: `${dataDir}/drills` })),
     Layer.provideMerge(Tasks.layer),
     Layer.provideMerge(Chats.layer({ bootId })),

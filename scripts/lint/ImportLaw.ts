@@ -27,6 +27,7 @@ const zones: ReadonlyArray<Zone> = [
   { files: /^server\/chat\//, never: /^server\/(edge|agent\/\w+)\/|^client\//, law: "chat/ sees agents by their contracts and no edge" },
   { files: /^server\/agent\//, never: /^server\/(chat|task|store|edge)\/|^client\//, law: "agent/ declares ports; it imports no chat, task, store or edge" },
   { files: /^server\/(store|work)\//, never: /^server\/(chat|task|edge)\/|^client\//, law: "store/ and work/ stand below the chats" },
+  { files: /^server\/terminal\//, never: /^server\/(chat|task|store|edge)\/|^client\//, law: "terminal/ knows sessions and worktrees, no chats and no edge" },
   { files: /^server\/task\//, never: /^server\/(edge|agent\/\w+)\/|^client\//, law: "task/ uses Chats and Backends" },
   {
     files: /^server\/edge\//,

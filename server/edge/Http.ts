@@ -23,6 +23,7 @@ import { type GuardOptions, isKnownHost, isKnownOrigin, isPagePath, mayCall } fr
 import { pageRoutes } from "./PageRoutes.ts"
 import { projectHandlers, sessionHandlers } from "./ProjectHandlers.ts"
 import { taskHandlers } from "./TaskHandlers.ts"
+import { terminalHandlers } from "./TerminalHandlers.ts"
 
 export interface HttpOptions {
   readonly host: string
@@ -73,7 +74,7 @@ const auth = (who: Who) => Layer.succeed(Auth, Auth.of((effect) => Effect.provid
 
 const rpcRoute = (options: HttpOptions) => RpcServer.layer(Api, { disableFatalDefects: true, disableTracing: true }).pipe(Layer.provide([
   checkedCalls(Api.requests).pipe(Layer.provide(RpcServer.layerProtocolWebsocket({ path: "/rpc" }))),
-  chatHandlers, projectHandlers, sessionHandlers, agentHandlers, drillHandlers, taskHandlers, serverHandlers(options), auth(Who.make("owner"))
+  chatHandlers, projectHandlers, sessionHandlers, agentHandlers, drillHandlers, taskHandlers, terminalHandlers, serverHandlers(options), auth(Who.make("owner"))
 ]), Layer.provide(RpcSerialization.layerNdjson))
 
 export const http = (options: HttpOptions) => HttpRouter.serve(

@@ -1,5 +1,6 @@
 /** The whole contract: every group, each call authenticated. */
 import { PageApi } from "./PageApi.ts"
 import { TaskRpc } from "./TaskRpc.ts"
+import { TerminalRpc } from "./TerminalRpc.ts"
 
-export const Api = PageApi.merge(TaskRpc)
+export const Api = PageApi.merge(TaskRpc, TerminalRpc)

@@ -14,6 +14,7 @@ import { AgentError } from "../AgentError.ts"
 import * as Coalescer from "../Coalescer.ts"
 import { OutputTail, plainText } from "../OutputTail.ts"
 import type { ProcessLedger } from "../ProcessLedger.ts"
+import type { PtyExit } from "./PtyChild.ts"
 import * as PtyProcess from "./PtyProcess.ts"
 import { TerminalText } from "./TerminalText.ts"
 
@@ -48,7 +49,7 @@ export const argumentsFor = (args: ReadonlyArray<string>, prompt: string): { rea
   return filled.some((one) => Buffer.byteLength(one) >= argumentLimit) ? typed : { args: filled, typed: "" }
 }
 
-const endOf = ({ code, signal }: PtyProcess.PtyExit, tail: OutputTail): TurnEnd =>
+const endOf = ({ code, signal }: PtyExit, tail: OutputTail): TurnEnd =>
   code === 0 ? { cause: { _tag: "Answered" } } : { cause: { _tag: "ChildExited", code, signal, stderr: plainText(tail.text()).trimEnd() } }
 
 /** What the program is given to read: what was said before, since it remembers nothing, and the prompt. */

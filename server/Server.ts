@@ -36,6 +36,7 @@ import { ProcessRows } from "./store/ProcessRows.ts"
 import { store } from "./store/Store.ts"
 import { Tasks } from "./task/Tasks.ts"
 import { Terminals } from "./terminal/Terminals.ts"
+import { Diffs } from "./work/Diffs.ts"
 import { Git } from "./work/Git.ts"
 import { Worktrees } from "./work/Worktrees.ts"
 
@@ -78,7 +79,7 @@ export const server = (config: ServeConfig) => Layer.unwrap(Effect.sync(() => {
   const { dataDir, demo } = config
   const storage = store({ dataDir, url: config.databaseUrl, host: hostname(), bootId }).pipe(Layer.provide(postgresBundle(dataDir)))
   const agents = AgentCatalog.layer({ dataDir, demo, selfCommand: selfCommand() })
-  const work = Projects.layer.pipe(Layer.provideMerge(Worktrees.layer({ dataDir })), Layer.provideMerge(Git.layer))
+  const work = Layer.mergeAll(Projects.layer, Diffs.layer).pipe(Layer.provideMerge(Worktrees.layer({ dataDir })), Layer.provideMerge(Git.layer))
   const backends = Layer.unwrap(Effect.map(ownerToken(dataDir), (token) =>
     Backends.layer({ cap: config.maxBackends, idleTimeToLive: config.idleTimeToLive, version, secrets: [token] })))
   const edge = Layer.unwrap(Effect.map(ownerToken(dataDir), (token) => announce(config, token).pipe(

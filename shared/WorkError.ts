@@ -34,6 +34,10 @@ export const WorkReason = Schema.TaggedUnion({
   InTheWay: { path: Schema.String },
   /** Files changed again and again while they were written. */
   Restless: { path: Schema.String },
+  /** git has no such content any more, or it is none: a repository in the repository. */
+  UnknownContent: { blob: Schema.String },
+  NotAnImage: {},
+  TooLarge: { bytes: Schema.Int, limit: Schema.Int },
   Deadline: { what: Schema.String, seconds: Schema.Finite },
   /** Anything else git said. */
   GitFailed: { what: Schema.String, detail: Schema.String },
@@ -66,6 +70,9 @@ const sentence: (reason: WorkReason) => string = WorkReason.match({
   Outside: ({ path }) => `${path} is no file of the project's: it leads out of it, through a symlink, or into git's own folder.`,
   InTheWay: ({ path }) => `Something that is no file stands at ${path}; move it away and try again.`,
   Restless: ({ path }) => `${path} kept changing while it was to be written; nothing of it was touched. Try again when it rests.`,
+  UnknownContent: () => "The repository holds no such content: it may have been cleaned up, or it is a submodule's. Look at the changes again.",
+  NotAnImage: () => "That content is no image that a page could show.",
+  TooLarge: ({ bytes, limit }) => `That is ${(bytes / 1024 / 1024).toFixed(1)} MB; at most ${Math.floor(limit / 1024 / 1024)} MB are shown. Look at the file on the server's disk.`,
   Deadline: ({ what, seconds }) => `git did not ${what} within ${seconds} s; see whether its disk answers, then try again.`,
   GitFailed: ({ what, detail }) => `git could not ${what}: ${detail}`,
   Unrecorded: ({ detail }) => detail

@@ -18,6 +18,7 @@ import { apiRoutes } from "./ApiRoutes.ts"
 import { agentHandlers, serverHandlers } from "./AgentHandlers.ts"
 import { chatHandlers } from "./ChatHandlers.ts"
 import { checkedCalls } from "./CheckedCalls.ts"
+import { diffHandlers, landHandlers } from "./DiffHandlers.ts"
 import { drillHandlers } from "./DrillHandlers.ts"
 import { type GuardOptions, isKnownHost, isKnownOrigin, isPagePath, mayCall } from "./Guard.ts"
 import { pageRoutes } from "./PageRoutes.ts"
@@ -74,7 +75,8 @@ const auth = (who: Who) => Layer.succeed(Auth, Auth.of((effect) => Effect.provid
 
 const rpcRoute = (options: HttpOptions) => RpcServer.layer(Api, { disableFatalDefects: true, disableTracing: true }).pipe(Layer.provide([
   checkedCalls(Api.requests).pipe(Layer.provide(RpcServer.layerProtocolWebsocket({ path: "/rpc" }))),
-  chatHandlers, projectHandlers, sessionHandlers, agentHandlers, drillHandlers, taskHandlers, terminalHandlers, serverHandlers(options), auth(Who.make("owner"))
+  chatHandlers, projectHandlers, sessionHandlers, agentHandlers, drillHandlers, taskHandlers, terminalHandlers, diffHandlers, landHandlers,
+  serverHandlers(options), auth(Who.make("owner"))
 ]), Layer.provide(RpcSerialization.layerNdjson))
 
 export const http = (options: HttpOptions) => HttpRouter.serve(

@@ -2,12 +2,13 @@
  * git, as a child process with a deadline and an environment of its own: no variable points it at another repository,
  * nothing is asked of a person, no hook, monitor or maintenance starts. What is done with it belongs to others.
  */
-import { Cause, Context, Duration, Effect, FileSystem, Layer, type PlatformError } from "effect"
+import { Cause, Context, Duration, Effect, FileSystem, Layer, type PlatformError, Stream } from "effect"
 import { ChildProcessSpawner } from "effect/process"
 import { Environment, type Variables } from "../process/Environment.ts"
 import { type ProgramError, runProgram } from "../process/Program.ts"
 import { type GitBytes, runGitPipe } from "./GitPipe.ts"
 import { gitRefusal } from "./GitRefusal.ts"
+import { streamGit } from "./GitStream.ts"
 import { WorkError, type WorkReason } from "../../shared/WorkError.ts"
 
 export interface GitCall {
@@ -100,6 +101,11 @@ const make = Effect.gen(function*() {
     return code === 0 ? stdout : yield* fail(gitRefusal(stderr, call.what, directory))
   })
 
+  const stream = (directory: string, { args, what }: Omit<GitCall, "deadline">) => Stream.unwrap(Effect.as(enter(directory),
+    streamGit({ args: [...settings, ...args], cwd: directory, env }, (stderr) => fail(gitRefusal(stderr, what, directory))).pipe(
+      Stream.provideService(ChildProcessSpawner.ChildProcessSpawner, spawner),
+      Stream.mapError((error) => error._tag === "WorkError" ? error : pipeError(what)(error)))))
+
   const version = Effect.fn("Git.version")(function*() {
     const said = yield* run("/", { what: "say its version", args: ["--version"] })
     return /\d+(\.\d+)+/.exec(said)?.[0] ?? said.trim()
@@ -124,7 +130,7 @@ const make = Effect.gen(function*() {
     return code === 0 ? line(stdout) : yield* fail({ _tag: "UnknownBase", base })
   })
 
-  return Git.of({ attempt, run, attemptBytes, bytes, version: version(), toplevel, head, commit })
+  return Git.of({ attempt, run, attemptBytes, bytes, stream, version: version(), toplevel, head, commit })
 })
 
 export class Git extends Context.Service<Git, {
@@ -135,6 +141,8 @@ export class Git extends Context.Service<Git, {
   /** As `attempt` and `run`, for paths and content. */
   readonly attemptBytes: (directory: string, call: GitBytesCall) => Effect.Effect<GitBytes, WorkError>
   readonly bytes: (directory: string, call: GitBytesCall) => Effect.Effect<Buffer, WorkError>
+  /** git's output as it comes, for what is long. Whoever stops reading ends git; how long it may take is the reader's business. */
+  readonly stream: (directory: string, call: Omit<GitCall, "deadline">) => Stream.Stream<Uint8Array, WorkError>
   /** As `2.39.5`. */
   readonly version: Effect.Effect<string, WorkError>
   /** The top folder of the checkout that `path` lies in, symlinks resolved. */

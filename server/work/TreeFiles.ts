@@ -5,6 +5,7 @@
 import { Effect, FileSystem } from "effect"
 import type { CountedChange } from "../../shared/Change.ts"
 import { Git } from "./Git.ts"
+import { hunkArgs } from "./HunkArgs.ts"
 import { bytesOfPath, joinNul, splitNul, textOfPath } from "./PathText.ts"
 import { WorkError } from "../../shared/WorkError.ts"
 
@@ -102,7 +103,7 @@ export const makeTreeFiles = Effect.gen(function*() {
     })),
     /** The hunks by which one blob becomes another, as git writes them. */
     hunks: (top: string, from: string, to: string) => Effect.map(
-      git.bytes(top, { what, args: ["diff", "--no-ext-diff", "--no-textconv", "--no-color", "-U3", from, to] }), hunksOf),
+      git.bytes(top, { what, args: [...hunkArgs, "-U3", from, to] }), hunksOf),
     /** A file with some hunks of a diff of it. */
     patched: (top: string, file: FileEntry, hunks: ReadonlyArray<Buffer>) => withIndex(top, (index) => Effect.gen(function*() {
       yield* put(top, index, new Map([["f", file]]))

@@ -1,6 +1,8 @@
 /** The whole contract: every group, each call authenticated. */
+import { DiffRpc } from "./DiffRpc.ts"
+import { LandRpc } from "./LandRpc.ts"
 import { PageApi } from "./PageApi.ts"
 import { TaskRpc } from "./TaskRpc.ts"
 import { TerminalRpc } from "./TerminalRpc.ts"
 
-export const Api = PageApi.merge(TaskRpc, TerminalRpc)
+export const Api = PageApi.merge(TaskRpc, TerminalRpc, DiffRpc, LandRpc)

@@ -59,6 +59,9 @@ export const PromptContent = Schema.Array(ContentBlock).check(Schema.makeFilter(
 /** Bytes of a prompt's content as sent, at most. */
 export const promptByteLimit = 1024 * 1024
 
+/** Bytes of one call as sent, at most: the server closes a connection that sends more. A prompt fits with room. */
+export const messageByteLimit = 4 * 1024 * 1024
+
 /** The plain text of some content; what has no text is named in brackets. */
 export const contentText = (content: ReadonlyArray<ContentBlock>): string =>
   content.map((block) => {

@@ -3,10 +3,11 @@ import { request } from "node:http"
 import { statSync } from "node:fs"
 import { join } from "node:path"
 import { assert, layer } from "@effect/vitest"
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Fiber, Layer } from "effect"
 import { NodeWS } from "@effect/platform-node"
 import { tokenProtocols } from "../client/rpc/Client.ts"
-import { SessionId } from "../shared/Ids.ts"
+import { ChatId, SessionId } from "../shared/Ids.ts"
+import { prompt } from "./support/Journey.ts"
 import { clientOf, runServer, type RunningServer, temporaryFolder } from "./support/RunningServer.ts"
 
 class World extends Context.Service<World, { readonly server: RunningServer }>()("test/EdgeWorld") {
@@ -171,6 +172,15 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("the ed
     const client = yield* clientOf(server)
     const refused = yield* Effect.flip(client["session.Rename"]({ sessionId: SessionId.make(id), title: "x ".repeat(90) }))
     assert.strictEqual(refused._tag, "ProjectError")
+  }))
+
+  it.effect("a prompt of 10 MB is refused in words by the client, whose other calls go on", () => Effect.gen(function*() {
+    const client = yield* clientOf((yield* World).server)
+    const other = yield* Effect.forkChild(client["agent.Refresh"](), { startImmediately: true })
+    const refused = yield* Effect.flip(prompt(client, ChatId.make("00000001-0000-4000-8000-000000000001"), "x".repeat(10_000_000)))
+    assert.strictEqual(refused.message,
+      "The server can't take that: it has 9.5 MB; at most 4 MB can be sent at once. Put the rest in a file of the project and name it.")
+    assert.isNotEmpty(yield* Fiber.join(other))
   }))
 
   it.effect("what holds the token is for its owner's eyes only", () => Effect.gen(function*() {

@@ -5,6 +5,7 @@
 import { type Duration, Effect, Layer, Schedule } from "effect"
 import { RpcClient, RpcSerialization } from "effect/rpc"
 import { Socket } from "effect/socket"
+import { bounded } from "./Bounded.ts"
 
 export interface ClientOptions {
   /** The server's address, `http://host:port`; a path is allowed, a query is not used. */
@@ -50,5 +51,5 @@ export const openLink = (options: ClientOptions) => {
     Layer.provide(socket),
     Layer.provide([Socket.layerWebSocketConstructorGlobal, RpcSerialization.layerNdjson, hooks])
   )
-  return Layer.build(Layer.fresh(protocol))
+  return Layer.build(Layer.fresh(Layer.provide(bounded, protocol)))
 }

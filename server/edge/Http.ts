@@ -8,6 +8,7 @@ import { Effect, Layer, SubscriptionRef } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { PrometheusMetrics } from "effect/observability"
 import { RpcSerialization, RpcServer } from "effect/rpc"
+import { messageByteLimit } from "../../shared/Content.ts"
 import { Who, type BootId } from "../../shared/Ids.ts"
 import { Api } from "../../shared/rpc/Api.ts"
 import { Auth, Caller } from "../../shared/rpc/Auth.ts"
@@ -34,9 +35,6 @@ export interface HttpOptions {
   readonly version: string
   readonly demo: boolean
 }
-
-/** Bytes of one websocket message, at most. A prompt of 1 MB fits with room. */
-const maxPayload = 4 * 1024 * 1024
 
 const refuse = (status: number, sentence: string) => HttpServerResponse.text(`${sentence}\n`, { status })
 
@@ -83,5 +81,5 @@ export const http = (options: HttpOptions) => HttpRouter.serve(
   Layer.mergeAll(guarded(options.guard), rpcRoute(options), healthRoute(options), PrometheusMetrics.layerHttp(), apiRoutes, pageRoutes(options.guard)),
   { disableLogger: true, disableListenLog: true }
 ).pipe(Layer.provideMerge(NodeHttpServer.layer(createServer, {
-  port: options.port, host: options.host, gracefulShutdownTimeout: "100 millis", websocket: { maxPayload }
+  port: options.port, host: options.host, gracefulShutdownTimeout: "100 millis", websocket: { maxPayload: messageByteLimit }
 })))

@@ -3,13 +3,13 @@
  *
  *   announce     the ready line, server.json
  *   http         page, /rpc, /health: nothing is admitted before recovery is through
- *   recovery     open turns of dead boots end `interrupted`, running tasks `failed`
+ *   recovery     open turns of dead boots end `interrupted`, running tasks `failed`; what they wrote is theirs
  *   terminals    shells of people in the worktrees of sessions
  *   tasks        dispatched work, in chats or in worktrees of its own
  *   drills       what installed agents were seen to do
  *   chats        actors by chat, on demand; the agents' own sessions, as rows
  *   backends     live agents by (chat, agent), on demand
- *   projects     projects, sessions, the feed of lists; their worktrees
+ *   projects     projects, sessions, the feed of lists; their worktrees, and the changes in them
  *   catalogue    which agents there are
  *   reaper       what agents of dead boots are still alive is killed
  *   store        the log and the repositories
@@ -36,8 +36,13 @@ import { ProcessRows } from "./store/ProcessRows.ts"
 import { store } from "./store/Store.ts"
 import { Tasks } from "./task/Tasks.ts"
 import { Terminals } from "./terminal/Terminals.ts"
+import { Apply } from "./work/Apply.ts"
+import { Changes } from "./work/Changes.ts"
+import { Checkpoints } from "./work/Checkpoints.ts"
 import { Diffs } from "./work/Diffs.ts"
 import { Git } from "./work/Git.ts"
+import { TurnsAtWork } from "./work/TurnsAtWork.ts"
+import { Work } from "./work/Work.ts"
 import { Worktrees } from "./work/Worktrees.ts"
 
 const reaper = Layer.effectDiscard(Effect.gen(function*() {
@@ -48,6 +53,7 @@ const reaper = Layer.effectDiscard(Effect.gen(function*() {
 }))
 
 const recovery = Layer.effectDiscard(Effect.gen(function*() {
+  yield* (yield* TurnsAtWork).recover
   yield* (yield* Chats).recover
   yield* (yield* Tasks).recover
 }))
@@ -79,7 +85,8 @@ export const server = (config: ServeConfig) => Layer.unwrap(Effect.sync(() => {
   const { dataDir, demo } = config
   const storage = store({ dataDir, url: config.databaseUrl, host: hostname(), bootId }).pipe(Layer.provide(postgresBundle(dataDir)))
   const agents = AgentCatalog.layer({ dataDir, demo, selfCommand: selfCommand() })
-  const work = Layer.mergeAll(Projects.layer, Diffs.layer).pipe(Layer.provideMerge(Worktrees.layer({ dataDir })), Layer.provideMerge(Git.layer))
+  const changes = Work.layer.pipe(Layer.provideMerge(TurnsAtWork.layer), Layer.provideMerge(Apply.layer), Layer.provideMerge(Changes.layer), Layer.provideMerge(Checkpoints.layer))
+  const work = Layer.mergeAll(Projects.layer, Diffs.layer, changes).pipe(Layer.provideMerge(Worktrees.layer({ dataDir })), Layer.provideMerge(Git.layer))
   const backends = Layer.unwrap(Effect.map(ownerToken(dataDir), (token) =>
     Backends.layer({ cap: config.maxBackends, idleTimeToLive: config.idleTimeToLive, version, secrets: [token] })))
   const edge = Layer.unwrap(Effect.map(ownerToken(dataDir), (token) => announce(config, token).pipe(

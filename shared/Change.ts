@@ -90,3 +90,65 @@ export type PendingChange = typeof PendingChange.Type
 export const makersOf = (changes: ReadonlyArray<Pick<PendingChange, "agents" | "manual">>): ReadonlyArray<string> => [
   ...new Set<string>(changes.flatMap(({ agents }) => agents)), ...(changes.some(({ manual }) => manual) ? ["manual"] : [])
 ]
+
+/** A session's changes as they are streamed; folded by `evolveWork` alone. */
+export const ChangeFrame = Schema.TaggedUnion({
+  /** What was known before is forgotten. `worktree` is null before the session's first prompt. */
+  Opened: { worktree: Schema.NullOr(Schema.Struct({ id: WorktreeId, path: Schema.String, branch: Schema.String, baseCommit: Schema.String })) },
+  /** New, or in the stead of those with their ids; at most 200 a frame. Only changes that stand. */
+  Saved: { changes: Schema.Array(PendingChange) },
+  /** They stand no more: decided, undone, or another took their place. At most 1,000 a frame. */
+  Gone: { ids: Schema.Array(ChangeId) },
+  /** Ends a batch: only now is it to be drawn. */
+  Standing: {
+    /** Paths that no checkpoint holds, at most 100. */
+    skipped: Schema.Array(SkippedPath),
+    /** Agents whose turns run in the worktree. */
+    running: Schema.Array(AgentName),
+    /** Rejections that wait for them to end. */
+    waiting: Schema.Array(ChangeId),
+    /** How many decisions there were, ever: when it rises there are other decided changes to ask for. */
+    decided: Schema.Int,
+    /** Epoch milliseconds of the last look at the files that was asked for or saw something. */
+    lookedAt: Schema.NullOr(Schema.Finite)
+  }
+})
+export type ChangeFrame = typeof ChangeFrame.Type
+
+/** What became of a decision. A conflict is no problem: nothing was touched, and the change is `conflicted`. */
+export const Decided = Schema.Struct({
+  change: PendingChange,
+  /** Why it was not decided, in a sentence. */
+  problem: Schema.NullOr(Schema.String)
+})
+export type Decided = typeof Decided.Type
+
+/** The sides of a conflict: null where there is no file, or no text. */
+export const Conflict = Schema.Struct({
+  base: Schema.NullOr(Schema.String),
+  /** The project's. */
+  mine: Schema.NullOr(Schema.String),
+  /** The change's. */
+  theirs: Schema.NullOr(Schema.String),
+  /** Merged, with git's marks. */
+  marked: Schema.NullOr(Schema.String),
+  /** One of them was longer than what is sent. */
+  cut: Schema.Boolean
+})
+export type Conflict = typeof Conflict.Type
+
+/** The ways out of a conflict. `theirs`: the change's side. `mine`: the project's, in the worktree too. `worktree`: both, with git's marks, to be resolved there. */
+export const Resolution = Schema.Literals(["theirs", "mine", "worktree"])
+export type Resolution = typeof Resolution.Type
+
+/** A checkpoint as it is listed, with what changed in the interval that it ended. */
+export const CheckpointInfo = Schema.Struct({
+  seq: Schema.Int,
+  at: CheckpointAt,
+  /** Epoch milliseconds. */
+  takenAt: Schema.Finite,
+  /** Whose turns ran in the interval; none means by hand. */
+  agents: Schema.Array(AgentName),
+  files: Schema.Int
+})
+export type CheckpointInfo = typeof CheckpointInfo.Type

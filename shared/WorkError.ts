@@ -1,5 +1,6 @@
 /** The one error of `server/work`: whatever keeps git or the disk from doing what was asked, in a sentence a person can act on. */
 import { Schema } from "effect"
+import { AgentName } from "./Ids.ts"
 
 export const WorkReason = Schema.TaggedUnion({
   UnknownSession: {},
@@ -23,9 +24,16 @@ export const WorkReason = Schema.TaggedUnion({
   AlreadyCut: { path: Schema.String },
   /** A program that the repository's files go through, as `lfs`, is missing or failed. */
   FilterFailed: { filter: Schema.String },
+  /** The folder of a session's worktree is gone. */
+  Vanished: { path: Schema.String },
+  /** Turns run in the worktree. */
+  AtWork: { agents: Schema.Array(AgentName) },
+  UnknownCheckpoint: { seq: Schema.Int },
   UnknownChange: {},
   /** The change is no longer what stands, or is in a state that doesn't allow it. */
   ChangeMoved: { path: Schema.String },
+  /** The project's file is another than the change made it. */
+  ChangedThere: { path: Schema.String },
   /** Only an edit of a text has hunks, and only so many. */
   NoSuchHunk: { path: Schema.String },
   /** No path of a checkout: it leads out of it, or into git's own folder. */
@@ -64,8 +72,12 @@ const sentence: (reason: WorkReason) => string = WorkReason.match({
   UnknownBase: ({ base }) => `The project has no branch, tag or commit "${base}"; fetch it, or choose another base.`,
   AlreadyCut: ({ path }) => `The session has its worktree already, at ${path}; start a new session to work from another base.`,
   FilterFailed: ({ filter }) => `The project's files go through the filter "${filter}", which is missing on the server or failed; install ${filter === "lfs" ? "git-lfs" : "it"} there and try again.`,
+  Vanished: ({ path }) => `The session's worktree is gone from ${path}; its next prompt makes it again from its branch, and its checkpoints are still there to go back to.`,
+  AtWork: ({ agents }) => `${agents.join(", ")} ${agents.length === 1 ? "is" : "are"} at work in the worktree; stop ${agents.length === 1 ? "it" : "them"} or wait, then try again.`,
+  UnknownCheckpoint: ({ seq }) => `The session has no checkpoint ${seq}; look at its list again.`,
   UnknownChange: () => "There is no such change; the list may have been told anew since.",
   ChangeMoved: ({ path }) => `${path} has changed or was decided since; look at its change again.`,
+  ChangedThere: ({ path }) => `${path} was changed in the project since, in the same place; nothing was touched. Undo that there first, or leave it applied.`,
   NoSuchHunk: ({ path }) => `The change of ${path} has no such part; apply all of it, or look at it again.`,
   Outside: ({ path }) => `${path} is no file of the project's: it leads out of it, through a symlink, or into git's own folder.`,
   InTheWay: ({ path }) => `Something that is no file stands at ${path}; move it away and try again.`,

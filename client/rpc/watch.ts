@@ -13,6 +13,7 @@ export const isPassing = (failure: CallFailure): boolean => {
     case "RpcClientError": case "Unauthorized": return true
     case "ChatError": return failure.reason._tag === "Restarted" || failure.reason._tag === "ShuttingDown"
     case "ProjectError": return failure.reason._tag === "Unavailable"
+    case "WorkError": return failure.reason._tag === "Unrecorded" || failure.reason._tag === "Deadline"
     case "BadRequest": return false
   }
 }

@@ -17,6 +17,7 @@ import { Backends } from "../agent/Backends.ts"
 import { Database } from "../store/Database.ts"
 import { apiRoutes } from "./ApiRoutes.ts"
 import { agentHandlers, serverHandlers } from "./AgentHandlers.ts"
+import { changeHandlers } from "./ChangeHandlers.ts"
 import { chatHandlers } from "./ChatHandlers.ts"
 import { checkedCalls } from "./CheckedCalls.ts"
 import { diffHandlers, landHandlers } from "./DiffHandlers.ts"
@@ -73,7 +74,7 @@ const auth = (who: Who) => Layer.succeed(Auth, Auth.of((effect) => Effect.provid
 
 const rpcRoute = (options: HttpOptions) => RpcServer.layer(Api, { disableFatalDefects: true, disableTracing: true }).pipe(Layer.provide([
   checkedCalls(Api.requests).pipe(Layer.provide(RpcServer.layerProtocolWebsocket({ path: "/rpc" }))),
-  chatHandlers, projectHandlers, sessionHandlers, agentHandlers, drillHandlers, taskHandlers, terminalHandlers, diffHandlers, landHandlers,
+  chatHandlers, projectHandlers, sessionHandlers, agentHandlers, drillHandlers, taskHandlers, terminalHandlers, changeHandlers, diffHandlers, landHandlers,
   serverHandlers(options), auth(Who.make("owner"))
 ]), Layer.provide(RpcSerialization.layerNdjson))
 

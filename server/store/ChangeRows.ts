@@ -2,7 +2,7 @@
 import { Effect, Layer, Schema } from "effect"
 import { SqlSchema } from "effect/sql"
 import { ChangeId, ChangeState, CheckpointAt, IntervalTurn, PendingChange, SkippedPath } from "../../shared/Change.ts"
-import { WorktreeId } from "../../shared/Ids.ts"
+import { TurnId, WorktreeId } from "../../shared/Ids.ts"
 import { ChangePort, type CheckpointRow, type Entry, settledBy } from "../work/ChangePort.ts"
 import { WorkError } from "../../shared/WorkError.ts"
 import { asking } from "./Ask.ts"
@@ -19,6 +19,10 @@ const Interval = Schema.Struct({ seq: Schema.Int, turns: Schema.Array(IntervalTu
 const Head = Schema.Struct({ base: Text, seq: Schema.NullOr(Schema.Int), tree: Text })
 const Decided = Schema.Struct({ path: Schema.String, oldPath: Text, state: ChangeState, seq: Schema.Int })
 const Page = Schema.Struct({ worktreeId: WorktreeId, limit: Schema.Int })
+const CheckpointPage = Schema.Struct({ ...Page.fields, before: Schema.Int })
+const DecidedPage = Schema.Struct({ ...Page.fields, before: Schema.NullOr(ChangeId) })
+const TurnIn = Schema.Struct({ worktreeId: WorktreeId, turnId: TurnId })
+const maxSeq = 2 ** 31 - 1
 
 const unrecorded = (error: StoreError) => new WorkError({ reason: { _tag: "Unrecorded", detail: error.message } })
 
@@ -30,6 +34,7 @@ const makeReads = Effect.gen(function*() {
   const { ask, millis, sql } = yield* asking
   const changes = sql`select id, worktree_id as "worktreeId", session_id as "sessionId", path, old_path as "oldPath", operation, old_mode as "oldMode", mode,
     base_blob as "baseBlob", blob, is_binary as "binary", added, removed, agents, manual, state, seq, ${millis("changed_at")} as "changedAt" from pending_changes`
+  const checkpoint = sql`select seq, at, tree, ref, skipped, turns, files, ${millis("taken_at")} as "takenAt" from checkpoints`
   return {
     ask,
     sql,
@@ -45,9 +50,17 @@ const makeReads = Effect.gen(function*() {
     history: SqlSchema.findAll({ Request: Page, Result: PendingChange, execute: ({ limit, worktreeId }) => sql`
       ${changes} where worktree_id = ${worktreeId} order by changed_at desc, path limit ${limit}` }),
     find: SqlSchema.findAll({ Request: ChangeId, Result: PendingChange, execute: (id) => sql`${changes} where id = ${id}` }),
-    checkpoints: SqlSchema.findAll({ Request: Page, Result: Checkpoint, execute: ({ limit, worktreeId }) => sql`
-      select seq, at, tree, ref, skipped, turns, files, ${millis("taken_at")} as "takenAt" from checkpoints
-      where worktree_id = ${worktreeId} order by seq desc limit ${limit}` })
+    checkpoints: SqlSchema.findAll({ Request: CheckpointPage, Result: Checkpoint, execute: ({ before, limit, worktreeId }) => sql`
+      ${checkpoint} where worktree_id = ${worktreeId} and seq < ${before} order by seq desc limit ${limit}` }),
+    ofTurn: SqlSchema.findAll({ Request: TurnIn, Result: Checkpoint, execute: ({ turnId, worktreeId }) => sql`
+      ${checkpoint} where worktree_id = ${worktreeId} and (at ->> 'turnId' = ${turnId}
+        or exists (select 1 from json_array_elements(turns) as turn where turn ->> 'turnId' = ${turnId})) order by seq` }),
+    decidedPage: SqlSchema.findAll({ Request: DecidedPage, Result: PendingChange, execute: ({ before, limit, worktreeId }) => sql`
+      ${changes} where worktree_id = ${worktreeId} and decided_at is not null and not live
+        and (${before}::uuid is null or (decided_at, id) < (select decided_at, id from pending_changes where id = ${before}::uuid))
+      order by decided_at desc, id desc limit ${limit}` }),
+    decisions: SqlSchema.findAll({ Request: WorktreeId, Result: Schema.Struct({ count: Schema.Int }), execute: (id) => sql`
+      select coalesce(sum(decisions), 0)::integer as count from pending_changes where worktree_id = ${id}` })
   }
 })
 
@@ -59,16 +72,21 @@ const makeWrites = Effect.gen(function*() {
     values (${worktreeId}, ${seq}, ${json(at)}::json, ${tree}, ${ref}, ${json(skipped)}::json, ${json(turns)}::json, ${json(files)}::json, ${files.length > 0},
       to_timestamp(${takenAt}::float8 / 1000))
     on conflict (worktree_id, seq) do nothing`
+  const decidedStates = sql.literal("('applied', 'rejected', 'reverted')")
   const save = (rows: ReadonlyArray<PendingChange>, live: boolean) => sql`
     insert into pending_changes (id, worktree_id, session_id, path, old_path, operation, old_mode, mode, base_blob, blob, is_binary, added, removed, agents,
-      manual, state, seq, live, changed_at)
+      manual, state, seq, live, changed_at, decided_at, decisions)
     select id, "worktreeId", "sessionId", path, "oldPath", operation, "oldMode", mode, "baseBlob", blob, "binary", added, removed, agents,
-      manual, state, seq, ${live}::boolean, to_timestamp("changedAt" / 1000)
+      manual, state, seq, ${live}::boolean, to_timestamp("changedAt" / 1000), case when state in ${decidedStates} then clock_timestamp() end, case when state in ${decidedStates} then 1 else 0 end
     from json_to_recordset(${json(rows)}::json) as ${sql.literal(columns)}
-    on conflict (id) do update set agents = excluded.agents, manual = excluded.manual, state = excluded.state, seq = excluded.seq, live = excluded.live`
+    on conflict (id) do update set agents = excluded.agents, manual = excluded.manual, state = excluded.state, seq = excluded.seq, live = excluded.live,
+      decided_at = case when excluded.state <> pending_changes.state then coalesce(excluded.decided_at, pending_changes.decided_at) else pending_changes.decided_at end,
+      decisions = pending_changes.decisions + case when excluded.state <> pending_changes.state then excluded.decisions else 0 end`
+  const cover = (ids: ReadonlyArray<TurnId>) => sql`delete from working_turns where turn_id in (select value::uuid from json_array_elements_text(${json(ids)}::json))`
   const retire = (ids: ReadonlyArray<ChangeId>) => sql`
     update pending_changes set live = false where id in (select value::uuid from json_array_elements_text(${json(ids)}::json))`
-  return Effect.fnUntraced(function*(worktreeId: WorktreeId, { base, checkpoint, decided = [], gone = [], saved = [] }: Entry) {
+  return Effect.fnUntraced(function*(worktreeId: WorktreeId, { base, checkpoint, covered = [], decided = [], gone = [], saved = [] }: Entry) {
+    if (covered.length > 0) yield* cover(covered)
     if (checkpoint !== undefined) yield* keep(worktreeId, checkpoint)
     if (base !== undefined) yield* sql`update worktrees set base_tree = ${base} where id = ${worktreeId}`
     // what gives up its path goes first
@@ -79,7 +97,7 @@ const makeWrites = Effect.gen(function*() {
 })
 
 const make = Effect.gen(function*() {
-  const { ask, checkpoints, decided, find, head, history, intervals, live, sql } = yield* makeReads
+  const { ask, checkpoints, decided, decidedPage, decisions, find, head, history, intervals, live, ofTurn, sql } = yield* makeReads
   const write = yield* makeWrites
   return ChangePort.of({
     load: Effect.fn("ChangeRows.load")(function*(id) {
@@ -92,7 +110,10 @@ const make = Effect.gen(function*() {
       }
     }),
     record: (id, entry) => Effect.mapError(ask("record changes")(transaction(sql)(write(id, entry))), unrecorded),
-    checkpoints: (worktreeId, limit) => Effect.mapError(ask("list checkpoints")(checkpoints({ worktreeId, limit })), unrecorded),
+    checkpoints: (worktreeId, limit, before = maxSeq) => Effect.mapError(ask("list checkpoints")(checkpoints({ worktreeId, limit, before })), unrecorded),
+    ofTurn: (worktreeId, turnId) => Effect.mapError(ask("find a turn's checkpoints")(ofTurn({ worktreeId, turnId })), unrecorded),
+    decided: (worktreeId, limit, before) => Effect.mapError(ask("list decided changes")(decidedPage({ worktreeId, limit, before: before ?? null })), unrecorded),
+    decisions: (worktreeId) => Effect.map(Effect.mapError(ask("count decisions")(decisions(worktreeId)), unrecorded), ([row]) => row?.count ?? 0),
     history: (worktreeId, limit) => Effect.mapError(ask("list changes")(history({ worktreeId, limit })), unrecorded),
     find: (id) => Effect.map(Effect.mapError(ask("find a change")(find(id)), unrecorded), ([row]) => row)
   })

@@ -11,11 +11,12 @@ import tasks from "../../migrations/0003_tasks.ts"
 import standing from "../../migrations/0004_standing.ts"
 import changes from "../../migrations/0005_changes.ts"
 import taskPermissions from "../../migrations/0006_task_permissions.ts"
+import work from "../../migrations/0007_work.ts"
 import { StoreError, sqlDetail } from "./StoreError.ts"
 
 const migrations = {
   "0001_spine": spine, "0002_untitled": untitled, "0003_tasks": tasks, "0004_standing": standing, "0005_changes": changes,
-  "0006_task_permissions": taskPermissions
+  "0006_task_permissions": taskPermissions, "0007_work": work
 }
 
 const failed = (detail: string) => new StoreError({ reason: { _tag: "MigrationFailed", detail } })
@@ -23,7 +24,7 @@ const failed = (detail: string) => new StoreError({ reason: { _tag: "MigrationFa
 /** A database that a newer boocode has used is left alone: this one wouldn't know what its tables mean. */
 const refuseNewer = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
-  const newest = Object.keys(migrations).length
+  const newest = Math.max(...Object.keys(migrations).map((name) => Number.parseInt(name, 10)))
   const newer = yield* sql`select 1 from effect_sql_migrations where migration_id > ${newest}`
   if (newer.length > 0) return yield* failed("a newer boocode has used it; start that one, or choose another database.")
 })

@@ -14,6 +14,7 @@ import { ProjectRows } from "./ProjectRows.ts"
 import { SessionRows } from "./SessionRows.ts"
 import { Settings } from "./Settings.ts"
 import { TaskRows } from "./TaskRows.ts"
+import { TurnRows } from "./TurnRows.ts"
 import { WorktreeRows } from "./WorktreeRows.ts"
 
 export interface StoreOptions extends DatabaseOptions {
@@ -26,7 +27,7 @@ export interface StoreOptions extends DatabaseOptions {
 export const store = (options: StoreOptions) => {
   const rows = Layer.mergeAll(
     EventLog.layer(options), ProjectRows.layer, SessionRows.layer, ChatRows.layer(options), WorktreeRows.layer,
-    AgentSessionRows.layer, ProcessRows.layer(options), Blobs.layer, AgentRows.layer, Settings.layer, DrillRows.layer, TaskRows.layer(options))
-  const ports = Layer.mergeAll(WorktreeRows.port, ProcessRows.ledger, AgentRows.port, changeRows)
+    AgentSessionRows.layer, ProcessRows.layer(options), Blobs.layer, AgentRows.layer, Settings.layer, DrillRows.layer, TaskRows.layer(options), TurnRows.layer)
+  const ports = Layer.mergeAll(WorktreeRows.port, ProcessRows.ledger, AgentRows.port, TurnRows.port(options), changeRows)
   return ports.pipe(Layer.provideMerge(rows), Layer.provideMerge(Database.layer(options)))
 }

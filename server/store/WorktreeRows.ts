@@ -50,7 +50,8 @@ const makePort = Effect.gen(function*() {
       const session = yield* Effect.mapError(sessions.find(sessionId), unrecorded)
       const project = session && (yield* Effect.mapError(projects.find(session.projectId), unrecorded))
       if (project === undefined) return yield* new WorkError({ reason: { _tag: "UnknownSession" } })
-      return { project, worktree: Option.fromUndefinedOr(yield* Effect.mapError(rows.ofSession(sessionId), unrecorded)) }
+      const worktree = Option.fromUndefinedOr(yield* Effect.mapError(rows.ofSession(sessionId), unrecorded))
+      return { project, worktree, archived: session?.archivedAt != null }
     }),
     save: (worktree) => Effect.mapError(rows.save(worktree), unrecorded)
   })

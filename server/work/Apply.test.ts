@@ -1,6 +1,6 @@
 /** What is decided on changes, over real git: carried whole or not at all, once however often, and nothing lost. */
 import { assert, layer } from "@effect/vitest"
-import { Effect, FileSystem, Layer } from "effect"
+import { Effect, FileSystem, Layer, Result } from "effect"
 import { appendFileSync, chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { ChangeId } from "../../shared/Change.ts"
 import { AgentName, ChatId, ProjectId, TurnId, WorktreeId } from "../../shared/Ids.ts"
@@ -109,10 +109,10 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change",
     work("a.txt", lines(12, [5, "bad"]))
     yield* turn("goose")
     const { id } = yield* only
-    assert.strictEqual((yield* decide.reject(worktree, id)).change.state, "rejected")
+    assert.strictEqual((yield* decide.reject(worktree, [id])).map((one) => Result.getOrThrow(one).change.state)[0], "rejected")
     assert.strictEqual(readFileSync(`${worktree.path}/a.txt`, "utf8"), lines(12))
     assert.deepStrictEqual(yield* changes.list(worktree.id), [])
-    assert.strictEqual((yield* decide.reject(worktree, id)).change.state, "rejected")
+    assert.strictEqual((yield* decide.reject(worktree, [id])).map((one) => Result.getOrThrow(one).change.state)[0], "rejected")
     assert.strictEqual((yield* Effect.flip(decide.apply(project, worktree, id))).reason._tag, "ChangeMoved")
     work("a.txt", lines(12, [6, "good"]))
     assert.deepStrictEqual((yield* turn("qwen")).changes.map(({ agents, manual }) => [agents, manual]), [[[AgentName.make("qwen")], false]])

@@ -9,14 +9,14 @@
  *        └── both changed the same ──▶ conflicted ──apply, theirs──▶ applied
  * ```
  */
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Result } from "effect"
 import { type ChangeId, type ChangeState, CheckpointId, type PendingChange } from "../../shared/Change.ts"
 import type { Project, Worktree } from "../../shared/Session.ts"
 import { ChangePort, type Ledger } from "./ChangePort.ts"
 import { Changes } from "./Changes.ts"
 import { Git } from "./Git.ts"
 import { makeLanding } from "./Landing.ts"
-import { baseOf, contentOf, type Files, sameEntry } from "./TreeFiles.ts"
+import { baseOf, contentOf, type FileEntry, type Files, sameEntry } from "./TreeFiles.ts"
 import { WorkError } from "../../shared/WorkError.ts"
 
 /** The change as it stands now. Where it is conflicted, `marked` is a tree that has the files with git's marks. */
@@ -88,7 +88,9 @@ const make = Effect.gen(function*() {
     const count = (sign: string) => some.reduce((sum, hunk) => sum + hunk.toString("latin1").split("\n").filter((line) => line.startsWith(sign)).length, 0)
     // it settles nothing: what is left of the change keeps its makers
     const row: PendingChange = { ...change, id: part, mode: oldMode, blob: file?.blob ?? blob, added: count("+"), removed: count("-"), state: "applied", seq: 0 }
-    return { row, isAll: some.length === hunks.length && oldMode === change.mode }
+    const others = hunks.filter((_, nth) => !chosen.includes(nth))
+    const rest = others.length === 0 ? { mode: oldMode, blob: baseBlob } : (yield* trees.patched(worktree.path, { mode: oldMode, blob: baseBlob }, others)) ?? (yield* none)
+    return { row, rest, isAll: others.length === 0 && oldMode === change.mode }
   })
 
   const applyHunks = Effect.fn("Apply.applyHunks")(function*(project: Project, worktree: Worktree, id: ChangeId, part: ChangeId, chosen: ReadonlyArray<number>) {
@@ -111,22 +113,78 @@ const make = Effect.gen(function*() {
     return decision
   })
 
-  const reject = Effect.fn("Apply.reject")(function*(worktree: Worktree, id: ChangeId) {
-    const decision = yield* changes.alone(worktree.id, Effect.gen(function*() {
+  const pathsOf = (decision: Decision) => [...baseOf(decision.change).keys(), ...contentOf(decision.change).keys()]
+
+  /** Puts `to` where the change's content is, in the worktree; what is there is as the change says, or nothing is touched. */
+  const putBack = Effect.fnUntraced(function*(worktree: Worktree, change: PendingChange, id: ChangeId, to: Files) {
+    const carried = yield* carry(worktree.path, { id, way: "reject", from: contentOf(change), to })
+    // written to since it was looked at
+    if (carried._tag === "Conflicted") return yield* moved(change)
+  })
+
+  const rejectOne = Effect.fnUntraced(function*(worktree: Worktree, id: ChangeId) {
+    const change = yield* find(worktree, id)
+    if (change.state === "rejected") return { change } satisfies Decision
+    const ledger = yield* port.load(worktree.id)
+    yield* undecided(change, ledger)
+    yield* putBack(worktree, change, id, baseOf(change))
+    // the next checkpoint sees it undone
+    const rejected = decidedAs(change, "rejected", (ledger.last?.seq ?? 0) + 1)
+    yield* port.record(worktree.id, { decided: [rejected] })
+    yield* done(worktree.path, { id, way: "reject" })
+    return { change: rejected } satisfies Decision
+  })
+
+  const reject = Effect.fn("Apply.reject")((worktree: Worktree, ids: ReadonlyArray<ChangeId>) => changes.decide(worktree,
+    Effect.forEach(ids, (id) => Effect.result(rejectOne(worktree, id))), (all) => all.flatMap((one) => one._tag === "Success" ? pathsOf(one.success) : [])))
+
+  const rejectHunks = Effect.fn("Apply.rejectHunks")(function*(worktree: Worktree, id: ChangeId, part: ChangeId, chosen: ReadonlyArray<number>) {
+    const known = yield* port.find(part)
+    if (known !== undefined) return { change: known } satisfies Decision
+    const { isAll, rest, row } = yield* partOf(worktree, yield* find(worktree, id), part, chosen)
+    if (isAll) return yield* Effect.fromResult((yield* reject(worktree, [id]))[0] ?? Result.fail(moved(row)))
+    return yield* changes.decide(worktree, Effect.gen(function*() {
       const change = yield* find(worktree, id)
-      if (change.state === "rejected") return { change } satisfies Decision
+      yield* undecided(change, yield* port.load(worktree.id))
+      yield* putBack(worktree, change, part, new Map([[change.path, { mode: change.mode ?? rest.mode, blob: rest.blob }]]))
+      const rejected: PendingChange = { ...row, state: "rejected" }
+      yield* port.record(worktree.id, { decided: [rejected] })
+      yield* done(worktree.path, { id: part, way: "reject" })
+      return { change: rejected } satisfies Decision
+    }), pathsOf)
+  })
+
+  /** Both sides meet in the worktree, or the project's takes the change's place there; in both cases the base is the project's file from now on. */
+  const resolve = Effect.fn("Apply.resolve")(function*(project: Project, worktree: Worktree, id: ChangeId, way: "mine" | "worktree") {
+    const known = yield* find(worktree, id)
+    if (known.state === "rejected") return { change: known } satisfies Decision
+    return yield* changes.decide(worktree, Effect.gen(function*() {
+      const change = yield* find(worktree, id)
       const ledger = yield* port.load(worktree.id)
       yield* undecided(change, ledger)
-      const carried = yield* carry(worktree.path, { id, way: "reject", from: contentOf(change), to: baseOf(change) })
-      if (carried._tag === "Conflicted") return yield* conflicted(worktree, change, carried.tree)
-      // the next checkpoint sees it undone
-      const rejected = decidedAs(change, "rejected", (ledger.last?.seq ?? 0) + 1)
-      yield* port.record(worktree.id, { decided: [rejected] })
+      const { files, ours } = yield* sidesOf(project, change)
+      yield* putBack(worktree, change, id, way === "mine" ? ours : files)
+      const next = way === "mine" ? decidedAs(change, "rejected", (ledger.last?.seq ?? 0) + 1) : change
+      const base = yield* moveBase(worktree, ledger, id, new Map([...baseOf(change), ...contentOf(change)]), ours)
+      yield* port.record(worktree.id, way === "mine" ? { base, decided: [next] } : { base })
       yield* done(worktree.path, { id, way: "reject" })
-      return { change: rejected } satisfies Decision
-    }))
-    yield* look(worktree)
-    return decision
+      return { change: next } satisfies Decision
+    }), pathsOf)
+  })
+
+  /** The project's files as they are, and both sides merged, with git's marks where they differ. */
+  const sidesOf = Effect.fnUntraced(function*(project: Project, change: PendingChange) {
+    const from = baseOf(change), to = contentOf(change)
+    const ours = yield* trees.onDisk(project.path, [...new Set([...from.keys(), ...to.keys()])], from)
+    const merged = yield* trees.merge(project.path, from, ours, to)
+    return { ours, files: merged.clean ? merged.files : yield* trees.filesIn(project.path, merged.tree) }
+  })
+
+  const sides = Effect.fn("Apply.sides")(function*(project: Project, worktree: Worktree, id: ChangeId) {
+    const change = yield* find(worktree, id)
+    const { files, ours } = yield* sidesOf(project, change)
+    const of = (side: Files) => side.get(change.path) ?? (change.oldPath === null ? undefined : side.get(change.oldPath))
+    return { base: of(baseOf(change)), mine: of(ours), theirs: of(contentOf(change)), marked: of(files) }
   })
 
   const revert = Effect.fn("Apply.revert")(function*(project: Project, worktree: Worktree, id: ChangeId) {
@@ -153,7 +211,7 @@ const make = Effect.gen(function*() {
     return decision
   })
 
-  return Apply.of({ apply, applyHunks, reject, revert })
+  return Apply.of({ apply, applyHunks, reject, rejectHunks, resolve, revert, sides })
 })
 
 export class Apply extends Context.Service<Apply, {
@@ -164,8 +222,17 @@ export class Apply extends Context.Service<Apply, {
    * which may be sent twice; what is left stands as a change of its own.
    */
   readonly applyHunks: (project: Project, worktree: Worktree, id: ChangeId, part: ChangeId, chosen: ReadonlyArray<number>) => Effect.Effect<Decision, WorkError>
-  /** Puts the base back into the worktree. That its agents rest is its caller's business. */
-  readonly reject: (worktree: Worktree, id: ChangeId) => Effect.Effect<Decision, WorkError>
+  /** Puts the base back into the worktree, of each whole or not at all. Answers one for each, in order. That the worktree's agents rest is its caller's business. */
+  readonly reject: (worktree: Worktree, ids: ReadonlyArray<ChangeId>) => Effect.Effect<ReadonlyArray<Result.Result<Decision, WorkError>>, WorkError>
+  /** Takes only these hunks out of the worktree. `part` is a new id for what is rejected, as `applyHunks` has one. */
+  readonly rejectHunks: (worktree: Worktree, id: ChangeId, part: ChangeId, chosen: ReadonlyArray<number>) => Effect.Effect<Decision, WorkError>
+  /**
+   * Out of a conflict by the worktree: `mine` puts the project's file there and rejects the change, `worktree` puts both sides
+   * there with git's marks, to be resolved by who will. The base is the project's file then.
+   */
+  readonly resolve: (project: Project, worktree: Worktree, id: ChangeId, way: "mine" | "worktree") => Effect.Effect<Decision, WorkError>
+  /** What a conflict is between, and both merged. */
+  readonly sides: (project: Project, worktree: Worktree, id: ChangeId) => Effect.Effect<Record<"base" | "mine" | "theirs" | "marked", FileEntry | undefined>, WorkError>
   /** Takes an applied change out of the project's checkout again. */
   readonly revert: (project: Project, worktree: Worktree, id: ChangeId) => Effect.Effect<Decision, WorkError>
 }>()("boocode/work/Apply") {

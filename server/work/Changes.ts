@@ -7,7 +7,7 @@
  * ```
  */
 import { Clock, Context, Effect, Layer, PubSub, Semaphore, Stream } from "effect"
-import { ChangeId, type Checkpoint, type CheckpointAt, CheckpointId, type IntervalTurn, type PendingChange } from "../../shared/Change.ts"
+import { ChangeId, type Checkpoint, type CheckpointAt, CheckpointId, type IntervalTurn, type PendingChange, type SkippedPath } from "../../shared/Change.ts"
 import type { TurnId, WorktreeId } from "../../shared/Ids.ts"
 import type { Worktree } from "../../shared/Session.ts"
 import { ChangePort, type CheckpointRow, type Entry, type Ledger, touchesOf } from "./ChangePort.ts"
@@ -20,9 +20,28 @@ export type WorktreeTurn = Omit<IntervalTurn, "reported">
 /** What stands after a checkpoint. */
 export interface Standing { readonly checkpoint: Checkpoint; readonly changes: ReadonlyArray<PendingChange> }
 
-interface Running { readonly turn: WorktreeTurn; reported: Set<string>; isOver: boolean }
+/** Each report with its number, so that one that comes while a checkpoint is recorded stays for the next. */
+interface Running { readonly turn: WorktreeTurn; readonly reported: Map<string, number>; overAt: number | undefined }
 
-interface Place { readonly queue: Semaphore.Semaphore; readonly running: Map<TurnId, Running> }
+interface Place {
+  readonly queue: Semaphore.Semaphore
+  readonly running: Map<TurnId, Running>
+  /** What the list that stands was told from, in this life. */
+  told: { readonly base: string; readonly tree: string } | undefined
+  skipped: ReadonlyArray<SkippedPath> | undefined
+  lookedAt: number | null
+}
+
+/** What a settlement begins with. */
+interface Beginning {
+  /** Has only been handed over: what changed since is its own, and waits. */
+  readonly handed?: { readonly turnId: TurnId; readonly at: number }
+  /** What a decision has written, which makes nobody its maker. */
+  readonly wrote?: ReadonlySet<string>
+}
+
+/** A look at what is kept already. */
+const withoutCheckpoint = ({ checkpoint: _, ...entry }: Entry): Entry => entry
 
 const mint = () => ChangeId.make(crypto.randomUUID())
 
@@ -34,30 +53,36 @@ const make = Effect.gen(function*() {
   const places = new Map<WorktreeId, Place>()
 
   const placeOf = (id: WorktreeId): Place => {
-    const place = places.get(id) ?? { queue: Semaphore.makeUnsafe(1), running: new Map() }
+    const place = places.get(id) ?? { queue: Semaphore.makeUnsafe(1), running: new Map(), told: undefined, skipped: undefined, lookedAt: null }
     places.set(id, place)
     return place
   }
 
   const runningIn = ({ running }: Place, except: TurnId | undefined): ReadonlyArray<IntervalTurn> =>
-    [...running.values()].filter(({ turn }) => turn.turnId !== except).map(({ reported, turn }) => ({ ...turn, reported: [...reported] }))
+    [...running.values()].filter(({ turn }) => turn.turnId !== except).map(({ reported, turn }) => ({ ...turn, reported: [...reported.keys()] }))
 
-  /** What it covered is done with: turns that ended, and reports of what the next interval may tell otherwise. */
-  const cover = ({ running }: Place, covered: ReadonlyArray<IntervalTurn>) => Effect.sync(() => {
-    for (const { turnId } of covered) {
-      const found = running.get(turnId)
-      if (found?.isOver === true) running.delete(turnId)
-      found?.reported.clear()
+  /** Those whose every change a capture that begins now holds; but for what changed at `until` or later, where that waits. */
+  const overIn = ({ running }: Place, until = Infinity): ReadonlyArray<TurnId> =>
+    [...running].flatMap(([turnId, { overAt = Infinity }]) => overAt < until ? [turnId] : [])
+
+  let reports = 0
+
+  /** It is done with: turns that had ended, and reports of what the next interval may tell otherwise. */
+  const cover = ({ running }: Place, over: ReadonlyArray<TurnId>, upTo: number) => Effect.sync(() => {
+    for (const turnId of over) running.delete(turnId)
+    for (const { reported } of running.values()) {
+      for (const [path, nth] of reported) if (nth <= upTo) reported.delete(path)
     }
   })
 
-  const entryOf = Effect.fnUntraced(function*(worktree: Worktree, ledger: Ledger, checkpoint: Checkpoint, at: CheckpointAt, turns: ReadonlyArray<IntervalTurn>) {
+  const entryOf = Effect.fnUntraced(function*(worktree: Worktree, ledger: Ledger, checkpoint: Checkpoint, at: CheckpointAt, turns: ReadonlyArray<IntervalTurn>, wrote?: ReadonlySet<string>) {
     // a rewind makes nothing: what it brings back was made before
     const isMade = at._tag !== "Rewound"
     const { ref, skipped, tree } = checkpoint
     const base = ledger.base ?? worktree.baseCommit
     const from = ledger.last?.tree ?? base
-    const files = from === tree || !isMade ? [] : touchesOf(yield* checkpoints.files(worktree, from, tree))
+    const touched = from === tree || !isMade ? [] : touchesOf(yield* checkpoints.files(worktree, from, tree))
+    const files = wrote === undefined ? touched : touched.filter(({ oldPath, path }) => !wrote.has(path) && (oldPath === null || !wrote.has(oldPath)))
     const takenAt = clock.currentTimeMillisUnsafe()
     const row: CheckpointRow = { seq: (ledger.last?.seq ?? 0) + 1, at, tree, ref, skipped, turns, files, takenAt }
     const { gone, live, saved } = foldChanges({
@@ -65,34 +90,58 @@ const make = Effect.gen(function*() {
       settled: ledger.settled, live: ledger.live, seq: row.seq, at: takenAt, mint
     })
     const entry: Entry = { checkpoint: row, saved, gone }
-    return { entry, live, isNews: saved.length > 0 || gone.length > 0, isSame: files.length === 0 && ledger.last !== undefined }
+    return { entry, live, base, isNews: saved.length > 0 || gone.length > 0, isSame: ledger.last?.tree === tree }
   })
 
-  /** `except` has only been handed over: what changed since is its own, and waits. */
-  const settle = Effect.fn("Changes.settle")(function*(worktree: Worktree, at: CheckpointAt, handed?: { readonly turnId: TurnId; readonly at: number }) {
-    yield* Effect.annotateCurrentSpan({ "worktree.id": worktree.id })
+  const settleAlone = Effect.fnUntraced(function*(worktree: Worktree, at: CheckpointAt, { handed, wrote }: Beginning = {}) {
     const place = placeOf(worktree.id)
-    return yield* Semaphore.withPermit(place.queue, Effect.gen(function*() {
-      const ledger = yield* port.load(worktree.id)
-      const checkpoint = yield* checkpoints.take(worktree, at, handed?.at)
-      const turns = runningIn(place, handed?.turnId)
-      const { entry, isNews, isSame, live } = yield* entryOf(worktree, ledger, checkpoint, at, turns)
-      // nobody will ask for a look that saw nothing
-      const recorded = isSame && at._tag === "Seen" ? Effect.void : port.record(worktree.id, entry)
-      yield* Effect.uninterruptible(Effect.andThen(recorded, cover(place, turns)))
-      if (isNews) yield* PubSub.publish(pulses, worktree.id)
-      const standing: Standing = { checkpoint, changes: live }
-      return standing
-    }))
+    const ledger = yield* port.load(worktree.id)
+    const known = new Set(place.running.keys()), over = overIn(place, handed?.at)
+    const isLook = at._tag === "Seen"
+    const checkpoint = yield* checkpoints.take(worktree, at, handed?.at, isLook ? ledger.last?.tree : undefined)
+    const turns = runningIn(place, handed?.turnId), upTo = reports
+    place.lookedAt = clock.currentTimeMillisUnsafe()
+    const asBefore: Standing = { checkpoint, changes: ledger.live }
+    // of one that was handed over meanwhile the checkpoint follows, and tells what is its own
+    if (isLook && turns.some(({ turnId }) => !known.has(turnId))) return asBefore
+    const isQuiet = isLook && over.length === 0 && checkpoint.tree === ledger.last?.tree
+    if (isQuiet && place.told?.tree === checkpoint.tree && place.told.base === (ledger.base ?? worktree.baseCommit)) return asBefore
+    const { base, entry, isNews, isSame, live } = yield* entryOf(worktree, ledger, checkpoint, at, turns, wrote)
+    // nobody will ask for a look that saw nothing
+    const isNothing = isSame && isLook && !isNews && over.length === 0
+    yield* Effect.uninterruptible(Effect.andThen(isNothing ? Effect.void : port.record(worktree.id, { ...(isSame && isLook ? withoutCheckpoint(entry) : entry), covered: over }), cover(place, over, upTo)))
+    place.told = { base, tree: checkpoint.tree }
+    const isSkippedSame = JSON.stringify(place.skipped ?? []) === JSON.stringify(checkpoint.skipped)
+    place.skipped = checkpoint.skipped
+    if (isNews || !isSkippedSame) yield* PubSub.publish(pulses, worktree.id)
+    const standing: Standing = { checkpoint, changes: live }
+    return standing
   })
+
+  const settle = Effect.fn("Changes.settle")(function*(worktree: Worktree, at: CheckpointAt, beginning?: Beginning) {
+    yield* Effect.annotateCurrentSpan({ "worktree.id": worktree.id })
+    return yield* Semaphore.withPermit(placeOf(worktree.id).queue, settleAlone(worktree, at, beginning))
+  })
+
+  const seen = (): CheckpointAt => ({ _tag: "Seen", id: CheckpointId.make(crypto.randomUUID()) })
+
+  const decide = <A, E, R>(worktree: Worktree, decision: Effect.Effect<A, E, R>, wrote: (decided: A) => ReadonlyArray<string>) =>
+    Semaphore.withPermit(placeOf(worktree.id).queue, Effect.gen(function*() {
+      yield* settleAlone(worktree, seen())
+      const decided = yield* decision
+      yield* settleAlone(worktree, { _tag: "Decided", id: CheckpointId.make(crypto.randomUUID()) }, { wrote: new Set(wrote(decided)) })
+      yield* PubSub.publish(pulses, worktree.id)
+      return decided
+    }))
 
   const rewind = Effect.fn("Changes.rewind")(function*(worktree: Worktree, tree: string, id: CheckpointId) {
     const place = placeOf(worktree.id)
     return yield* Semaphore.withPermit(place.queue, Effect.gen(function*() {
-      const turns = runningIn(place, undefined)
+      const over = overIn(place)
       const { after, before } = yield* checkpoints.rewind(worktree, tree, id)
+      const turns = runningIn(place, undefined), upTo = reports
       const left = yield* entryOf(worktree, yield* port.load(worktree.id), before, { _tag: "Rewinding", id }, turns)
-      yield* Effect.uninterruptible(Effect.andThen(port.record(worktree.id, left.entry), cover(place, turns)))
+      yield* Effect.uninterruptible(Effect.andThen(port.record(worktree.id, { ...left.entry, covered: over }), cover(place, over, upTo)))
       const { entry, live } = yield* entryOf(worktree, yield* port.load(worktree.id), after, { _tag: "Rewound", id }, [])
       yield* port.record(worktree.id, entry)
       yield* PubSub.publish(pulses, worktree.id)
@@ -102,35 +151,48 @@ const make = Effect.gen(function*() {
 
   const start = (id: WorktreeId, turn: WorktreeTurn) => Effect.sync(() => {
     const { running } = placeOf(id)
-    const found = running.get(turn.turnId) ?? { turn, reported: new Set(), isOver: false }
+    const found = running.get(turn.turnId) ?? { turn, reported: new Map(), overAt: undefined }
     running.set(turn.turnId, found)
     return found
   })
 
+  const end = (id: WorktreeId, turn: WorktreeTurn) => Effect.map(start(id, turn), (found) => { found.overAt ??= clock.currentTimeMillisUnsafe() })
+
   return Changes.of({
+    handedOver: (worktreeId, turn) => Effect.asVoid(start(worktreeId, turn)),
+    over: (worktreeId, turns) => Effect.forEach(turns, (turn) => end(worktreeId, turn), { discard: true }),
     began: Effect.fn("Changes.began")(function*(worktree, turn, handedOver) {
       yield* start(worktree.id, turn)
-      return yield* settle(worktree, { _tag: "TurnStarted", turnId: turn.turnId }, { turnId: turn.turnId, at: handedOver })
+      return yield* settle(worktree, { _tag: "TurnStarted", turnId: turn.turnId }, { handed: { turnId: turn.turnId, at: handedOver } })
     }),
     reported: (worktreeId, turnId, paths) => Effect.sync(() => {
       const found = placeOf(worktreeId).running.get(turnId)
-      for (const path of paths) found?.reported.add(path)
+      reports += 1
+      for (const path of paths) found?.reported.set(path, reports)
     }),
     ended: Effect.fn("Changes.ended")(function*(worktree, turn) {
-      const found = yield* start(worktree.id, turn)
-      found.isOver = true
+      yield* end(worktree.id, turn)
       return yield* settle(worktree, { _tag: "TurnEnded", turnId: turn.turnId })
     }),
     interrupted: Effect.fn("Changes.interrupted")(function*(worktree, turns) {
-      const found = yield* Effect.forEach(turns, (turn) => start(worktree.id, turn))
-      for (const running of found) running.isOver = true
-      const at: CheckpointAt = found[0] === undefined ? { _tag: "Seen", id: CheckpointId.make(crypto.randomUUID()) } : { _tag: "TurnEnded", turnId: found[0].turn.turnId }
+      yield* Effect.forEach(turns, (turn) => end(worktree.id, turn), { discard: true })
+      const [first] = turns
+      const at: CheckpointAt = first === undefined ? seen() : { _tag: "TurnEnded", turnId: first.turnId }
       return yield* settle(worktree, at)
     }),
     look: Effect.fn("Changes.look")(function*(worktree, at) {
-      return yield* settle(worktree, at ?? { _tag: "Seen", id: CheckpointId.make(crypto.randomUUID()) })
+      return yield* settle(worktree, at ?? seen())
     }),
     rewind,
+    decide,
+    seen: (worktreeId) => Effect.suspend(() => {
+      const place = placeOf(worktreeId)
+      if (place.skipped !== undefined) return Effect.succeed({ lookedAt: place.lookedAt, skipped: place.skipped })
+      return Effect.map(port.checkpoints(worktreeId, 1), ([last]) => {
+        place.skipped ??= last?.skipped ?? []
+        return { lookedAt: place.lookedAt ?? last?.takenAt ?? null, skipped: place.skipped }
+      })
+    }),
     checkpoints: port.checkpoints,
     history: port.history,
     list: (worktreeId) => Effect.map(port.load(worktreeId), ({ live }) => live),
@@ -141,6 +203,10 @@ const make = Effect.gen(function*() {
 })
 
 export class Changes extends Context.Service<Changes, {
+  /** A turn's prompt is handed over now. At once, and before `began` is called: no look may take what it does for a person's. */
+  readonly handedOver: (worktreeId: WorktreeId, turn: WorktreeTurn) => Effect.Effect<void>
+  /** Turns that ended before anybody could look: the next checkpoint is theirs too. */
+  readonly over: (worktreeId: WorktreeId, turns: ReadonlyArray<WorktreeTurn>) => Effect.Effect<void>
   /**
    * A turn's prompt was handed over at `handedOver` (epoch milliseconds). Beside the prompt, not ahead of it: what changes
    * from then on is the turn's, whenever this gets to look.
@@ -159,6 +225,13 @@ export class Changes extends Context.Service<Changes, {
    * rest, and hear of it, is its caller's business.
    */
   readonly rewind: (worktree: Worktree, tree: string, id: CheckpointId) => Effect.Effect<{ readonly before: Checkpoint; readonly standing: Standing }, WorkError>
+  /**
+   * Looks, does what was decided, and looks again, with nothing between: what the decision `wrote` in the worktree makes
+   * nobody its maker. Refused, it leaves the first look.
+   */
+  readonly decide: <A, E, R>(worktree: Worktree, decision: Effect.Effect<A, E, R>, wrote: (decided: A) => ReadonlyArray<string>) => Effect.Effect<A, E | WorkError, R>
+  /** When the files were looked at last (epoch milliseconds), and what no checkpoint holds of them. */
+  readonly seen: (worktreeId: WorktreeId) => Effect.Effect<{ readonly lookedAt: number | null; readonly skipped: ReadonlyArray<SkippedPath> }, WorkError>
   /** Newest first, each with the turns and files of the interval that it ended. */
   readonly checkpoints: (worktreeId: WorktreeId, limit: number) => Effect.Effect<ReadonlyArray<CheckpointRow>, WorkError>
   /** Every change there ever was, newest first. */

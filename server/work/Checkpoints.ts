@@ -48,9 +48,9 @@ const make = Effect.gen(function*() {
     return ref
   })
 
-  const capture = Effect.fnUntraced(function*(worktree: Worktree, at: CheckpointAt, handedOver?: number) {
+  const capture = Effect.fnUntraced(function*(worktree: Worktree, at: CheckpointAt, handedOver?: number, kept?: string) {
     const captured = yield* index.capture(worktree.path, handedOver)
-    const checkpoint: Checkpoint = { ...captured, ref: yield* keep(worktree, at, captured.tree) }
+    const checkpoint: Checkpoint = { ...captured, ref: captured.tree === kept ? "" : yield* keep(worktree, at, captured.tree) }
     return checkpoint
   })
 
@@ -78,9 +78,9 @@ const make = Effect.gen(function*() {
   })
 
   return Checkpoints.of({
-    take: Effect.fn("Checkpoints.take")(function*(worktree, at, handedOver) {
+    take: Effect.fn("Checkpoints.take")(function*(worktree, at, handedOver, kept) {
       yield* Effect.annotateCurrentSpan({ "worktree.id": worktree.id })
-      return yield* alone(worktree)(capture(worktree, at, handedOver))
+      return yield* alone(worktree)(capture(worktree, at, handedOver, kept))
     }),
     files: Effect.fn("Checkpoints.files")(files),
     counted: Effect.fn("Checkpoints.counted")(counted),
@@ -95,8 +95,11 @@ const make = Effect.gen(function*() {
 })
 
 export class Checkpoints extends Context.Service<Checkpoints, {
-  /** The worktree's files now. Those changed at or after `handedOver` (epoch milliseconds) stay as the last checkpoint has them. */
-  readonly take: (worktree: Worktree, at: CheckpointAt, handedOver?: number) => Effect.Effect<Checkpoint, WorkError>
+  /**
+   * The worktree's files now. Those changed at or after `handedOver` (epoch milliseconds) stay as the last checkpoint has them.
+   * Where they are the tree `kept`, which has a ref, they get no other.
+   */
+  readonly take: (worktree: Worktree, at: CheckpointAt, handedOver?: number, kept?: string) => Effect.Effect<Checkpoint, WorkError>
   /** From one tree (or commit) to another. */
   readonly files: (worktree: Worktree, from: string, to: string) => Effect.Effect<ReadonlyArray<FileChange>, WorkError>
   /** With their lines counted. */

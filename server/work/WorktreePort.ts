@@ -8,6 +8,7 @@ export interface Assignment {
   readonly project: Project
   /** None before the session's first. */
   readonly worktree: Option.Option<Worktree>
+  readonly archived: boolean
 }
 
 export class WorktreePort extends Context.Service<WorktreePort, {
@@ -21,7 +22,7 @@ export class WorktreePort extends Context.Service<WorktreePort, {
     find: (sessionId) => Effect.suspend(() => {
       const project = projects.get(sessionId)
       const worktree = Option.fromNullishOr([...rows.values()].find((row) => row.sessionId === sessionId))
-      return project === undefined ? Effect.fail(new WorkError({ reason: { _tag: "UnknownSession" } })) : Effect.succeed({ project, worktree })
+      return project === undefined ? Effect.fail(new WorkError({ reason: { _tag: "UnknownSession" } })) : Effect.succeed({ project, worktree, archived: false })
     }),
     save: (worktree) => Effect.sync(() => { rows.set(worktree.id, worktree) })
   }))

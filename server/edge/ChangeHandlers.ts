@@ -1,0 +1,22 @@
+/** The change group of the contract, onto `Work`. */
+import { Effect } from "effect"
+import { ChangeRpc } from "../../shared/rpc/ChangeRpc.ts"
+import { Work } from "../work/Work.ts"
+
+export const changeHandlers = ChangeRpc.toLayer(Effect.gen(function*() {
+  const work = yield* Work
+  return ChangeRpc.of({
+    "change.Watch": ({ sessionId }) => work.watch(sessionId),
+    "change.Look": ({ sessionId }) => work.look(sessionId),
+    "change.Apply": ({ changeIds, sessionId }) => work.apply(sessionId, changeIds),
+    "change.ApplyHunks": ({ changeId, hunks, part, sessionId }) => work.applyHunks(sessionId, changeId, part, hunks),
+    "change.Reject": ({ changeIds, sessionId }) => work.reject(sessionId, changeIds),
+    "change.RejectHunks": ({ changeId, hunks, part, sessionId }) => work.rejectHunks(sessionId, changeId, part, hunks),
+    "change.Revert": ({ changeIds, sessionId }) => work.revert(sessionId, changeIds),
+    "change.Resolve": ({ changeId, sessionId, way }) => work.resolve(sessionId, changeId, way),
+    "change.Conflict": ({ changeId, sessionId }) => work.conflict(sessionId, changeId),
+    "change.Decided": ({ before, limit, sessionId }) => work.decided(sessionId, limit, before),
+    "change.OfTurn": ({ sessionId, turnId }) => work.ofTurn(sessionId, turnId),
+    "change.Checkpoints": ({ before, limit, sessionId }) => work.checkpoints(sessionId, limit, before)
+  })
+}))

@@ -1,0 +1,41 @@
+/** The pending changes of sessions, and what is decided of them. */
+import { Schema } from "effect"
+import { Rpc, RpcGroup } from "effect/rpc"
+import { ChangeFrame, ChangeId, CheckpointInfo, Conflict, CountedChange, Decided, PendingChange, Resolution } from "../Change.ts"
+import { ProjectError } from "../Errors.ts"
+import { SessionId, TurnId } from "../Ids.ts"
+import { WorkError } from "../WorkError.ts"
+import { Auth } from "./Auth.ts"
+
+const Ids = Schema.Array(ChangeId).check(Schema.isMinLength(1), Schema.isMaxLength(5000))
+const Hunks = Schema.Array(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))).check(Schema.isMinLength(1), Schema.isMaxLength(10_000))
+const Limit = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 200 }))
+const error = Schema.Union([WorkError, ProjectError])
+const sessionId = SessionId
+/** Chosen hunks of one edit, counted from 0 as `git diff -U3` has them. `part` is a new id that the client makes: sent twice they are decided once. */
+const someHunks = { sessionId, changeId: ChangeId, part: ChangeId, hunks: Hunks }
+
+export const ChangeRpc = RpcGroup.make(
+  /** The session's changes at once and after every change of them. Watching makes the server look at the files, by itself when they are changed by hand. */
+  Rpc.make("Watch", { payload: { sessionId }, success: ChangeFrame, error, stream: true }),
+  /** Looks at the files now. */
+  Rpc.make("Look", { payload: { sessionId }, error }),
+  /** Into the project's checkout, each all or nothing, in the given order. Answers one for each id, in order. */
+  Rpc.make("Apply", { payload: { sessionId, changeIds: Ids }, success: Schema.Array(Decided), error }),
+  Rpc.make("ApplyHunks", { payload: someHunks, success: Decided, error }),
+  /** Puts the base back in the worktree; waits for turns that run there to end. Interrupting the call gives it up while it waits. */
+  Rpc.make("Reject", { payload: { sessionId, changeIds: Ids }, success: Schema.Array(Decided), error }),
+  Rpc.make("RejectHunks", { payload: someHunks, success: Decided, error }),
+  /** Takes applied changes out of the project's checkout again. */
+  Rpc.make("Revert", { payload: { sessionId, changeIds: Ids }, success: Schema.Array(Decided), error }),
+  /** A way out of a conflict. `mine` and `worktree` write in the worktree, and wait as a rejection does. */
+  Rpc.make("Resolve", { payload: { sessionId, changeId: ChangeId, way: Resolution }, success: Decided, error }),
+  /** The sides of a conflicted change, each cut at 256 KB. */
+  Rpc.make("Conflict", { payload: { sessionId, changeId: ChangeId }, success: Conflict, error }),
+  /** Decided changes, newest decision first. `before` is the last one's id of the page before. */
+  Rpc.make("Decided", { payload: { sessionId, before: Schema.optionalKey(ChangeId), limit: Limit }, success: Schema.Array(PendingChange), error }),
+  /** What a turn changed, from its start to its end, or to now while it runs. */
+  Rpc.make("OfTurn", { payload: { sessionId, turnId: TurnId }, success: Schema.Array(CountedChange), error }),
+  /** Newest first; `before` is a seq. */
+  Rpc.make("Checkpoints", { payload: { sessionId, before: Schema.optionalKey(Schema.Int), limit: Limit }, success: Schema.Array(CheckpointInfo), error })
+).prefix("change.").middleware(Auth)

@@ -25,6 +25,7 @@ import { Backends } from "./agent/Backends.ts"
 import { reap } from "./agent/ProcessLedger.ts"
 import { AgentSessions } from "./chat/AgentSessions.ts"
 import { Chats } from "./chat/Chats.ts"
+import { Forks } from "./chat/Forks.ts"
 import { selfCommand, type ServeConfig, version } from "./Config.ts"
 import { Drills } from "./drill/Drills.ts"
 import { http } from "./edge/Http.ts"
@@ -99,6 +100,7 @@ export const server = (config: ServeConfig) => Layer.unwrap(Effect.sync(() => {
     Layer.provideMerge(Terminals.layer),
     Layer.provideMerge(Drills.layer({ version, folder: `${dataDir}/drills` })),
     Layer.provideMerge(Tasks.layer),
+    Layer.provideMerge(Forks.layer),
     Layer.provideMerge(Chats.layer({ bootId })),
     Layer.provideMerge(AgentSessions.layer),
     Layer.provideMerge(backends),

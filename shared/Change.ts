@@ -3,13 +3,13 @@
  * is where it is UTF-8, else as git quotes it (`"caf\351"`). A mode is git's, as `100755`; a blob is git's hash of a content.
  */
 import { Schema } from "effect"
+import { CheckpointId, Operation } from "./Operation.ts"
 import { AgentName, ChatId, SessionId, TurnId, WorktreeId } from "./Ids.ts"
+
+export { CheckpointId, Operation }
 
 export const ChangeId = Schema.String.check(Schema.isUUID()).pipe(Schema.brand("ChangeId"))
 export type ChangeId = typeof ChangeId.Type
-
-export const CheckpointId = Schema.String.check(Schema.isUUID()).pipe(Schema.brand("CheckpointId"))
-export type CheckpointId = typeof CheckpointId.Type
 
 /** What a worktree's tree was kept for. A turn is named by its start and its end, everything else by an id of its own. */
 export const CheckpointAt = Schema.TaggedUnion({
@@ -39,9 +39,6 @@ export const Checkpoint = Schema.Struct({
   left: Schema.Array(Schema.String)
 })
 export type Checkpoint = typeof Checkpoint.Type
-
-export const Operation = Schema.Literals(["create", "edit", "delete", "rename"])
-export type Operation = typeof Operation.Type
 
 /** One file's way from one tree to another. */
 export const FileChange = Schema.Struct({

@@ -282,7 +282,7 @@ describe("what events mean", () => {
       { _tag: "AgentBound", agent, agentSessionId: "s1", continuity: "resumed", why: "the process was replaced" })
     assert.deepStrictEqual(factsOf(chat, agent), {
       settings: {}, inputTokens: 10, outputTokens: 4, cost: 0.5, source: "measured", turns: 1, lastActiveAt: 1004,
-      agentSessionId: "s1", continuity: "resumed", why: "the process was replaced"
+      agentSessionId: "s1", continuity: "resumed", why: "the process was replaced", told: 6
     })
   })
 

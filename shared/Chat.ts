@@ -10,10 +10,10 @@
 import { Schema } from "effect"
 import { AgentMode, AgentOption, Continuity, SlashCommand, UsageSource } from "./Agent.ts"
 import { ChatEvent, Item, type LogEntry, QueuedPrompt } from "./ChatEvent.ts"
-import { finishes, indexOfItem, isItemEvent, type ItemEvent, placeItem, refOfEvent, windowItems } from "./ChatItems.ts"
+import { addNote, ChatNote, untold } from "./ChatNote.ts"
+import { finishes, indexOfItem, isItemEvent, type ItemEvent, nextItem, placeItem, refOfEvent, windowItems } from "./ChatItems.ts"
 import { AgentName, PromptId, type TurnId } from "./Ids.ts"
 import { PermissionRule } from "./PermissionRule.ts"
-import { mergeToolCall } from "./ToolCall.ts"
 import { Cause, isOpen, TurnSettings, TurnSummary } from "./Turn.ts"
 import { digestText } from "./Text.ts"
 
@@ -25,6 +25,8 @@ export const AgentFacts = Schema.Struct({
   /** Its session stands in for an earlier one of this chat that was lost. */
   anew: Schema.optionalKey(Schema.Boolean),
   fingerprint: Schema.optionalKey(Schema.String),
+  /** The note up to which it knows what became of the files; what it found at its first turn it knows. */
+  told: Schema.optionalKey(Schema.Int),
   /** What this agent's next prompts ask for. */
   settings: TurnSettings,
   commands: Schema.optionalKey(Schema.Array(SlashCommand)),
@@ -54,6 +56,8 @@ export const Chat = Schema.Struct({
   turns: Schema.Array(TurnSummary),
   /** In anchor order. */
   items: Schema.Array(Item),
+  /** What stands between the turns, oldest first: the newest 50. */
+  notes: Schema.Array(ChatNote),
   /** Characters held in `items`. */
   size: Schema.Int,
   /** Finished items with a smaller anchor are not here: ask for pages. 0 = everything is here. */
@@ -64,7 +68,7 @@ export const Chat = Schema.Struct({
 export type Chat = typeof Chat.Type
 
 export const empty: Chat = {
-  seq: 0, agents: {}, rules: [], queue: [], turns: [], items: [], size: 0, floor: 0, taken: []
+  seq: 0, agents: {}, rules: [], queue: [], turns: [], items: [], notes: [], size: 0, floor: 0, taken: []
 }
 
 const noFacts: AgentFacts = { settings: {}, inputTokens: 0, outputTokens: 0, cost: 0, turns: 0 }
@@ -83,6 +87,11 @@ export const turnOf = (chat: Chat, turnId: TurnId): TurnSummary | undefined =>
   chat.turns.findLast((turn) => turn.turnId === turnId)
 export const factsOf = (chat: Chat, agent: string): AgentFacts =>
   Object.hasOwn(chat.agents, agent) ? chat.agents[agent] ?? noFacts : noFacts
+/** What an agent that has a session here has yet to be told of its files. */
+export const untoldOf = (chat: Chat, agent: string): ReturnType<typeof untold> => {
+  const { agentSessionId, told = 0 } = factsOf(chat, agent)
+  return agentSessionId === undefined ? [] : untold(chat.notes, told)
+}
 export const openRequests = (chat: Chat): ReadonlyArray<Extract<Item, { _tag: "Request" }>> =>
   chat.items.filter((item) => item._tag === "Request").filter((item) => item.closed === undefined)
 
@@ -117,7 +126,7 @@ const apply = (chat: Chat, { anchor, at, event }: LogEntry): Chat => {
     case "RuleSet": return withRule(chat, event.rule)
     case "RuleRevoked": return { ...chat, rules: chat.rules.filter(({ ruleId }) => ruleId !== event.ruleId) }
     case "TurnStarted": return startTurn(chat, event, anchor, at)
-    case "PromptDelivered": return inTurn(chat, event.turnId, (turn) => ({ ...turn, deliveredAt: at }))
+    case "PromptDelivered": return deliver(chat, event, at)
     case "ContinuityStated": return inTurn(chat, event.turnId, (turn) => ({ ...turn, context: event.context }))
     case "StopRequested": return inTurn(chat, event.turnId, (turn) => ({ ...turn, stopBy: event.by }))
     case "StopEscalated": return inTurn(chat, event.turnId, (turn) => ({ ...turn, stopStep: event.step }))
@@ -125,17 +134,20 @@ const apply = (chat: Chat, { anchor, at, event }: LogEntry): Chat => {
     case "TurnEnded": return endTurn(chat, event, at)
     case "TextAppended": case "ToolCallUpserted": case "PlanReplaced": case "RequestOpened": case "RequestClosed":
       return applyToItem(chat, event, anchor)
-    case "AgentBound": {
-      const { _tag: _, agent, ...bound } = event
-      const { anew: __, down: ___, fingerprint: ____, ...facts } = factsOf(chat, agent)
-      const anew = isAnew(facts, event)
-      return { ...chat, agents: { ...chat.agents, [agent]: { ...facts, ...bound, ...(anew ? { anew } : {}) } } }
-    }
+    case "AgentBound": return bind(chat, event, anchor)
     case "AgentAnnounced": {
       const { _tag: _, agent, ...announced } = event
       return withFacts(chat, agent, announced)
     }
     case "AgentDown": return withFacts(chat, event.agent, { down: event.cause })
+    case "WorktreeRewound": {
+      const { _tag: _, ...rewound } = event
+      return { ...chat, notes: addNote(chat.notes, { _tag: "Rewound", anchor, at, ...rewound }) }
+    }
+    case "ChatForked": {
+      const { _tag: _, ...forked } = event
+      return { ...chat, notes: addNote(chat.notes, { _tag: "Forked", anchor, at, ...forked }) }
+    }
     case "ItemSealed": return isEnded(chat, event.item.turnId) ? chat : placeItem(chat, event.item)
     case "TurnSealed": return sealTurn(chat, event.turn, event.prompt)
   }
@@ -144,6 +156,14 @@ const apply = (chat: Chat, { anchor, at, event }: LogEntry): Chat => {
 /** Whether this is a fresh session in the stead of one that the agent had. */
 export const isAnew = (facts: Pick<AgentFacts, "agentSessionId">, bound: { readonly continuity: Continuity }): boolean =>
   bound.continuity === "fresh" && facts.agentSessionId !== undefined
+
+const bind = (chat: Chat, event: Of<"AgentBound">, anchor: number): Chat => {
+  const { _tag: _, agent, ...bound } = event
+  const { anew: __, down: ___, fingerprint: ____, ...facts } = factsOf(chat, agent)
+  const anew = isAnew(facts, event)
+  const told = facts.agentSessionId === undefined ? { told: anchor } : {}
+  return { ...chat, agents: { ...chat.agents, [agent]: { ...facts, ...bound, ...told, ...(anew ? { anew } : {}) } } }
+}
 
 const withFacts = (chat: Chat, agent: string, facts: Partial<AgentFacts>): Chat => ({
   ...chat, agents: { ...chat.agents, [agent]: { ...factsOf(chat, agent), ...facts } }
@@ -210,6 +230,16 @@ const startTurn = (chat: Chat, event: Of<"TurnStarted">, anchor: number, at: num
   return prompt === undefined ? begun : placePrompt(begun, prompt, event.turnId, anchor)
 }
 
+const deliver = (chat: Chat, { told, turnId }: Of<"PromptDelivered">, at: number): Chat => {
+  const turn = turnOf(chat, turnId)
+  if (turn === undefined || !isOpen(turn)) return chat
+  const delivered = inTurn(chat, turnId, (open) => ({ ...open, deliveredAt: at, ...(told === undefined ? {} : { told }) }))
+  return withTold(delivered, turn.agent, told)
+}
+
+const withTold = (chat: Chat, agent: string, told: number | undefined): Chat =>
+  told === undefined ? chat : withFacts(chat, agent, { told: Math.max(told, factsOf(chat, agent).told ?? 0) })
+
 const placePrompt = (chat: Chat, prompt: QueuedPrompt, turnId: TurnId, anchor: number): Chat => {
   const { at, by, content, promptId } = prompt
   return takeFromQueue(placeItem(chat, { _tag: "Prompt", anchor, turnId, promptId, content, by, at }), promptId, anchor, prompt)
@@ -237,7 +267,7 @@ const countTurn = (chat: Chat, turn: TurnSummary): Chat => {
 
 const sealTurn = (chat: Chat, turn: TurnSummary, prompt: QueuedPrompt | undefined): Chat => {
   if (isEnded(chat, turn.turnId)) return chat
-  const placed = countTurn(placeTurn(chat, turn), turn)
+  const placed = withTold(countTurn(placeTurn(chat, turn), turn), turn.agent, turn.told)
   return prompt === undefined ? placed : placePrompt(placed, prompt, turn.turnId, turn.anchor)
 }
 
@@ -250,34 +280,6 @@ const applyToItem = (chat: Chat, event: ItemEvent, anchor: number): Chat => {
   const next = nextItem(old, event, anchor)
   return next === undefined || next === old ? chat : placeItem(chat, next, index)
 }
-
-const nextItem = (old: Item | undefined, event: ItemEvent, anchor: number): Item | undefined => {
-  const { turnId } = event
-  switch (event._tag) {
-    case "TextAppended": {
-      if (old?._tag === "Text") return { ...old, text: appendText(old.text, event.offset, event.text) }
-      const { kind, offset, partId, text } = event
-      // the rest of a text that isn't here
-      return offset > 0 ? undefined : { _tag: "Text", anchor, turnId, partId, kind, text }
-    }
-    case "ToolCallUpserted": {
-      if (old?._tag !== "Tool") return { _tag: "Tool", anchor, turnId, call: event.call }
-      const call = mergeToolCall(old.call, event.call)
-      return call === old.call ? old : { ...old, call }
-    }
-    case "PlanReplaced": return { _tag: "Plan", anchor: old?.anchor ?? anchor, turnId, entries: event.entries }
-    case "RequestOpened":
-      return old ?? { _tag: "Request", anchor, turnId, requestId: event.requestId, request: event.request }
-    case "RequestClosed": {
-      if (old?._tag !== "Request" || old.closed !== undefined) return old
-      return { ...old, closed: { answer: event.answer, by: event.by, why: event.why } }
-    }
-  }
-}
-
-/** What was appended before stays, though it come again. */
-const appendText = (before: string, offset: number, text: string): string =>
-  offset >= before.length ? before + text : before.slice(0, offset) + text + before.slice(offset + text.length)
 
 /**
  * The anchor that an event about to be appended at `seq` belongs to, as far as the state can say: an item that left the

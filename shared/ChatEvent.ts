@@ -5,6 +5,7 @@
 import { Schema } from "effect"
 import { AgentMode, AgentOption, Continuity, SlashCommand } from "./Agent.ts"
 import { AgentRequest, CloseReason, RequestAnswer } from "./AgentRequest.ts"
+import { Forked, Rewound } from "./ChatNote.ts"
 import { ContentBlock } from "./Content.ts"
 import { AgentName, BootId, PartId, PromptId, RequestId, TurnId, Who } from "./Ids.ts"
 import { PermissionRule } from "./PermissionRule.ts"
@@ -63,8 +64,8 @@ export const ChatEvent = Schema.TaggedUnion({
     turnId: TurnId, promptId: Schema.optionalKey(PromptId), origin: TurnOrigin, agent: AgentName,
     settings: TurnSettings, bootId: BootId
   },
-  /** The prompt was handed to the agent. */
-  PromptDelivered: { turnId: TurnId },
+  /** The prompt was handed to the agent, and with it what there was to tell, up to the note at `told`. */
+  PromptDelivered: { turnId: TurnId, told: Schema.optionalKey(Schema.Int) },
   /** The turn's agent came to its context. */
   ContinuityStated: { turnId: TurnId, context: TurnContext },
   TextAppended: {
@@ -95,6 +96,11 @@ export const ChatEvent = Schema.TaggedUnion({
     options: Schema.optionalKey(Schema.Array(AgentOption))
   },
   AgentDown: { agent: AgentName, cause: Cause },
+
+  // worktree: of no turn; nothing runs when it is so
+  WorktreeRewound: Rewound.fields,
+  /** What was said in another chat stands before this. */
+  ChatForked: Forked.fields,
 
   // compaction: what an ended turn's events come to, one row an item and one row for the turn
   ItemSealed: { item: Item },

@@ -10,7 +10,7 @@ import type { ChatEvent, Item } from "./ChatEvent.ts"
 import type { TurnId } from "./Ids.ts"
 import { boundedItem } from "./ItemBounds.ts"
 import type { LargeText, ToolCall, ToolContent } from "./ToolCall.ts"
-import { hasEnded } from "./ToolCall.ts"
+import { hasEnded, mergeToolCall } from "./ToolCall.ts"
 import { isOpen, type TurnSummary } from "./Turn.ts"
 
 /** An event that begins an item or adds to it. */
@@ -93,6 +93,35 @@ export const itemSize = (item: Item): number => {
     case "Request": return 100 + requestSize(item.request)
   }
 }
+
+/** What an event makes of its item; nothing where it is the rest of one that isn't here. */
+export const nextItem = (old: Item | undefined, event: ItemEvent, anchor: number): Item | undefined => {
+  const { turnId } = event
+  switch (event._tag) {
+    case "TextAppended": {
+      if (old?._tag === "Text") return { ...old, text: appendText(old.text, event.offset, event.text) }
+      const { kind, offset, partId, text } = event
+      // the rest of a text that isn't here
+      return offset > 0 ? undefined : { _tag: "Text", anchor, turnId, partId, kind, text }
+    }
+    case "ToolCallUpserted": {
+      if (old?._tag !== "Tool") return { _tag: "Tool", anchor, turnId, call: event.call }
+      const call = mergeToolCall(old.call, event.call)
+      return call === old.call ? old : { ...old, call }
+    }
+    case "PlanReplaced": return { _tag: "Plan", anchor: old?.anchor ?? anchor, turnId, entries: event.entries }
+    case "RequestOpened":
+      return old ?? { _tag: "Request", anchor, turnId, requestId: event.requestId, request: event.request }
+    case "RequestClosed": {
+      if (old?._tag !== "Request" || old.closed !== undefined) return old
+      return { ...old, closed: { answer: event.answer, by: event.by, why: event.why } }
+    }
+  }
+}
+
+/** What was appended before stays, though it come again. */
+const appendText = (before: string, offset: number, text: string): string =>
+  offset >= before.length ? before + text : before.slice(0, offset) + text + before.slice(offset + text.length)
 
 /** Puts an item in its place by anchor, in the stead of the one at `index` if there is one. No larger than items may be. */
 export const placeItem = (chat: Chat, told: Item, index = indexOfItem(chat.items, refOf(told))): Chat => {

@@ -23,6 +23,8 @@ const chat: Told<ChatError["reason"]> = {
   AlreadyAnswered: [{ _tag: "AlreadyAnswered", requestId, by: Who.make("ci") }, "This request was already answered by ci."],
   BadAnswer: [{ _tag: "BadAnswer", detail: "it has no option \"x\"." }, "That is no answer to this request: it has no option \"x\"."],
   UnknownBlob: [{ _tag: "UnknownBlob", hash: "ab" }, "That output is no longer stored."],
+  UnknownPrompt: [{ _tag: "UnknownPrompt", promptId }, "No turn of this chat began with that prompt; it may still be waiting. Fork from one that has run."],
+  ForkFailed: [{ _tag: "ForkFailed", detail: "The disk is full." }, "The chat could not be forked: The disk is full."],
   Archived: [{ _tag: "Archived", chatId }, "This chat is archived; reopen it first."],
   SessionArchived: [{ _tag: "SessionArchived", sessionId: SessionId.make(id) }, "This session is archived; reopen it first."],
   Restarted: [{ _tag: "Restarted" }, "The chat was restarted while this waited; try again, nothing is done twice."],

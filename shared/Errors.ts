@@ -19,6 +19,9 @@ const ChatReason = Schema.TaggedUnion({
   AlreadyAnswered: { requestId: RequestId, by: Who },
   BadAnswer: { detail: Schema.String },
   UnknownBlob: { hash: Schema.String },
+  /** No turn of the chat began with it. */
+  UnknownPrompt: { promptId: PromptId },
+  ForkFailed: { detail: Schema.String },
   Archived: { chatId: ChatId },
   SessionArchived: { sessionId: SessionId },
   /** The chat's actor was restarted while the call waited: its outcome is unknown, calling again is safe. */
@@ -42,6 +45,8 @@ const chatSentence: (reason: ChatReason) => string = ChatReason.match({
   AlreadyAnswered: ({ by }) => `This request was already answered by ${by}.`,
   BadAnswer: ({ detail }) => `That is no answer to this request: ${detail}`,
   UnknownBlob: () => "That output is no longer stored.",
+  UnknownPrompt: () => "No turn of this chat began with that prompt; it may still be waiting. Fork from one that has run.",
+  ForkFailed: ({ detail }) => `The chat could not be forked: ${detail}`,
   Archived: () => "This chat is archived; reopen it first.",
   SessionArchived: () => "This session is archived; reopen it first.",
   Restarted: () => "The chat was restarted while this waited; try again, nothing is done twice.",

@@ -96,6 +96,8 @@ export const TurnSummary = Schema.Struct({
   startedAt: Schema.Finite,
   /** When the prompt was handed to the agent; before that the agent is being started. */
   deliveredAt: Schema.optionalKey(Schema.Finite),
+  /** Up to which note its agent was told with it of what became of the files. */
+  told: Schema.optionalKey(Schema.Int),
   context: Schema.optionalKey(TurnContext),
   /** Who asked for a stop, and how far it had to go. */
   stopBy: Schema.optionalKey(Who),

@@ -127,7 +127,7 @@ describe("what leaves the window", () => {
       older: ({ before }) => {
         asks.push(before)
         const [item] = fold(entries.slice(0, 2)).items
-        return Promise.resolve(done({ items: item === undefined ? [] : [item], turns: [], floor: 0 }))
+        return Promise.resolve(done({ items: item === undefined ? [] : [item], turns: [], notes: [], floor: 0 }))
       }
     }, memoryKept(), ids.chat(1))
     store.open()

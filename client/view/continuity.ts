@@ -4,6 +4,7 @@
  */
 import type { AgentInfo } from "../../shared/Agent.ts"
 import { type AgentFacts, type Chat, factsOf, openTurns } from "../../shared/Chat.ts"
+import { forkOf } from "../../shared/ChatNote.ts"
 import { causeSentence, isOpen, type TurnSummary } from "../../shared/Turn.ts"
 import { dayWords } from "./duration.ts"
 
@@ -29,7 +30,10 @@ export const sinceThenWords = (at: number, now: number): string => {
 
 const down = ({ down: cause }: AgentFacts): string => cause === undefined ? "" : ` It went down: ${causeSentence(cause)}`
 
-const kindOf = (facts: AgentFacts, resumes: boolean): Omit<ContinuityChip, "age" | "words" | "tone"> => {
+const kindOf = (facts: AgentFacts, resumes: boolean, isFork: boolean): Omit<ContinuityChip, "age" | "words" | "tone"> => {
+  if (facts.agentSessionId === undefined && facts.turns > 0 && isFork) {
+    return { kind: "history", why: `This chat is a fork: it has a session of its own here, and is told what was said before.${down(facts)}` }
+  }
   if (facts.agentSessionId === undefined) {
     return { kind: "new session", why: `It has no session in this chat yet: it begins without knowing what was said.${down(facts)}` }
   }
@@ -51,7 +55,7 @@ const chipWords: Record<ContinuityChip["kind"], (label: string) => string> = {
 export const continuityChip = (chat: Chat | undefined, agent: AgentInfo | undefined, connected: boolean, now: number): ContinuityChip | undefined => {
   if (chat === undefined || agent === undefined || !connected || !chat.turns.some((turn) => !isOpen(turn))) return undefined
   const facts = factsOf(chat, agent.name)
-  const { kind, why } = kindOf(facts, agent.resumes)
+  const { kind, why } = kindOf(facts, agent.resumes, forkOf(chat.notes) !== undefined)
   const works = openTurns(chat).some((turn) => turn.agent === agent.name)
   const age = works ? "at work now" : facts.lastActiveAt === undefined ? undefined : `last active ${sinceThenWords(facts.lastActiveAt, now)}`
   return { kind, words: chipWords[kind](agent.label), age, why: why.trim(), tone: kind === "fresh" || facts.down !== undefined ? "warn" : "quiet" }

@@ -31,7 +31,7 @@ const zones: ReadonlyArray<Zone> = [
   { files: /^server\/task\//, never: /^server\/(edge|agent\/\w+)\/|^client\//, law: "task/ uses Chats and Backends" },
   {
     files: /^server\/edge\//,
-    never: /^server\/(actor|agent\/\w+)\/|^server\/chat\/(?!(Chats|AgentSessions)\.ts$)|^client\//,
+    never: /^server\/(actor|agent\/\w+)\/|^server\/chat\/(?!(Chats|AgentSessions|Forks|Rewinds)\.ts$)|^client\//,
     law: "edge/ imports public services only"
   },
   { files: /^client\/rpc\//, only: /^(shared\/|client\/rpc\/|effect(\/|$)|@effect\/)/, law: "client/rpc/ imports shared/ and effect" },

@@ -36,6 +36,8 @@ export interface TurnPrompt {
   readonly content: ReadonlyArray<ContentBlock>
   readonly settings: TurnSettings
   readonly sink: TurnSink
+  /** What the agent is to be told along with it, once, and not as a person's words; nothing where that is empty. Read when it is handed over. */
+  readonly notice?: Effect.Effect<string>
 }
 
 /** A turn of origin `agent`: nobody prompted it. */
@@ -60,7 +62,12 @@ export interface AgentBackend {
 /** What a backend asks of the chat it belongs to. */
 export interface BackendHost {
   /** The directory to work in, made if need be, and the agent session to take up again. A sentence on failure. */
-  readonly prepare: Effect.Effect<{ readonly cwd: string; readonly agentSessionId?: string }, string>
+  readonly prepare: Effect.Effect<{
+    readonly cwd: string
+    readonly agentSessionId?: string
+    /** It took part in what was said, in the chat that this one is a fork of, and has no session here. */
+    readonly forked?: boolean
+  }, string>
   readonly note: (fact: AgentFact) => Effect.Effect<void>
   /** What was said in the chat so far, for an agent that can't take its session up again. Empty where nothing was. */
   readonly transcript: Effect.Effect<string>

@@ -5,8 +5,9 @@
 import { Clock, Effect, Exit, FiberMap, Option, Schema, Scope, Semaphore, type Stream } from "effect"
 import type { SqlError } from "effect/sql"
 import type { AgentRequest } from "../../shared/AgentRequest.ts"
-import { type Chat, empty, evolve, openTurns } from "../../shared/Chat.ts"
+import { type Chat, empty, evolve, openTurns, untoldOf } from "../../shared/Chat.ts"
 import { ChatEvent, type LogEntry } from "../../shared/ChatEvent.ts"
+import { noticeOf } from "../../shared/ChatNote.ts"
 import { ChatError } from "../../shared/Errors.ts"
 import type { ChatFrame, Cursor } from "../../shared/Feed.ts"
 import { type BootId, type ChatId, TurnId, type Who } from "../../shared/Ids.ts"
@@ -58,7 +59,7 @@ const lookLimit = "2 seconds"
 const restarted = (error: ChatError | Actor.ActorRestarted): ChatError =>
   error._tag === "ChatError" ? error : new ChatError({ reason: error.closed ? { _tag: "ShuttingDown" } : { _tag: "Restarted" } })
 
-const toRow = (entry: LogEntry): LogRow =>
+export const toRow = (entry: LogEntry): LogRow =>
   ({ seq: entry.seq, anchor: entry.anchor, at: entry.at, body: JSON.stringify(entry.event) })
 
 export const fromRow = (row: LogRow): Effect.Effect<LogEntry, Schema.SchemaError> =>
@@ -165,13 +166,18 @@ export const make = Effect.fnUntraced(function*(options: ChatActorOptions): Effe
       case "RunTurn": case "Listen": {
         if (fibers === undefined) return Effect.void
         const line: TurnRunner.Line = { cast: (message) => self.cast(stamp(message)), ask: (message) => self.ask(stamp(message)) }
-        const turn = TurnRunner.run({ action, line, requests, run: options.run, putText: options.putText, isWithin })
+        const turn = TurnRunner.run({ action, line, requests, run: options.run, putText: options.putText, isWithin, news })
         return Effect.asVoid(FiberMap.run(fibers, action.turnId, turn, { startImmediately: true }))
       }
       case "InterruptTurn": return Effect.sync(() => interrupt(action.turnId, action.by))
       case "AnswerAgent": return requests.answer(action.requestId, action.answer)
       case "Compact": return Effect.asVoid(Effect.forkIn(compact(action.turnId), scope))
     }
+  }
+
+  const news: TurnRunner.TurnOptions["news"] = (agent) => {
+    const notes = untoldOf(feed.current(), agent)
+    return { text: noticeOf(notes), told: notes.at(-1)?.anchor }
   }
 
   /** Of what a permission is about: all paths that it names, and it names some. */

@@ -4,6 +4,7 @@
  */
 import type { AgentRequest, RequestAnswer } from "../../shared/AgentRequest.ts"
 import type { ChatEvent } from "../../shared/ChatEvent.ts"
+import type { Rewound } from "../../shared/ChatNote.ts"
 import type { ContentBlock } from "../../shared/Content.ts"
 import type { AgentName, BootId, PromptId, RequestId, TurnId, Who } from "../../shared/Ids.ts"
 import type { ChatError } from "../../shared/Errors.ts"
@@ -23,7 +24,8 @@ export type ChatMessage =
   | { readonly _tag: "Answer"; readonly requestId: RequestId; readonly answer: RequestAnswer; readonly by: Who }
   | { readonly _tag: "RevokeRule"; readonly ruleId: RequestId; readonly by: Who }
   // turns
-  | { readonly _tag: "Deliver"; readonly turnId: TurnId }
+  /** `told`: the last note that the agent was told of along with the prompt. */
+  | { readonly _tag: "Deliver"; readonly turnId: TurnId; readonly told?: number | undefined }
   | { readonly _tag: "Update"; readonly turnId: TurnId; readonly updates: ReadonlyArray<TurnUpdate> }
   | { readonly _tag: "Ask"; readonly turnId: TurnId; readonly requestId: RequestId; readonly request: AgentRequest }
   /** The agent wants no answer any more. */
@@ -34,6 +36,8 @@ export type ChatMessage =
   /** An agent says something with no prompt in flight. */
   | { readonly _tag: "Speak"; readonly agent: AgentName }
   | { readonly _tag: "Note"; readonly agent: AgentName; readonly fact: AgentFact }
+  /** The files of the chat's worktree were put back. The same again does nothing. */
+  | { readonly _tag: "TellRewound"; readonly rewound: Rewound }
   /** The first message of an actor's life: whatever is open belongs to a dead one. */
   | { readonly _tag: "Recover" }
 

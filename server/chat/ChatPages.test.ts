@@ -11,6 +11,6 @@ it.effect("a page holds what can be read of it, and the asking goes on below wha
   const page = yield* pageFrom(rows, 4)
   assert.deepStrictEqual(page.items.map(({ _tag }) => _tag), ["Prompt", "Text"])
   assert.strictEqual(page.floor, 2)
-  assert.deepStrictEqual(yield* pageFrom(rows.slice(3), 1), { items: [], turns: [], floor: 4 })
-  assert.deepStrictEqual(yield* pageFrom(rows.slice(3), 2), { items: [], turns: [], floor: 0 })
+  assert.deepStrictEqual(yield* pageFrom(rows.slice(3), 1), { items: [], turns: [], notes: [], floor: 4 })
+  assert.deepStrictEqual(yield* pageFrom(rows.slice(3), 2), { items: [], turns: [], notes: [], floor: 0 })
 }).pipe(Effect.provide(Logger.layer([]))))

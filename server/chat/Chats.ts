@@ -6,6 +6,7 @@
 import { Context, Effect, Layer, Stream } from "effect"
 import type { RequestAnswer } from "../../shared/AgentRequest.ts"
 import { type Chat, factsOf, openTurns } from "../../shared/Chat.ts"
+import { forkOf } from "../../shared/ChatNote.ts"
 import type { ContentBlock } from "../../shared/Content.ts"
 import { ChatError, ProjectError } from "../../shared/Errors.ts"
 import type { ChatFrame, Cursor } from "../../shared/Feed.ts"
@@ -103,8 +104,9 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
     prepare: Effect.zip(Effect.tap(worktrees.ensure(sessionId), () => projects.changed), currentOf(chatId)).pipe(
       Effect.mapError((error) => error.message),
       Effect.map(([{ path }, chat]) => {
-        const { agentSessionId } = factsOf(chat, agent)
-        return { cwd: path, ...(agentSessionId === undefined ? {} : { agentSessionId }) }
+        const { agentSessionId, turns } = factsOf(chat, agent)
+        if (agentSessionId !== undefined) return { cwd: path, agentSessionId }
+        return { cwd: path, forked: turns > 0 && forkOf(chat.notes) !== undefined }
       })),
     note: (fact) => Effect.ignore(registry.use(chatId, (actor) => actor.cast({ _tag: "Note", agent, fact }))),
     transcript: Effect.map(currentOf(chatId), (chat) => transcriptOf(chat)).pipe(Effect.orElseSucceed(() => "")),

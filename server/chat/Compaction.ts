@@ -97,8 +97,8 @@ const sealItems = (begun: Chat, entries: ReadonlyArray<LogEntry>): ReadonlyArray
  * nothing.
  */
 export const pageOf = (rows: ReadonlyArray<LogEntry>, older: boolean): ChatPage => {
-  const { items, turns } = fold(empty, rows.toSorted((a, b) => a.seq - b.seq))
-  const told = items.length + turns.length > 0 ? [...items, ...turns] : rows
+  const { items, notes, turns } = fold(empty, rows.toSorted((a, b) => a.seq - b.seq))
+  const told = items.length + turns.length > 0 ? [...items, ...turns, ...notes] : rows
   const lowest = told.reduce((least, { anchor }) => Math.min(least, anchor), Infinity)
-  return { items, turns, floor: older && lowest !== Infinity ? lowest : 0 }
+  return { items, turns, notes, floor: older && lowest !== Infinity ? lowest : 0 }
 }

@@ -5,6 +5,7 @@
 import type { Chat } from "../../shared/Chat.ts"
 import type { Item } from "../../shared/ChatEvent.ts"
 import { type ContentBlock, contentText } from "../../shared/Content.ts"
+import { type ChatNote, targetWords } from "../../shared/ChatNote.ts"
 import { cutText, tailText } from "../../shared/Text.ts"
 import { isOpen, type TurnSummary } from "../../shared/Turn.ts"
 
@@ -40,15 +41,23 @@ const endOf = ({ agent, outcome }: TurnSummary): ReadonlyArray<Entry> => {
   }
 }
 
-const entriesOf = ({ items, turns }: Chat): ReadonlyArray<Entry> => {
+/** A fork is one for its people; its agents go on with what was said. */
+const noteEntry = (note: ChatNote): ReadonlyArray<Entry> => note._tag === "Forked" ? []
+  : [{ speaker: note.by, text: `[made the files of the worktree what they were ${targetWords(note.to)}]` }]
+
+const entriesOf = ({ items, notes, turns }: Chat): ReadonlyArray<Entry> => {
   const ended = turns.filter((turn) => !isOpen(turn))
   const last = new Map(items.map((item) => [item.turnId, item]))
-  return items.flatMap((item) => {
+  let from = 0
+  const entries = items.flatMap((item) => {
     const turn = ended.find(({ turnId }) => turnId === item.turnId)
     if (turn === undefined) return []
+    const meanwhile = notes.filter(({ anchor }) => anchor > from && anchor < item.anchor && from > 0).flatMap(noteEntry)
+    from = item.anchor
     const entry = entryOf(item, turn.agent)
-    return [...(entry === undefined || entry.text === "" ? [] : [entry]), ...(last.get(item.turnId) === item ? endOf(turn) : [])]
+    return [...meanwhile, ...(entry === undefined || entry.text === "" ? [] : [entry]), ...(last.get(item.turnId) === item ? endOf(turn) : [])]
   })
+  return entries.length === 0 ? [] : [...entries, ...notes.filter(({ anchor }) => anchor > from).flatMap(noteEntry)]
 }
 
 /** Who speaks is said where it changes. */

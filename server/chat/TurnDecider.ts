@@ -29,8 +29,8 @@ const openTurn = (chat: Chat, turnId: TurnSummary["turnId"]): TurnSummary | unde
   return turn !== undefined && isOpen(turn) ? turn : undefined
 }
 
-export const deliver = (chat: Chat, { turnId }: Of<"Deliver">): Decision =>
-  openTurn(chat, turnId) === undefined ? nothing : record({ _tag: "PromptDelivered", turnId })
+export const deliver = (chat: Chat, { told, turnId }: Of<"Deliver">): Decision =>
+  openTurn(chat, turnId) === undefined ? nothing : record({ _tag: "PromptDelivered", turnId, ...(told === undefined ? {} : { told }) })
 
 export const update = (chat: Chat, { turnId, updates }: Of<"Update">): Decision =>
   openTurn(chat, turnId) === undefined ? nothing : record(...updates.map((one) => updateEvent(turnId, one)))

@@ -56,6 +56,8 @@ export interface TurnOptions {
   readonly requests: OpenQuestions
   readonly run: RunTurn
   readonly putText: PutText
+  /** What an agent of this chat has yet to be told: the text, and the last note in it. */
+  readonly news: (agent: AgentName) => { readonly text: string; readonly told: number | undefined }
   /** Whether all that the tool call of a permission names lies in the worktree. */
   readonly isWithin: (turnId: TurnId, request: AgentRequest) => Effect.Effect<boolean>
 }
@@ -120,10 +122,16 @@ export const run = (options: TurnOptions): Effect.Effect<void> => Effect.suspend
   const { cast } = line
   let open = true
   const { agent, turnId } = action
-  const delivered = delivery(cast({ _tag: "Deliver", turnId }))
+  let told: number | undefined
+  const delivered = delivery(Effect.suspend(() => cast({ _tag: "Deliver", turnId, told })))
+  const notice = Effect.sync(() => {
+    const news = options.news(agent)
+    told = news.told
+    return news.text
+  })
   const sink = sinkOf(options, delivered, () => open)
   return Effect.suspend(() => action._tag === "Listen" ? run.listen(agent, { turnId, sink })
-    : run.prompt(agent, { turnId, content: action.content, settings: action.settings, sink })).pipe(
+    : run.prompt(agent, { turnId, content: action.content, settings: action.settings, sink, notice })).pipe(
     Effect.onExit((exit) => Effect.suspend(() => {
       open = false
       return Effect.andThen(delivered.now, cast({ _tag: "EndTurn", turnId, end: endOf(exit) }))

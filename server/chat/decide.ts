@@ -1,6 +1,7 @@
 /** One message, one decision: sends each message to the decider of its noun. Pure. */
 import type { Chat } from "../../shared/Chat.ts"
 import { note } from "./AgentDecider.ts"
+import { tellRewound } from "./NoteDecider.ts"
 import type { Call, Decision } from "./ChatMessage.ts"
 import * as Queue from "./QueueDecider.ts"
 import * as Turn from "./TurnDecider.ts"
@@ -25,6 +26,7 @@ export const decide = (chat: Chat, call: Call): Decision => {
     case "EndTurn": return Turn.endTurn(chat, message, call)
     case "Speak": return Turn.speak(chat, message, call)
     case "Note": return note(chat, message)
+    case "TellRewound": return tellRewound(chat, message)
     case "Recover": return Turn.recover(chat, call)
   }
 }

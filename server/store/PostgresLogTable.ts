@@ -53,6 +53,13 @@ const rowColumns = (rows: ReadonlyArray<LogRow>) => columns([
   [rows.map(({ body }) => body), OID.text]
 ])
 
+/** One chat's rows, at seqs that are free. */
+export const insertRows = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, chatId: string, rows: ReadonlyArray<LogRow>) {
+  const [seq, anchor, at, body] = yield* rowColumns(rows)
+  yield* sql`insert into chat_events (chat_id, seq, anchor, at, body)
+    select ${chatId}::uuid, seq, anchor, at, body::json from unnest(${seq}, ${anchor}, ${at}, ${body}) as r (seq, anchor, at, body)`
+})
+
 export const makePostgresLogTable = Effect.fnUntraced(function*(host: string): Effect.fn.Return<LogTable, never, SqlClient.SqlClient> {
   const sql = yield* SqlClient.SqlClient
   const atomically = transaction(sql)
@@ -111,9 +118,7 @@ export const makePostgresLogTable = Effect.fnUntraced(function*(host: string): E
     const owned = yield* sql`select 1 from chats where id = ${chatId} and epoch = ${epoch} for key share`
     if (owned.length === 0) return false
     yield* sql`delete from chat_events where chat_id = ${chatId} and seq = any(${yield* array(remove, OID.int4)})`
-    const [seq, anchor, at, body] = yield* rowColumns(rows)
-    yield* sql`insert into chat_events (chat_id, seq, anchor, at, body)
-      select ${chatId}::uuid, seq, anchor, at, body::json from unnest(${seq}, ${anchor}, ${at}, ${body}) as r (seq, anchor, at, body)`
+    yield* insertRows(sql, chatId, rows)
     return true
   }))
 

@@ -90,6 +90,11 @@ const make = Effect.gen(function*() {
         return { before, after: yield* capture(worktree, { _tag: "Rewound", id }) }
       }))
     }),
+    keep: Effect.fn("Checkpoints.keep")(function*({ path }, kept) {
+      if (kept.length === 0) return
+      const input = Buffer.from(kept.map(({ ref, tree }) => `update ${ref} ${tree}\n`).join(""))
+      yield* git.bytes(path, { what: "keep checkpoints", args: ["update-ref", "--stdin"], input })
+    }),
     alone: (worktree, effect) => alone(worktree)(effect)
   })
 })
@@ -106,6 +111,8 @@ export class Checkpoints extends Context.Service<Checkpoints, {
   readonly counted: (worktree: Worktree, from: string, to: string) => Effect.Effect<ReadonlyArray<CountedChange>, WorkError>
   /** Makes the files those of a tree; undone by a rewind to `before.tree`. Turns that run are its caller's business. */
   readonly rewind: (worktree: Worktree, tree: string, id: CheckpointId) => Effect.Effect<{ readonly before: Checkpoint; readonly after: Checkpoint }, WorkError>
+  /** Refs of the worktree's that keep these trees alive: all, or none. */
+  readonly keep: (worktree: Worktree, kept: ReadonlyArray<Pick<Checkpoint, "ref" | "tree">>) => Effect.Effect<void, WorkError>
   /** While no checkpoint of this worktree is taken. */
   readonly alone: <A, E, R>(worktree: Worktree, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }>()("boocode/work/Checkpoints") {

@@ -98,6 +98,16 @@ const make = Effect.fnUntraced(function*({ dataDir }: WorktreeOptions) {
     return yield* Effect.interruptible(put(planned, project)).pipe(Effect.onError(() => Effect.ignore(discard(planned, project))))
   }, Effect.uninterruptible)
 
+  const fork = Effect.fn("Worktrees.fork")(function*(sessionId: SessionId, project: Project, baseCommit: string, lay: (worktree: Worktree) => Effect.Effect<unknown, WorkError>) {
+    const planned = { ...yield* plan(sessionId, null, project), baseCommit }
+    return yield* Effect.interruptible(Effect.gen(function*() {
+      yield* record(planned, "creating")
+      const made = yield* files.make(planned, project)
+      yield* lay(made)
+      return made
+    })).pipe(Effect.onError(() => Effect.ignore(discard(planned, project))))
+  }, Effect.uninterruptible)
+
   const release = Effect.fn("Worktrees.release")(function*(worktree: Worktree, project: Project) {
     const { branch, path } = worktree
     const what = "remove a task's worktree"
@@ -111,12 +121,13 @@ const make = Effect.fnUntraced(function*({ dataDir }: WorktreeOptions) {
 
   const sweep = Effect.fn("Worktrees.sweep")(function*({ project, worktree }: KnownWorktree) {
     if (worktree.sessionId !== null || !worktree.path.startsWith(`${root}/`)) return
-    if (yield* files.isHalfMade(worktree)) yield* discard(worktree, project)
+    // what was never ready was never anybody's
+    if (worktree.state === "creating" || (yield* files.isHalfMade(worktree))) yield* discard(worktree, project)
     else if (yield* files.isThere(worktree.path)) yield* release(worktree, project)
   }, (effect, { worktree: { path } }) => Effect.catch(effect, ({ message }) => Effect.logWarning(`The worktree ${path} of a task is kept.`, message)))
 
   return Worktrees.of({
-    ensure, cut, forTask, release, sweep: (known) => Effect.forEach(known, sweep, { discard: true }), reconcile: yield* makeReconcile(root)
+    ensure, cut, forTask, fork, discard, release, sweep: (known) => Effect.forEach(known, sweep, { discard: true }), reconcile: yield* makeReconcile(root)
   })
 })
 
@@ -129,6 +140,13 @@ export class Worktrees extends Context.Service<Worktrees, {
   readonly cut: (sessionId: SessionId, base: string) => Effect.Effect<Worktree, WorkError>
   /** A new one for a task. Interrupted or refused, it leaves nothing. What it makes is its caller's, never lost to an interruption. */
   readonly forTask: (taskId: TaskId, project: Project) => Effect.Effect<Worktree, WorkError>
+  /**
+   * One for a session that isn't there yet, from a commit, with what `lay` puts in it. Nobody's until the session's row has it,
+   * with its state `ready`: what becomes of it until then is its caller's to see to, or the next boot's `sweep`.
+   */
+  readonly fork: (sessionId: SessionId, project: Project, baseCommit: string, lay: (worktree: Worktree) => Effect.Effect<unknown, WorkError>) => Effect.Effect<Worktree, WorkError>
+  /** Takes away one that nobody has had, whatever is in it. */
+  readonly discard: (worktree: Worktree, project: Project) => Effect.Effect<unknown, WorkError>
   /** Removes a task's worktree and branch if nothing was done in it; true if it did. */
   readonly release: (worktree: Worktree, project: Project) => Effect.Effect<boolean, WorkError>
   /** At boot: removes those of tasks in which nothing was done, and what was left half made. To be called before any task runs. */

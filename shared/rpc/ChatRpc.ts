@@ -3,7 +3,8 @@ import { Schema } from "effect"
 import { Rpc, RpcGroup } from "effect/rpc"
 import { RequestAnswer } from "../AgentRequest.ts"
 import { Item } from "../ChatEvent.ts"
-import { PromptContent } from "../Content.ts"
+import { ChatNote, ForkedFiles } from "../ChatNote.ts"
+import { ContentBlock, PromptContent } from "../Content.ts"
 import { ChatError, ProjectError } from "../Errors.ts"
 import { ChatFrame, Cursor } from "../Feed.ts"
 import { AgentName, ChatId, PromptId, RequestId, SessionId, TurnId } from "../Ids.ts"
@@ -20,11 +21,15 @@ export type Accepted = typeof Accepted.Type
 
 /** Whole items with anchors below the one asked for, oldest first, and the turns they belong to. */
 export const ChatPage = Schema.Struct({
-  items: Schema.Array(Item), turns: Schema.Array(TurnSummary),
+  items: Schema.Array(Item), turns: Schema.Array(TurnSummary), notes: Schema.Array(ChatNote),
   /** Ask again with this for what is older; 0 = nothing is. */
   floor: Schema.Int
 })
 export type ChatPage = typeof ChatPage.Type
+
+/** The new chat, and what the prompt asked: for a person to change and send. */
+const Fork = Schema.Struct({ chat: ChatRow, content: Schema.Array(ContentBlock), files: ForkedFiles })
+export type Fork = typeof Fork.Type
 
 export const ChatRpc = RpcGroup.make(
   /** A new chat in a session; its agent is `agent`, else the one the session used last. */
@@ -49,6 +54,11 @@ export const ChatRpc = RpcGroup.make(
   Rpc.make("Answer", { payload: { chatId, requestId: RequestId, answer: RequestAnswer }, error: ChatError }),
   /** Takes an "always" back; what it covered is asked again. Revoking it twice does nothing. */
   Rpc.make("RevokeRule", { payload: { chatId, ruleId: RequestId }, error: ChatError }),
+  /**
+   * A new chat, by an id that the client makes, with what was said before one of the chat's prompts: in a new session whose files
+   * are those before that prompt's turn, or `beside` this one, with its files. The chat it is a fork of stays as it is.
+   */
+  Rpc.make("Fork", { payload: { chatId, promptId: PromptId, id: ChatId, where: Schema.Literals(["session", "beside"]) }, success: Fork, error: Schema.Union([ChatError, ProjectError]) }),
   Rpc.make("Archive", { payload: { chatId, archived: Schema.Boolean }, error: ChatError }),
   Rpc.make("Watch", { payload: { chatId, cursor: Schema.optionalKey(Cursor) }, success: ChatFrame, error: ChatError, stream: true }),
   Rpc.make("Older", { payload: { chatId, before: Seq, limit: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 200 })) }, success: ChatPage, error: ChatError }),

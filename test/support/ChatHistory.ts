@@ -5,6 +5,8 @@
  */
 import { Arbitrary, Schema } from "effect"
 import { anchorOf, type Chat, empty, evolve, openRequests, openTurns, openWindow, promptedTurn } from "../../shared/Chat.ts"
+import { CheckpointId } from "../../shared/Change.ts"
+import type { RewindTarget } from "../../shared/ChatNote.ts"
 import type { ChatEvent, Item, LogEntry } from "../../shared/ChatEvent.ts"
 import { AgentName, BootId, PartId, PromptId, RequestId, ToolCallId, TurnId, Who } from "../../shared/Ids.ts"
 import type { ToolCall, ToolContent, ToolStatus } from "../../shared/ToolCall.ts"
@@ -222,6 +224,13 @@ const announce: Step = (draft, dice) => {
   }
 }
 
+/** Between turns and, since a log may hold it, in them. */
+const noted: Step = (draft, dice) => {
+  const id = CheckpointId.make(uuid(3, next(draft)))
+  const to: RewindTarget = dice(2) === 0 ? { _tag: "Undone", id } : { _tag: "Before", turnId: TurnId.make(uuid(1, 1)), words: someText(dice, 60) }
+  record(draft, { _tag: "WorktreeRewound", id, by: who(dice), to, files: [{ path: "a.ts", operation: "edit" }], count: 1, undo: dice(9) })
+}
+
 const steps: ReadonlyArray<readonly [weight: number, step: Step]> = [
   [5, queue], [6, start], [2, startByAgent], [3, end], [1, repeat(shortTurn, 1, 8)],
   [1, ofQueue((promptId, dice) => ({ _tag: "PromptChanged", promptId, content: content(dice), by: who(dice) }))],
@@ -232,6 +241,8 @@ const steps: ReadonlyArray<readonly [weight: number, step: Step]> = [
   [1, (draft, dice) => record(draft, { _tag: "SettingSet", agent: agentName(dice), settings: { mode: `m${dice(3)}` }, by: who(dice) })],
   [1, announce],
   [1, inTurn((turnId, draft) => record(draft, { _tag: "PromptDelivered", turnId }))],
+  [1, inTurn((turnId, draft) => record(draft, { _tag: "PromptDelivered", turnId, told: draft.chat.seq }))],
+  [1, noted],
   [1, inTurn((turnId, draft, dice) => record(draft, { _tag: "ContinuityStated", turnId, context: { continuity: "fresh", why: someText(dice), anew: dice(2) === 0 } }))],
   [4, inTurn(newText)], [6, inTurn(moreText)], [1, inTurn(textAgain)], [2, repeat(inTurn(moreText), 2, 9)],
   [4, inTurn(newTool)], [6, inTurn(moreTool)], [2, repeat(inTurn(newTool), 2, 12)],

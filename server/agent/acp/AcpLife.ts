@@ -58,6 +58,7 @@ export interface LifeOptions {
   readonly quirks: AgentQuirks
   readonly cwd: string
   readonly remembered: string | undefined
+  readonly forked: boolean
   readonly host: BackendHost
   readonly version: string
   /** Outlives this life: what waits for the agent's answer learns how the life ended. */

@@ -11,7 +11,7 @@ import { ProcessLedger } from "../ProcessLedger.ts"
 import { causeOf } from "./AcpEnd.ts"
 import * as AcpLife from "./AcpLife.ts"
 
-export interface LivesOptions extends Omit<AcpLife.LifeOptions, "cwd" | "remembered" | "outer"> {
+export interface LivesOptions extends Omit<AcpLife.LifeOptions, "cwd" | "remembered" | "forked" | "outer"> {
   readonly key: BackendKey
   readonly host: BackendHost
   readonly startDeadline?: Duration.Input
@@ -37,9 +37,9 @@ const defaultRestarts = 4
 const isTransient = ({ reason }: AgentError): boolean => reason._tag === "Exited" || reason._tag === "StreamEnded"
 
 const startOne = Effect.fnUntraced(function*(options: LivesOptions, outer: Scope.Scope) {
-  const { agentSessionId, cwd } = yield* options.host.prepare.pipe(
+  const { agentSessionId, cwd, forked = false } = yield* options.host.prepare.pipe(
     Effect.mapError((detail) => new AgentError({ reason: { _tag: "SpawnFailed", detail } })))
-  return yield* AcpLife.start({ ...options, cwd, remembered: agentSessionId, outer })
+  return yield* AcpLife.start({ ...options, cwd, remembered: agentSessionId, forked, outer })
 })
 
 export const make = Effect.fnUntraced(function*(options: LivesOptions): Effect.fn.Return<AcpLives, never, ProcessLedger | Scope.Scope> {

@@ -4,11 +4,11 @@ import type { ContentBlock } from "../../../shared/Content.ts"
 import type { AgentError } from "../AgentError.ts"
 import type { AcpConnection } from "./AcpConnection.ts"
 import type { StartedSession } from "./AcpSession.ts"
-import { withTranscript } from "./Replay.ts"
+import { withNotice, withTranscript } from "./Replay.ts"
 
 export interface AcpPrompts {
-  /** Gives the agent the prompt. The fiber ends with its answer, and lives on where nobody waits for it any more. */
-  readonly prompt: (content: ReadonlyArray<ContentBlock>) => Effect.Effect<Fiber.Fiber<unknown, AgentError>>
+  /** Gives the agent the prompt, with what it is to be told along with it. The fiber ends with its answer, and lives on where nobody waits for it any more. */
+  readonly prompt: (content: ReadonlyArray<ContentBlock>, notice: string) => Effect.Effect<Fiber.Fiber<unknown, AgentError>>
   /** The last prompt, until it has been answered. */
   readonly unanswered: () => Fiber.Fiber<unknown, AgentError> | undefined
 }
@@ -20,8 +20,8 @@ export const make = (
   let replaying = continuity === "replayed"
   let unanswered: Fiber.Fiber<unknown, AgentError> | undefined
   return {
-    prompt: (content) => Effect.flatMap(replaying ? transcript : Effect.succeed(""), (before) =>
-      connection.request("session/prompt", { sessionId, prompt: withTranscript(content, before) })).pipe(
+    prompt: (content, notice) => Effect.flatMap(replaying ? transcript : Effect.succeed(""), (before) =>
+      connection.request("session/prompt", { sessionId, prompt: withTranscript(withNotice(content, notice), before) })).pipe(
       Effect.tap(() => Effect.sync(() => { replaying = false })),
       Effect.mapError(explain),
       Effect.ensuring(Effect.sync(() => { unanswered = undefined })),

@@ -26,6 +26,8 @@ export interface SessionOptions {
   readonly connection: AcpConnection
   readonly cwd: string
   readonly remembered: string | undefined
+  /** It took part in what was said so far, though it has no session here. */
+  readonly forked: boolean
   readonly quirks: AgentQuirks
   readonly loading: (loading: boolean) => void
   readonly version: string
@@ -43,6 +45,9 @@ const unfit = (what: string) => new AgentError({ reason: { _tag: "Unsupported", 
 
 /** For the history that comes after the answer to `session/load`. */
 const quietAfterLoad = "2 seconds"
+
+/** Its session belongs to the chat that this one is a fork of. */
+export const forkedWhy = "This chat is a fork: the agent has a session of its own here, and is told what was said before."
 
 /** Characters of what an agent says of a session that it can't take up. */
 const whyLimit = 500
@@ -83,6 +88,10 @@ export const start = Effect.fn("AcpSession.start")(function*(options: SessionOpt
   const canClose = initialized.agentCapabilities?.sessionCapabilities?.["close"] != null
   let continuity: Continuity = "fresh"
   let why = "The first turn of this agent in this chat."
+  if (options.forked && remembered === undefined && (yield* options.transcript) !== "") {
+    continuity = "replayed"
+    why = forkedWhy
+  }
   if (remembered !== undefined) {
     const way = wayBack(initialized, quirks)
     if (way === undefined) {

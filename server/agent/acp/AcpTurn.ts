@@ -85,7 +85,7 @@ export const run = (life: AcpLife, turn: TurnPrompt, options: TurnOptions): Effe
     yield* Effect.acquireRelease(life.begin(active), () => life.end)
     yield* options.busy
     yield* turn.sink.delivered
-    const answer = yield* life.prompt(turn.content)
+    const answer = yield* life.prompt(turn.content, turn.notice === undefined ? "" : yield* turn.notice)
     const exit = yield* Effect.exit(restore(Effect.raceFirst(orGone(life, Fiber.join(answer)), Deferred.await(active.broken))))
     if (isStopped(exit) || Deferred.isDoneUnsafe(active.broken)) yield* settle(life, active, answer, options.cancelGrace)
     else if (isInterrupted(exit)) yield* cancel(life, hurry)

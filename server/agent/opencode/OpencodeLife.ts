@@ -55,6 +55,9 @@ export interface OpencodeLife {
   readonly active: () => ActiveTurn | undefined
   /** Takes in an event as if it had just come. `past`: it was asked for. */
   readonly take: (event: OpencodeEvent, past?: boolean) => Effect.Effect<void>
+  /** What was said before, until a prompt that tells it was taken; empty where opencode knows. */
+  readonly history: Effect.Effect<string>
+  readonly taken: () => void
   readonly chosen: () => Chosen
   /** Known soon after the start. */
   readonly catalogue: Effect.Effect<Catalogue>
@@ -146,17 +149,18 @@ export const start = Effect.fn("OpencodeLife.start")(function*(
 ): Effect.fn.Return<OpencodeLife, AgentError, Scope.Scope> {
   const clock = yield* Clock.Clock
   const scope = yield* Effect.scope
-  const { agentSessionId, cwd } = yield* host.prepare.pipe(
+  const { agentSessionId, cwd, forked = false } = yield* host.prepare.pipe(
     Effect.mapError((detail) => new AgentError({ reason: { _tag: "SpawnFailed", detail } })))
   const server = yield* servers.ready
   const request = onWire === undefined ? server.api.request : tapped(server.api.request, onWire)
-  const { continuity, info, why } = yield* open(request, yield* realDirectory(cwd), { remembered: agentSessionId, abandoned: abandoned() })
+  const { continuity, info, why } = yield* open(request, yield* realDirectory(cwd), { remembered: agentSessionId, abandoned: abandoned(), forked })
   const { directory, id: sessionId } = info
   const facts = makeFacts(host, info)
   const lost = Deferred.makeUnsafe<never, AgentError>()
   const one = Semaphore.makeUnsafe(1)
   const idle = newView({ sessionId, promptId: "", stripper: tagStripper(stripTags) })
   let active: ActiveTurn | undefined
+  let replaying = continuity === "replayed"
 
   const ask: OpencodeApi["request"] = (method, path, options) => request(method, path, { directory, ...options })
   const reply = (asked: Asked, answer: Parameters<Asked["reply"]>[0]) => {
@@ -200,6 +204,8 @@ export const start = Effect.fn("OpencodeLife.start")(function*(
   return {
     server, directory, sessionId, ask, take,
     begin: (turn) => { active = turn }, end: () => { active = undefined }, active: () => active,
+    history: Effect.suspend(() => replaying ? host.transcript : Effect.succeed("")),
+    taken: () => { replaying = false },
     chosen: facts.chosen, catalogue: Deferred.await(known), known: facts.catalogue,
     over: Effect.raceFirst(server.over, Deferred.await(lost)),
     isOver: () => server.isOver() || Deferred.isDoneUnsafe(lost),

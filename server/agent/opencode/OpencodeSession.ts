@@ -5,6 +5,7 @@
 import { Effect, Schema } from "effect"
 import type { Continuity } from "../../../shared/Agent.ts"
 import { cutText, mendText } from "../../../shared/Text.ts"
+import { forkedWhy } from "../acp/AcpSession.ts"
 import { AgentError } from "../AgentError.ts"
 import type { OpencodeApi } from "./OpencodeApi.ts"
 import { type Catalogue, readCatalogue } from "./OpencodeCatalogue.ts"
@@ -22,6 +23,8 @@ interface Known {
   readonly remembered: string | undefined
   /** Not to be taken up again. */
   readonly abandoned: string | undefined
+  /** It took part in what was said so far, though it has no session here. */
+  readonly forked: boolean
 }
 
 const decodeSession = Schema.decodeUnknownOption(SessionInfo)
@@ -37,9 +40,10 @@ const create = (request: OpencodeApi["request"], cwd: string): Effect.Effect<Ses
   Effect.flatMap(request("POST", "/session", { directory: cwd, body: {}, deadline: loadDeadline }), sessionOf)
 
 export const open = Effect.fn("OpencodeSession.open")(function*(
-  request: OpencodeApi["request"], cwd: string, { abandoned, remembered }: Known
+  request: OpencodeApi["request"], cwd: string, { abandoned, forked, remembered }: Known
 ): Effect.fn.Return<OpenedSession, AgentError> {
   const fresh = (why: string) => Effect.map(create(request, cwd), (info): OpenedSession => ({ info, continuity: "fresh", why }))
+  if (remembered === undefined && forked) return { info: yield* create(request, cwd), continuity: "replayed", why: forkedWhy }
   if (remembered === undefined) return yield* fresh("The first turn of this agent in this chat.")
   if (remembered === abandoned) return yield* fresh("Its session was still at work on the prompt that was stopped, and was left.")
   const found = yield* Effect.result(

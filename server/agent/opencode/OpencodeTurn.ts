@@ -10,6 +10,7 @@
 import { Clock, Deferred, Duration, Effect, Fiber, Option, Schema, type Scope } from "effect"
 import type { TurnEnd } from "../../../shared/SessionUpdate.ts"
 import type { TurnPrompt } from "../AgentBackend.ts"
+import { withNotice, withTranscript } from "../acp/Replay.ts"
 import { AgentError } from "../AgentError.ts"
 import { compactCommand } from "./OpencodeCatalogue.ts"
 import { messageEvents, PermissionRequest, QuestionRequest } from "./OpencodeEvent.ts"
@@ -32,8 +33,12 @@ const unsupported = (what: string) => new AgentError({ reason: { _tag: "Unsuppor
 
 const isGone = ({ reason }: AgentError): boolean => reason._tag === "Rpc" && reason.code === 404
 
+/** What is told along with a prompt. opencode: a part that no person has written. */
+const aside = ({ history }: OpencodeLife, notice: TurnPrompt["notice"]) => Effect.map(Effect.zip(history, notice ?? Effect.succeed("")), ([before, news]) =>
+  withTranscript(withNotice([], news), before).flatMap((block) => block.type === "text" ? [{ type: "text", text: block.text, synthetic: true }] : []))
+
 /** Gives the prompt to opencode; returns when it was taken. A command's request answers when it is done. */
-const deliver = Effect.fnUntraced(function*(life: OpencodeLife, turn: ActiveTurn, { content, settings }: TurnPrompt): Effect.fn.Return<void, AgentError, Scope.Scope> {
+const deliver = Effect.fnUntraced(function*(life: OpencodeLife, turn: ActiveTurn, { content, notice, settings }: TurnPrompt): Effect.fn.Return<void, AgentError, Scope.Scope> {
   const { ask, sessionId } = life
   const messageID = turn.view.promptId
   if (settings.model !== undefined && modelOf(settings.model) === undefined) {
@@ -46,8 +51,10 @@ const deliver = Effect.fnUntraced(function*(life: OpencodeLife, turn: ActiveTurn
     })) : new Set<string>()
   const command = commandOf(content, names)
   const chosen = settingsOf(settings, life.chosen())
+  // a command takes no words besides its arguments: they wait for the next prompt
   if (command === undefined) {
-    return yield* Effect.asVoid(ask("POST", `/session/${sessionId}/prompt_async`, { body: { messageID, parts: partsOf(content), ...chosen }, deadline: "60 seconds" }))
+    const told = yield* aside(life, notice)
+    return yield* Effect.map(ask("POST", `/session/${sessionId}/prompt_async`, { body: { messageID, parts: [...told, ...partsOf(content)], ...chosen }, deadline: "60 seconds" }), () => life.taken())
   }
   const model = settings.model ?? life.chosen().model ?? life.known().models[0]?.id
   // its deadline is the turn's end, over which `run` watches

@@ -53,9 +53,9 @@ const endOf = ({ code, signal }: PtyExit, tail: OutputTail): TurnEnd =>
   code === 0 ? { cause: { _tag: "Answered" } } : { cause: { _tag: "ChildExited", code, signal, stderr: plainText(tail.text()).trimEnd() } }
 
 /** What the program is given to read: what was said before, since it remembers nothing, and the prompt. */
-const promptOf = ({ host }: PtyBackendOptions, { content }: TurnPrompt) => Effect.map(host.transcript, (before) => {
+const promptOf = ({ host }: PtyBackendOptions, { content, notice }: TurnPrompt) => Effect.map(Effect.zip(host.transcript, notice ?? Effect.succeed("")), ([before, news]) => {
   const told = withTranscript([], before).flatMap((block) => block.type === "text" ? [block.text] : [])
-  return { text: [...told, contentText(content)].join("\n\n"), replayed: told.length > 0 }
+  return { text: [...told, ...(news === "" ? [] : [news]), contentText(content)].join("\n\n"), replayed: told.length > 0 }
 })
 
 const run = Effect.fnUntraced(function*(options: PtyBackendOptions, turn: TurnPrompt, shown: (pid: number) => Effect.Effect<void>) {

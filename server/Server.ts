@@ -26,6 +26,7 @@ import { reap } from "./agent/ProcessLedger.ts"
 import { AgentSessions } from "./chat/AgentSessions.ts"
 import { Chats } from "./chat/Chats.ts"
 import { Forks } from "./chat/Forks.ts"
+import { Rewinds } from "./chat/Rewinds.ts"
 import { selfCommand, type ServeConfig, version } from "./Config.ts"
 import { Drills } from "./drill/Drills.ts"
 import { http } from "./edge/Http.ts"
@@ -56,6 +57,7 @@ const reaper = Layer.effectDiscard(Effect.gen(function*() {
 const recovery = Layer.effectDiscard(Effect.gen(function*() {
   yield* (yield* TurnsAtWork).recover
   yield* (yield* Chats).recover
+  yield* (yield* Rewinds).recover
   yield* (yield* Tasks).recover
 }))
 
@@ -100,6 +102,7 @@ export const server = (config: ServeConfig) => Layer.unwrap(Effect.sync(() => {
     Layer.provideMerge(Terminals.layer),
     Layer.provideMerge(Drills.layer({ version, folder: `${dataDir}/drills` })),
     Layer.provideMerge(Tasks.layer),
+    Layer.provideMerge(Rewinds.layer),
     Layer.provideMerge(Forks.layer),
     Layer.provideMerge(Chats.layer({ bootId })),
     Layer.provideMerge(AgentSessions.layer),

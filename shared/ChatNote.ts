@@ -58,6 +58,8 @@ const place = { anchor: Schema.Int, at: Schema.Finite }
 export const ChatNote = Schema.TaggedUnion({ Rewound: { ...place, ...Rewound.fields }, Forked: { ...place, ...Forked.fields } })
 export type ChatNote = typeof ChatNote.Type
 
+/** Files that a note names, at most. */
+export const namedFiles = 20
 const wordsLimit = 60
 const notesLimit = 50
 

@@ -6,7 +6,7 @@
 import { Context, Effect, Layer, Stream } from "effect"
 import type { RequestAnswer } from "../../shared/AgentRequest.ts"
 import { type Chat, factsOf, openTurns } from "../../shared/Chat.ts"
-import { forkOf } from "../../shared/ChatNote.ts"
+import { forkOf, type Rewound } from "../../shared/ChatNote.ts"
 import type { ContentBlock } from "../../shared/Content.ts"
 import { ChatError, ProjectError } from "../../shared/Errors.ts"
 import type { ChatFrame, Cursor } from "../../shared/Feed.ts"
@@ -63,6 +63,8 @@ export class Chats extends Context.Service<Chats, {
   readonly archive: (chatId: ChatId, archived: boolean, by: Who) => Done
   /** Every chat of the session with it, as long as it is archived. */
   readonly archiveSession: (sessionId: SessionId, archived: boolean, by: Who) => Effect.Effect<void, ProjectError>
+  /** Of files that were put back, where the chat had a turn. The same again does nothing. */
+  readonly tellRewound: (chatId: ChatId, rewound: Rewound) => Done
   readonly watch: (chatId: ChatId, cursor: Cursor | undefined) => Stream.Stream<ChatFrame, ChatError>
   readonly older: (chatId: ChatId, before: number, limit: number) => Effect.Effect<ChatPage, ChatError>
   readonly blob: (hash: string) => Effect.Effect<string, ChatError>
@@ -197,6 +199,7 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
     answer: (chatId, requestId, answer, by) => done(chatId, { _tag: "Answer", requestId, answer, by }),
     revokeRule: (chatId, ruleId, by) => done(chatId, { _tag: "RevokeRule", ruleId, by }),
     ...archiving({ archive, close, find: rowOf, projects, rows }),
+    tellRewound: (chatId, rewound) => done(chatId, { _tag: "TellRewound", rewound }),
     watch: (chatId, cursor) => Stream.unwrap(Effect.map(registry.get(chatId), (actor) => actor.watch(cursor))),
     older: Effect.fn("Chats.older")(function*(chatId, before, limit) {
       yield* rowOf(chatId)

@@ -27,7 +27,8 @@ import { Changes } from "../work/Changes.ts"
 import { Checkpoints } from "../work/Checkpoints.ts"
 import { WorktreePort } from "../work/WorktreePort.ts"
 import { Worktrees } from "../work/Worktrees.ts"
-import { readable, toRow } from "./ChatActor.ts"
+import { toRow } from "./ChatActor.ts"
+import { readLog } from "./ChatLog.ts"
 import { type ForkPlan, planFork } from "./ForkPlan.ts"
 
 export interface ForkCall {
@@ -38,7 +39,6 @@ export interface ForkCall {
   readonly by: Who
 }
 
-const readPage = 2000
 const titleLimit = 200
 
 const failed = ({ message }: { readonly message: string }) => new ChatError({ reason: { _tag: "ForkFailed", detail: message } })
@@ -111,15 +111,7 @@ const make = Effect.gen(function*() {
 
   const find = (id: ChatId) => Effect.orDie(rows.find(id))
 
-  const read = Effect.fnUntraced(function*(chatId: ChatId) {
-    const entries: Array<LogEntry> = []
-    for (let after = 0;;) {
-      const page = yield* Effect.orDie(log.read(chatId, after, readPage))
-      entries.push(...yield* readable(page).pipe(Effect.annotateLogs({ chatId })))
-      after = page.at(-1)?.seq ?? after
-      if (page.length < readPage) return entries
-    }
-  })
+  const read = (chatId: ChatId) => readLog(log, chatId)
 
   const origin = Effect.fnUntraced(function*({ chatId, promptId }: ForkCall) {
     const row = yield* find(chatId)

@@ -1,9 +1,12 @@
-/** The change group of the contract, onto `Work`. */
+/** The change group of the contract, onto `Work`; rewinds, of which chats are told, onto `Rewinds`. */
 import { Effect } from "effect"
+import { Caller } from "../../shared/rpc/Auth.ts"
 import { ChangeRpc } from "../../shared/rpc/ChangeRpc.ts"
+import { Rewinds } from "../chat/Rewinds.ts"
 import { Work } from "../work/Work.ts"
 
 export const changeHandlers = ChangeRpc.toLayer(Effect.gen(function*() {
+  const rewinds = yield* Rewinds
   const work = yield* Work
   return ChangeRpc.of({
     "change.Watch": ({ sessionId }) => work.watch(sessionId),
@@ -17,6 +20,9 @@ export const changeHandlers = ChangeRpc.toLayer(Effect.gen(function*() {
     "change.Conflict": ({ changeId, sessionId }) => work.conflict(sessionId, changeId),
     "change.Decided": ({ before, limit, sessionId }) => work.decided(sessionId, limit, before),
     "change.OfTurn": ({ sessionId, turnId }) => work.ofTurn(sessionId, turnId),
-    "change.Checkpoints": ({ before, limit, sessionId }) => work.checkpoints(sessionId, limit, before)
+    "change.Checkpoints": ({ before, limit, sessionId }) => work.checkpoints(sessionId, limit, before),
+    "change.AroundTurn": ({ sessionId, turnId }) => rewinds.around(sessionId, turnId),
+    "change.Ahead": ({ seq, sessionId }) => rewinds.ahead(sessionId, seq),
+    "change.Rewind": ({ seq, sessionId }) => Effect.flatMap(Caller, ({ who }) => rewinds.rewind(sessionId, seq, who))
   })
 }))

@@ -182,14 +182,17 @@ const make = Effect.gen(function*() {
     return yield* checkpoints.counted(worktree, before?.tree ?? worktree.baseCommit, to)
   })
 
-  const rewind = Effect.fn("Work.rewind")(function*(sessionId: SessionId, seq: number) {
+  const rewind: Work["Service"]["rewind"] = Effect.fn("Work.rewind")(function*(sessionId, seq, id, around) {
     const { worktree } = yield* open(sessionId)
     const [row] = (yield* port.checkpoints(worktree.id, 1, seq + 1)).filter((one) => one.seq === seq)
     if (row === undefined) return yield* fail({ _tag: "UnknownCheckpoint", seq })
-    yield* turns.aloneNow(sessionId, Effect.uninterruptible(changes.rewind(worktree, row.tree, CheckpointId.make(crypto.randomUUID()))),
+    const moved = Effect.gen(function*() {
+      const { before, standing } = yield* changes.rewind(worktree, row.tree, id)
+      const [, undo] = yield* port.checkpoints(worktree.id, 2)
+      return { before: before.tree, after: standing.checkpoint.tree, undo: undo?.seq ?? seq }
+    })
+    return yield* turns.aloneNow(sessionId, Effect.uninterruptible(around(worktree, row, moved)),
       () => fail({ _tag: "AtWork", agents: turns.running(sessionId) }))
-    const [, undo] = yield* port.checkpoints(worktree.id, 2)
-    return { undo: undo?.seq ?? seq }
   })
 
   return Work.of({
@@ -221,6 +224,9 @@ const make = Effect.gen(function*() {
   })
 })
 
+/** Trees before and after a rewind; `undo` is the checkpoint that takes it back. */
+interface Moved { readonly before: string; readonly after: string; readonly undo: number }
+
 type Answer<A> = Effect.Effect<A, Failure>
 
 export class Work extends Context.Service<Work, {
@@ -241,8 +247,9 @@ export class Work extends Context.Service<Work, {
   readonly decided: (sessionId: SessionId, limit: number, before?: ChangeId) => Answer<ReadonlyArray<PendingChange>>
   readonly ofTurn: (sessionId: SessionId, turnId: TurnId) => Answer<ReadonlyArray<CountedChange>>
   readonly checkpoints: (sessionId: SessionId, limit: number, before?: number) => Answer<ReadonlyArray<CheckpointInfo>>
-  /** Makes the worktree's files those of a checkpoint; refused while a turn runs, and none begins meanwhile. `undo` is the checkpoint that takes it back. What its chats are told of it is its caller's business. */
-  readonly rewind: (sessionId: SessionId, seq: number) => Answer<{ readonly undo: number }>
+  /** Makes the worktree's files those of a checkpoint; refused while a turn runs, and none begins until `around`, which is given the move, has ended. Begun, it is not interrupted. */
+  readonly rewind: <A, E>(sessionId: SessionId, seq: number, id: CheckpointId,
+    around: (worktree: Worktree, to: CheckpointRow, moved: Effect.Effect<Moved, WorkError>) => Effect.Effect<A, E>) => Effect.Effect<A, Failure | E>
 }>()("boocode/work/Work") {
   static readonly layer = Layer.effect(Work, make)
 }

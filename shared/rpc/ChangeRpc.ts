@@ -2,6 +2,7 @@
 import { Schema } from "effect"
 import { Rpc, RpcGroup } from "effect/rpc"
 import { ChangeFrame, ChangeId, CheckpointInfo, Conflict, CountedChange, Decided, PendingChange, Resolution } from "../Change.ts"
+import { RewoundFile } from "../ChatNote.ts"
 import { ProjectError } from "../Errors.ts"
 import { SessionId, TurnId } from "../Ids.ts"
 import { WorkError } from "../WorkError.ts"
@@ -14,6 +15,14 @@ const error = Schema.Union([WorkError, ProjectError])
 const sessionId = SessionId
 /** Chosen hunks of one edit, counted from 0 as `git diff -U3` has them. `part` is a new id that the client makes: sent twice they are decided once. */
 const someHunks = { sessionId, changeId: ChangeId, part: ChangeId, hunks: Hunks }
+
+/** What a rewind to the checkpoint `seq` would change now: the first files, and how many. */
+export const RewindOffer = Schema.Struct({ seq: Schema.Int, files: Schema.Array(RewoundFile), count: Schema.Int })
+export type RewindOffer = typeof RewindOffer.Type
+
+/** Null where no such checkpoint was taken. */
+const AroundTurn = Schema.Struct({ before: Schema.NullOr(RewindOffer), after: Schema.NullOr(RewindOffer) })
+export type AroundTurn = typeof AroundTurn.Type
 
 export const ChangeRpc = RpcGroup.make(
   /** The session's changes at once and after every change of them. Watching makes the server look at the files, by itself when they are changed by hand. */
@@ -37,5 +46,11 @@ export const ChangeRpc = RpcGroup.make(
   /** What a turn changed, from its start to its end, or to now while it runs. */
   Rpc.make("OfTurn", { payload: { sessionId, turnId: TurnId }, success: Schema.Array(CountedChange), error }),
   /** Newest first; `before` is a seq. */
-  Rpc.make("Checkpoints", { payload: { sessionId, before: Schema.optionalKey(Schema.Int), limit: Limit }, success: Schema.Array(CheckpointInfo), error })
+  Rpc.make("Checkpoints", { payload: { sessionId, before: Schema.optionalKey(Schema.Int), limit: Limit }, success: Schema.Array(CheckpointInfo), error }),
+  /** What a rewind to before or after a turn would change now. */
+  Rpc.make("AroundTurn", { payload: { sessionId, turnId: TurnId }, success: AroundTurn, error }),
+  /** What a rewind to a checkpoint would change now. */
+  Rpc.make("Ahead", { payload: { sessionId, seq: Schema.Int }, success: RewindOffer, error }),
+  /** Makes the worktree's files those of a checkpoint, and tells the session's chats. Refused while a turn runs. `undo` is the checkpoint that takes it back. */
+  Rpc.make("Rewind", { payload: { sessionId, seq: Schema.Int }, success: Schema.Struct({ undo: Schema.Int }), error })
 ).prefix("change.").middleware(Auth)

@@ -4,22 +4,24 @@ import { ask } from "../controller/intent.ts"
 import { base } from "../style/base.ts"
 import { icon } from "../style/icons.ts"
 import type { Place } from "../view/place.ts"
-import { workTabs } from "./workTabs.ts"
 import "./boo-tabs.ts"
 
 export class BooBar extends LitElement {
-  static override properties = { place: { attribute: false }, asking: { attribute: false }, list: { type: Boolean }, calls: { type: Number }, working: { type: Boolean } }
+  static override properties = { place: { attribute: false }, asking: { attribute: false }, list: { type: Boolean }, calls: { type: Number }, working: { type: Boolean }, changes: { type: Number } }
   static override styles = [base, css`
     header { display: flex; align-items: center; gap: var(--s3); min-height: var(--bar); padding-inline: var(--s3); border-bottom: 1px solid var(--line); }
     .where { min-width: 4rem; max-width: 45%; }
     .icon-only { position: relative; } .icon-only i { position: absolute; inset: 0.3125rem 0.3125rem auto auto; width: 0.5rem; height: 0.5rem; border-radius: 50%; background: var(--accent); box-shadow: 0 0 0 2px var(--paper); }
     b { font-weight: 600; letter-spacing: -0.005em; }
     boo-tabs { flex: 1; }
+    .work { --row: 1.75rem; flex: none; color: var(--ink-faint); font-weight: 540; } .work[aria-expanded="true"] { background: var(--pressed); color: var(--ink); }
+    .work .number { min-width: 1.125rem; padding-inline: 0.3125rem; border-radius: 99px; background: var(--accent-soft); color: var(--accent-strong); font: 600 var(--size-xs) / 1.125rem var(--font); text-align: center; }
     @media (max-width: 46rem) {
       .icon-only i { inset: 0.5rem 0.5rem auto auto; }
       header { flex-wrap: wrap; gap: 0 var(--s2); padding: 0 var(--s2); }
       .where { flex: 1; max-width: none; line-height: var(--bar); }
-      boo-tabs { flex: 1 0 100%; padding-bottom: var(--s1); }
+      .work { --row: 2.25rem; } .work .name { position: absolute; clip-path: inset(50%); width: 1px; overflow: hidden; }
+      boo-tabs { order: 1; flex: 1 0 100%; padding-bottom: var(--s1); }
     }
   `]
 
@@ -31,6 +33,8 @@ export class BooBar extends LitElement {
   calls = 0
   /** The work panel is open. */
   working = false
+  /** How many wait for a decision. */
+  changes = 0
 
   override render(): TemplateResult {
     const { place } = this
@@ -39,7 +43,7 @@ export class BooBar extends LitElement {
       ${place === undefined ? nothing : html`
         <span class="where cut"><span class="faint">${place.project?.name ?? "Removed project"} /</span> <b title=${place.session.title}>${place.session.title}</b></span>
         <boo-tabs .sessionId=${place.session.id} .chats=${place.chats} .archived=${place.archived} .current=${place.chat?.id} .asking=${this.asking}></boo-tabs>
-        ${workTabs.length === 0 ? nothing : html`<button class="work" aria-label="Changes" aria-expanded=${this.working} title="Changes (Alt+C)" @click=${() => ask(this, "boo-show-work", { tab: this.working ? undefined : "changes" })}>${icon("changes")}</button>`}`}
+        <button class="work" aria-expanded=${this.working} title="Changes (Alt+C)" @click=${() => ask(this, "boo-show-work", { tab: this.working ? undefined : "changes" })}>${icon("changes")}<span class="name">Changes</span>${this.changes === 0 ? nothing : html`<span class="number figures">${this.changes}</span>`}</button>`}
     </header>`
   }
 }

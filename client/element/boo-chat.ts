@@ -10,6 +10,7 @@ import type { PendingPrompt } from "../store/Pending.ts"
 import type { Preferences } from "../store/Preferences.ts"
 import type { Stores } from "../store/Stores.ts"
 import type { WireStore } from "../store/WireStore.ts"
+import type { WorkStore } from "../store/WorkStore.ts"
 import { base } from "../style/base.ts"
 import { icon } from "../style/icons.ts"
 import { labelOf } from "../view/agents.ts"
@@ -19,12 +20,11 @@ import type { BooTimeline } from "./boo-timeline.ts"
 import "./boo-composer.ts"
 import "./boo-dialog.ts"
 import "./boo-facts.ts"
-import "./boo-queue.ts"
 import "./boo-start.ts"
 import "./boo-timeline.ts"
 
 export class BooChat extends LitElement {
-  static override properties = { store: { attribute: false }, agents: { attribute: false }, preferences: { attribute: false }, row: { attribute: false }, stores: { attribute: false }, session: { attribute: false }, wire: { state: true }, showsAgents: { state: true } }
+  static override properties = { store: { attribute: false }, agents: { attribute: false }, preferences: { attribute: false }, row: { attribute: false }, stores: { attribute: false }, session: { attribute: false }, work: { attribute: false }, wire: { state: true }, showsAgents: { state: true } }
   static override styles = [base, css`
     :host { display: grid; grid-template: minmax(0, 1fr) auto / minmax(0, 1fr); min-height: 0; height: 100%; }
     .bottom { width: 100%; max-width: calc(var(--measure) + 2 * var(--s5)); margin-inline: auto; padding: 0 var(--s5) max(var(--s3), env(safe-area-inset-bottom)); }
@@ -41,6 +41,7 @@ export class BooChat extends LitElement {
   row: ChatRow | undefined
   stores: Stores | undefined
   session: Session | undefined
+  work: WorkStore | undefined
   /** What is known of the agents is shown above the chat. */
   showsAgents = false
   /** Shown above the chat. */
@@ -94,6 +95,7 @@ export class BooChat extends LitElement {
   }
 
   override willUpdate(): void {
+    if ((this.store?.chat?.queue.length ?? 0) > 0) void import("./later.ts")
     if (this.agents?.agents === this.#known) return
     this.#known = this.agents?.agents
     const known = this.#known
@@ -113,6 +115,7 @@ export class BooChat extends LitElement {
       <div class="bottom">
         ${store.refusal === undefined ? nothing : html`<div class="refusal" role="alert">${icon("alert")}<span>${store.refusal}</span>
           <button class="icon-only" aria-label="Put away" @click=${() => ask(this, "boo-put-away", undefined)}>${icon("cross")}</button></div>`}
+        <boo-standing .work=${this.work} .agents=${agents}></boo-standing>
         <boo-queue .queue=${store.chat?.queue ?? []} .labels=${this.#labels} .chosen=${this.#chosen}></boo-queue>
         <boo-composer .chat=${store.chat} .agents=${agents?.agents} .chosen=${this.#chosen} .refreshing=${agents?.refreshing ?? false}
           .stopping=${store.stopping} .connected=${this.stores?.server.connection._tag === "Online"} .skew=${store.skew} @draft=${(event: CustomEvent<string>) => this.preferences?.keepDraft(store.chatId, event.detail)}></boo-composer>

@@ -13,6 +13,7 @@ import type { ChatStore } from "../store/ChatStore.ts"
 import type { DirectoryStore } from "../store/DirectoryStore.ts"
 import type { Preferences } from "../store/Preferences.ts"
 import type { Stores } from "../store/Stores.ts"
+import type { WorkStore } from "../store/WorkStore.ts"
 import { base } from "../style/base.ts"
 import { icon } from "../style/icons.ts"
 import { page } from "../style/page.ts"
@@ -22,7 +23,6 @@ import type { WorkTab } from "../view/workTab.ts"
 import { neighbour, type Place, placeOf } from "../view/place.ts"
 import type { BooChat } from "./boo-chat.ts"
 import type { Opened } from "./boo-opened.ts"
-import { workTabs } from "./workTabs.ts"
 import "./boo-banner.ts"
 import "./boo-bar.ts"
 import "./boo-chat.ts"
@@ -53,7 +53,7 @@ export class BooPage extends LitElement {
 
   constructor() {
     super()
-    new StoreController(this, () => [this.stores?.directory, this.stores?.server, this.preferences, this.preferences?.seen, this.router])
+    new StoreController(this, () => [this.stores?.directory, this.stores?.server, this.preferences, this.preferences?.seen, this.router, this.stores?.work, this.#work])
     new Shortcuts(this, (name) => this.#shortcut(name))
     new IntentController(this)
       .on("boo-go", ({ chatId, sessionId }) => this.#go(sessionId, chatId))
@@ -91,13 +91,26 @@ export class BooPage extends LitElement {
     return (this.stores?.directory.directory?.chats ?? []).filter(({ waiting }) => waiting)
   }
 
+  /** The shown session's, once what it needs is loaded. */
+  get #work(): WorkStore | undefined {
+    const session = this.#place?.session
+    return session === undefined ? undefined : this.stores?.work.stores?.show(session.id)
+  }
+
   /** Of the panel, where it is open. */
   get #tab(): WorkTab | undefined {
-    return workTabs.length === 0 ? undefined : this.router?.route.tab
+    return this.router?.route.tab
   }
 
   override willUpdate(): void {
-    if (this.#tab !== undefined) void import("./boo-work.ts")
+    if (this.#tab === undefined) return
+    void import("./boo-work.ts")
+    this.stores?.work.load()
+  }
+
+  override firstUpdated(): void {
+    // after what the first screen needs
+    setTimeout(() => this.stores?.work.load(), 1000)
   }
 
   override updated(): void {
@@ -120,14 +133,14 @@ export class BooPage extends LitElement {
       <div class="veil" @click=${() => { this.list = false }}></div>
       <main ?inert=${(this.list && narrow.matches) || (working && (slim.matches || whole))}>
         <boo-banner .connection=${connection} .database=${info?.database}></boo-banner>
-        <boo-bar .place=${place} .asking=${new Set(asking.map(({ id }) => id))} .list=${this.list} .calls=${calls} .working=${working}></boo-bar>
+        <boo-bar .place=${place} .asking=${new Set(asking.map(({ id }) => id))} .list=${this.list} .calls=${calls} .working=${working} .changes=${this.#work?.work.changes.length ?? 0}></boo-bar>
         ${this.notice === undefined ? nothing : html`<p class="notice" role="alert">${icon("alert")}<span>${this.notice}</span>
           <button class="icon-only" aria-label="Put away" @click=${() => { this.notice = undefined }}>${icon("cross")}</button></p>`}
         ${place?.chat === undefined
           ? this.#welcome(stores, place)
           : this.#shown(place.chat)}
       </main>
-      ${working ? html`<boo-work .stores=${stores} .preferences=${preferences} .session=${place.session} .chat=${place.chat} .tab=${this.#tab} .path=${this.router?.route.path} ?whole=${whole}></boo-work>` : nothing}
+      ${working ? html`<boo-work .stores=${stores} .preferences=${preferences} .work=${this.#work} .session=${place.session} .chat=${place.chat} .tab=${this.#tab} .path=${this.router?.route.path} ?whole=${whole}></boo-work>` : nothing}
       ${this.opened === undefined ? nothing : html`<boo-opened .what=${this.opened} .store=${stores.directory} .drills=${stores.drills} .agents=${stores.agents} .preferences=${preferences} @closed=${() => { this.opened = undefined }}></boo-opened>`}`
   }
 
@@ -138,7 +151,7 @@ export class BooPage extends LitElement {
 
   #shown(row: ChatRow): TemplateResult {
     return html`${keyed(row.id, html`<boo-chat role="tabpanel" aria-label=${chatName(row)} .store=${this.#chat} .agents=${this.stores?.agents}
-      .preferences=${this.preferences} .row=${row} .stores=${this.stores} .session=${this.#place?.session}></boo-chat>`)}`
+      .preferences=${this.preferences} .row=${row} .stores=${this.stores} .session=${this.#place?.session} .work=${this.#work}></boo-chat>`)}`
   }
 
   #go(sessionId: SessionId, chatId: ChatRow["id"] | undefined): void {

@@ -8,8 +8,6 @@ import { row } from "../style/row.ts"
 import { countWords } from "../view/duration.ts"
 import { statusWords, toolIcon, toolParts, toolPlaces, toolSpan, toolTitle } from "../view/toolCall.ts"
 import type { LoadText } from "./boo-tool-text.ts"
-import "./boo-tool-text.ts"
-import "./boo-diff.ts"
 import "./boo-diff-stat.ts"
 
 export class BooTool extends LitElement {
@@ -79,6 +77,7 @@ export class BooTool extends LitElement {
   }
 
   #onToggle(event: Event): void {
+    void import("./later.ts")
     this.opened = event.currentTarget instanceof HTMLDetailsElement && event.currentTarget.open
   }
 }

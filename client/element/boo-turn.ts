@@ -16,7 +16,6 @@ import "./boo-markdown.ts"
 import "./boo-plan.ts"
 import "./boo-progress.ts"
 import "./boo-prompt.ts"
-import "./boo-request.ts"
 import "./boo-thought.ts"
 import "./boo-tool.ts"
 
@@ -46,6 +45,10 @@ export class BooTurn extends LitElement {
   label = ""
   skew = 0
   load: LoadText | undefined
+
+  override willUpdate(): void {
+    if (this.group?.items.some(({ _tag }) => _tag === "Request") === true) void import("./later.ts")
+  }
 
   override render(): TemplateResult | typeof nothing {
     const { group } = this

@@ -5,6 +5,7 @@ import { moveAmong } from "../controller/Roving.ts"
 import type { ChatRow, Session } from "../../shared/Session.ts"
 import type { Preferences } from "../store/Preferences.ts"
 import type { Stores } from "../store/Stores.ts"
+import type { WorkStore } from "../store/WorkStore.ts"
 import { base } from "../style/base.ts"
 import { icon } from "../style/icons.ts"
 import type { WorkTab } from "../view/workTab.ts"
@@ -18,7 +19,7 @@ const chatLeast = 352
 
 export class BooWork extends LitElement {
   static override properties = {
-    stores: { attribute: false }, session: { attribute: false }, chat: { attribute: false }, preferences: { attribute: false },
+    stores: { attribute: false }, work: { attribute: false }, session: { attribute: false }, chat: { attribute: false }, preferences: { attribute: false },
     tab: {}, path: {}, whole: { type: Boolean, reflect: true }, loaded: { state: true }
   }
   static override styles = [base, css`
@@ -47,6 +48,7 @@ export class BooWork extends LitElement {
   `]
 
   stores: Stores | undefined
+  work: WorkStore | undefined
   session: Session | undefined
   chat: ChatRow | undefined
   preferences: Preferences | undefined
@@ -96,11 +98,11 @@ export class BooWork extends LitElement {
   }
 
   #content(row: WorkTabRow): TemplateResult {
-    const { chat, path, preferences, session, stores } = this
+    const { chat, path, preferences, session, stores, work } = this
     if (stores === undefined || session === undefined || preferences === undefined || !this.loaded.has(row.tab)) {
       return html`<p class="wait" role="status" aria-label="Loading"><span class="spinner"></span></p>`
     }
-    return row.draw({ stores, session, chat, preferences, path })
+    return row.draw({ stores, session, work, chat, preferences, path })
   }
 
   #close(): void {

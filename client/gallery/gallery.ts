@@ -1,10 +1,13 @@
 /** The gallery: the real page over a pretended server, in the state that `?scene=` names. For looking at; not shipped. */
 import { BooApp } from "../element/boo-app.ts"
+import "../element/boo-standing.ts"
 import { Router } from "../Router.ts"
 import { memoryKept } from "../store/Kept.ts"
 import { Preferences } from "../store/Preferences.ts"
 import { makeStores } from "../store/Stores.ts"
+import { WorkStores } from "../store/WorkStores.ts"
 import { fakeRemote } from "./fakeRemote.ts"
+import { fakeWorkRemote } from "./fakeWorkRemote.ts"
 import { chatOf } from "../../test/support/chatLog.ts"
 import { scenes } from "./scenes.ts"
 
@@ -16,5 +19,5 @@ if (app instanceof BooApp) {
   app.preferences = new Preferences(kept, kept)
   app.router = new Router()
   const remote = fakeRemote(scene, chatOf(scenes[scene] ?? scenes["answer"] ?? [], Date.now()))
-  if (scene !== "signin") app.stores = makeStores(remote, kept)
+  if (scene !== "signin") app.stores = makeStores(remote, kept, () => Promise.resolve(new WorkStores(fakeWorkRemote(scene), kept)))
 }

@@ -22,7 +22,8 @@ export interface Watcher<A> {
 
 /** What runs the calls. */
 export interface Runner<Client> {
-  readonly call: <A>(ask: (client: Client) => Effect.Effect<A, CallFailure>) => Promise<Reply<A>>
+  /** An aborted call is interrupted, at the server too. */
+  readonly call: <A>(ask: (client: Client) => Effect.Effect<A, CallFailure>, signal?: AbortSignal) => Promise<Reply<A>>
   /** Opened again after every loss of the connection, until the returned function is called. */
   readonly watch: <A>(open: (client: Client) => Stream.Stream<A, CallFailure>, watcher: Watcher<A>) => () => void
 }
@@ -41,6 +42,7 @@ const unsent = (reason: Cause.Reason<unknown>): string | undefined =>
 const replyOf = <A>(exit: Exit.Exit<A, CallFailure>): Reply<A> => {
   if (Exit.isSuccess(exit)) return done(exit.value)
   const reason = exit.cause.reasons.find(Cause.isFailReason)
+  if (Cause.hasInterruptsOnly(exit.cause)) return { _tag: "Refused", message: "It was given up." }
   if (reason === undefined) {
     const detail = exit.cause.reasons.map(unsent).find((refused) => refused !== undefined)
     if (detail !== undefined) return { _tag: "Refused", message: detail }
@@ -61,7 +63,7 @@ export const run = <Client>(options: ClientOptions, make: (options: ClientOption
     onDisconnect: Effect.andThen(Effect.sync(() => online.closeUnsafe()), options.onDisconnect ?? Effect.void)
   })))
   return {
-    call: (ask) => runtime.runPromiseExit(Effect.flatMap(Held, ask)).then(replyOf),
+    call: (ask, signal) => runtime.runPromiseExit(Effect.flatMap(Held, ask), signal === undefined ? {} : { signal }).then(replyOf),
     watch: (open, watcher) => runtime.runCallback(Effect.flatMap(Held, (client) => watch(() => open(client), watcher, online))),
     fork: (effect) => void runtime.runFork(effect),
     close: () => void runtime.dispose()

@@ -1,0 +1,75 @@
+/**
+ * Windowed: of many rows of one height, only those in sight and a few around them are drawn. The scroller holds a `.space`
+ * as tall as all of them, and in it a `.slice` that is moved to where its rows belong.
+ */
+import type { ReactiveController, ReactiveControllerHost } from "lit"
+
+interface Parts {
+  readonly scroller: HTMLElement | null
+  readonly count: number
+}
+
+const around = 12
+/** Until a row was measured. */
+const assumed = 30
+
+export class Windowed implements ReactiveController {
+  /** Draw rows from `start` up to `end`. */
+  start = 0
+  end = 60
+  readonly #host: ReactiveControllerHost
+  readonly #parts: () => Parts
+  #scroller: HTMLElement | undefined
+  #row = assumed
+  readonly #size = new ResizeObserver(() => this.#look())
+
+  constructor(host: ReactiveControllerHost, parts: () => Parts) {
+    this.#host = host
+    this.#parts = parts
+    host.addController(this)
+  }
+
+  hostUpdated(): void {
+    const { scroller } = this.#parts()
+    if (scroller !== this.#scroller) {
+      this.hostDisconnected()
+      if (scroller === null) return
+      this.#scroller = scroller
+      scroller.addEventListener("scroll", this.#look, { passive: true })
+      this.#size.observe(scroller)
+    }
+    this.#look()
+  }
+
+  hostDisconnected(): void {
+    this.#scroller?.removeEventListener("scroll", this.#look)
+    this.#size.disconnect()
+    this.#scroller = undefined
+  }
+
+  /** Scrolls as little as brings the row into sight. */
+  reveal(index: number): void {
+    const scroller = this.#scroller
+    if (scroller === undefined || index < 0) return
+    const top = index * this.#row, bottom = top + this.#row
+    if (top < scroller.scrollTop) scroller.scrollTop = top
+    else if (bottom > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = bottom - scroller.clientHeight
+  }
+
+  readonly #look = (): void => {
+    const scroller = this.#scroller
+    if (scroller === undefined) return
+    const { count } = this.#parts()
+    const slice = scroller.querySelector<HTMLElement>(".slice"), space = scroller.querySelector<HTMLElement>(".space")
+    const first = slice?.firstElementChild
+    if (first instanceof HTMLElement && first.offsetHeight > 0) this.#row = first.offsetHeight
+    const start = Math.max(0, Math.min(count, Math.floor(scroller.scrollTop / this.#row) - around))
+    const end = Math.min(count, Math.ceil((scroller.scrollTop + scroller.clientHeight) / this.#row) + around)
+    if (space !== null) space.style.height = `${count * this.#row}px`
+    if (slice !== null) slice.style.transform = `translateY(${this.start * this.#row}px)`
+    if (start === this.start && end === this.end) return
+    this.start = start
+    this.end = end
+    this.#host.requestUpdate()
+  }
+}

@@ -1,0 +1,60 @@
+/** What can be done to several changes at once: the chosen ones, or all that are shown. What takes work out of the worktree is asked twice. */
+import { css, html, LitElement, nothing, type TemplateResult } from "lit"
+import type { PendingChange } from "../../shared/Change.ts"
+import { base } from "../style/base.ts"
+import { icon } from "../style/icons.ts"
+import { actTitles } from "../view/change.ts"
+import { plural } from "../view/numbers.ts"
+
+export class BooChangesActs extends LitElement {
+  static override properties = { changes: { attribute: false }, chosen: { type: Number }, all: { type: Number }, asking: { state: true } }
+  static override styles = [base, css`
+    div { display: flex; align-items: center; flex-wrap: wrap; gap: 0.25rem; padding: 0.375rem var(--s2) 0.375rem var(--s3); border-top: 1px solid var(--line); background: var(--paper); }
+    label { display: flex; align-items: center; gap: var(--s2); min-height: 1.75rem; margin-inline-end: auto; color: var(--ink-soft); cursor: pointer; }
+    p { flex: 1 1 12rem; line-height: 1.4; }
+    button { --row: 1.75rem; }
+    .reject:hover, .sure { color: var(--bad); } .sure { border-color: var(--bad-line); background: var(--bad-soft); font-weight: 560; }
+    @media (pointer: coarse) { button { --row: 2.25rem; } }
+  `]
+
+  /** What the acts are about. */
+  changes: ReadonlyArray<PendingChange> = []
+  /** How many of them were chosen; none: it is all that are shown. */
+  chosen = 0
+  all = 0
+  asking = false
+
+  override willUpdate(changed: Map<string, unknown>): void {
+    if (changed.has("chosen")) this.asking = false
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { all, chosen } = this
+    const free = this.changes.filter(({ state }) => state === "pending")
+    if (all === 0) return nothing
+    if (this.asking) {
+      return html`<div role="alertdialog" aria-label="Reject?"><p>Take ${free.length === 1 ? "1 change" : `all ${free.length} changes`} out of the worktree? A checkpoint keeps what is rejected.</p>
+        <button @click=${() => { this.asking = false }}>Keep</button>
+        <button class="sure" @click=${() => this.#act("reject", free)}>Reject ${free.length}</button></div>`
+    }
+    const words = chosen === 0 ? "all" : String(chosen)
+    return html`<div role="group" aria-label=${chosen === 0 ? "All changes" : "Chosen changes"}>
+      <label><input type="checkbox" aria-label="Choose all" .checked=${chosen === all} .indeterminate=${chosen > 0 && chosen < all} @click=${() => this.#tell("choose-all", chosen < all)}>
+        <span class="figures">${chosen === 0 ? plural(all, "change") : `${chosen} of ${all}`}</span></label>
+      <button class="reject" ?disabled=${free.length === 0} title=${actTitles.reject} @click=${() => { if (free.length > 1) this.asking = true; else this.#act("reject", free) }}>${icon("cross")}Reject ${words}</button>
+      <button ?disabled=${free.length === 0} title=${actTitles.apply} @click=${() => this.#act("apply", free)}>${icon("check")}Apply ${words}</button>
+      <slot></slot>
+    </div>`
+  }
+
+  #act(act: "apply" | "reject", changes: ReadonlyArray<PendingChange>): void {
+    this.asking = false
+    this.#tell("act", { act, ids: changes.map(({ id }) => id) })
+  }
+
+  #tell(name: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }))
+  }
+}
+
+customElements.define("boo-changes-acts", BooChangesActs)

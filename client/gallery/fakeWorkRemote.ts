@@ -1,0 +1,49 @@
+/** A session's work for the gallery, in the state that a scene asks for. */
+import type { ChangeFrame, PendingChange } from "../../shared/Change.ts"
+import { done } from "../rpc/Reply.ts"
+import { quietWorkRemote } from "../rpc/quietWorkRemote.ts"
+import type { WorkRemote } from "../rpc/WorkRemote.ts"
+import { changeOf, manyChanges, mixedChanges, worktreeOf } from "../../test/support/changes.ts"
+import { ids } from "../../test/support/chatLog.ts"
+
+const conflicted: ReadonlyArray<PendingChange> = mixedChanges.map((change) => change.path.endsWith("ChatActor.ts") ? { ...change, state: "conflicted" } : change)
+
+const standing: Readonly<Record<string, ReadonlyArray<PendingChange>>> = {
+  mixed: mixedChanges, conflict: conflicted, waiting: mixedChanges, many: manyChanges(2400), one: [changeOf(1, "server/chat/QueueDecider.ts")],
+  answer: mixedChanges.filter(({ agents, manual }) => !manual && agents.length === 1 && agents[0] === "goose").slice(0, 3)
+}
+
+const decided: ReadonlyArray<PendingChange> = [
+  changeOf(51, "README.md", { state: "applied" }), changeOf(52, "server/edge/Http.ts", { state: "rejected", agents: ["qwen"] }),
+  changeOf(53, "shared/Chat.ts", { state: "reverted", agents: ["goose", "qwen"] }), changeOf(54, "docs/notes.md", { state: "applied", agents: [], manual: true })
+]
+
+const framesOf = (scene: string): ReadonlyArray<ChangeFrame> => {
+  const changes = standing[scene] ?? []
+  return [
+    { _tag: "Opened", worktree: scene === "noworktree" ? null : worktreeOf(1) },
+    { _tag: "Saved", changes },
+    {
+      _tag: "Standing", skipped: scene === "mixed" ? [{ path: "vendor/theirs", why: "repository", detail: "" }] : [],
+      running: scene === "waiting" ? [ids.agent("goose")] : [], waiting: scene === "waiting" ? changes.slice(2, 3).map(({ id }) => id) : [],
+      decided: scene === "unchanged" || scene === "noworktree" ? 0 : decided.length, lookedAt: Date.now()
+    }
+  ]
+}
+
+const base = "export const next = (queue: Queue): Prompt | undefined => {\n  const [first] = queue.prompts\n  return first\n}\n"
+
+export const fakeWorkRemote = (scene: string): WorkRemote => ({
+  ...quietWorkRemote,
+  watchChanges: (_, watcher) => {
+    if (scene === "workfailed") watcher.onFailure("There is no such session; it may have been deleted.")
+    else if (scene !== "workloading") for (const frame of framesOf(scene)) watcher.onValue(frame)
+    return () => {}
+  },
+  decided: () => Promise.resolve(done(decided)),
+  conflict: () => Promise.resolve(done({
+    base, mine: base.replace("queue.prompts", "queue.prompts.filter(({ held }) => !held)"), theirs: base.replace("const [first] = queue.prompts\n  return first", "return queue.held ? undefined : queue.prompts[0]"),
+    marked: "export const next = (queue: Queue): Prompt | undefined => {\n<<<<<<< project\n  const [first] = queue.prompts.filter(({ held }) => !held)\n  return first\n=======\n  return queue.held ? undefined : queue.prompts[0]\n>>>>>>> goose, qwen\n}\n", cut: false
+  })),
+  ofTurn: () => Promise.resolve(done(mixedChanges.slice(2, 6)))
+})

@@ -1,0 +1,165 @@
+/**
+ * WorkStore: one session's work as this page holds it: the same fold as everybody's over the session's feed, what a person
+ * does to its changes, and what is decided already.
+ *
+ * An act shows at once as busy; what became of it comes with its answer, or a moment earlier with the feed.
+ */
+import type { ChangeId, Conflict, CountedChange, Decided, PendingChange, Resolution } from "../../shared/Change.ts"
+import type { SessionId, TurnId } from "../../shared/Ids.ts"
+import { emptyWork, evolveWork, type Work } from "../../shared/Work.ts"
+import { done, type Reply } from "../rpc/Reply.ts"
+import type { WorkRemote } from "../rpc/WorkRemote.ts"
+import { DecidedChanges } from "./DecidedChanges.ts"
+import type { Kept } from "./Kept.ts"
+import { Observable } from "./Observable.ts"
+import { Reviewed } from "./Reviewed.ts"
+
+export type Act = "apply" | "reject" | "revert" | "resolve"
+
+export class WorkStore extends Observable {
+  work: Work = emptyWork
+  /** Why there will be no work. */
+  failure: string | undefined
+  /** What the server said no to last; shown until put away. */
+  refusal: string | undefined
+  looking = false
+  /** What is being done to which change. */
+  busy: ReadonlyMap<ChangeId, Act> = new Map()
+  /** Why a change was not decided, until something else is done to it. */
+  problems: ReadonlyMap<ChangeId, string> = new Map()
+  readonly sessionId: SessionId
+  readonly reviewed: Reviewed
+  readonly decided: DecidedChanges
+  readonly #remote: WorkRemote
+  readonly #ofTurns = new Map<TurnId, { readonly lookedAt: number; readonly reply: Promise<Reply<ReadonlyArray<CountedChange>>> }>()
+  readonly #waits = new Map<ChangeId, AbortController>()
+  #stop: (() => void) | undefined
+
+  constructor(remote: WorkRemote, kept: Kept, sessionId: SessionId) {
+    super()
+    this.#remote = remote
+    this.sessionId = sessionId
+    this.reviewed = new Reviewed(kept, sessionId)
+    this.decided = new DecidedChanges(remote, sessionId)
+  }
+
+  /** Follows the session's work until `close`. */
+  open(): void {
+    this.#stop ??= this.#remote.watchChanges(this.sessionId, {
+      onValue: (frame) => {
+        this.failure = undefined
+        this.work = evolveWork(this.work, frame)
+        if (frame._tag !== "Standing") return
+        this.reviewed.keepOnly(this.work.changes)
+        this.decided.count(this.work.decided)
+        this.changed()
+      },
+      onFailure: (message) => {
+        this.failure = message
+        this.#stop = undefined
+        this.changed()
+      }
+    })
+  }
+
+  close(): void {
+    this.#stop?.()
+    this.#stop = undefined
+  }
+
+  /** Makes the server look at the files now. */
+  async look(): Promise<void> {
+    this.looking = true
+    this.changed()
+    this.#note(await this.#remote.look({ sessionId: this.sessionId }))
+    this.looking = false
+    this.changed()
+  }
+
+  apply(changeIds: ReadonlyArray<ChangeId>): Promise<void> {
+    return this.#decide("apply", changeIds, () => this.#remote.apply({ sessionId: this.sessionId, changeIds }))
+  }
+
+  reject(changeIds: ReadonlyArray<ChangeId>): Promise<void> {
+    return this.#decide("reject", changeIds, (signal) => this.#remote.reject({ sessionId: this.sessionId, changeIds }, signal))
+  }
+
+  revert(changeIds: ReadonlyArray<ChangeId>): Promise<void> {
+    return this.#decide("revert", changeIds, () => this.#remote.revert({ sessionId: this.sessionId, changeIds }))
+  }
+
+  /** `part` names this decision: sent twice it is one. */
+  decideHunks(verb: "apply" | "reject", changeId: ChangeId, part: ChangeId, hunks: ReadonlyArray<number>): Promise<void> {
+    const payload = { sessionId: this.sessionId, changeId, part, hunks }
+    return this.#decide(verb, [changeId], async (signal) =>
+      each(verb === "apply" ? await this.#remote.applyHunks(payload) : await this.#remote.rejectHunks(payload, signal)))
+  }
+
+  resolve(changeId: ChangeId, way: Resolution): Promise<void> {
+    return this.#decide("resolve", [changeId], async (signal) => each(await this.#remote.resolve({ sessionId: this.sessionId, changeId, way }, signal)))
+  }
+
+  /** A decision that waits for turns to end waits no more. */
+  giveUp(changeId: ChangeId): void {
+    this.#waits.get(changeId)?.abort()
+  }
+
+  conflict(changeId: ChangeId): Promise<Reply<Conflict>> {
+    return this.#remote.conflict({ sessionId: this.sessionId, changeId })
+  }
+
+  /** What a turn changed. Asked for once, and again where the files were looked at since the turn ended. */
+  ofTurn(turnId: TurnId, endedAt: number): Promise<Reply<ReadonlyArray<CountedChange>>> {
+    const held = this.#ofTurns.get(turnId), lookedAt = this.work.lookedAt ?? 0
+    if (held !== undefined && (held.lookedAt >= endedAt || held.lookedAt === lookedAt)) return held.reply
+    const reply = this.#remote.ofTurn({ sessionId: this.sessionId, turnId }).then((answer) => {
+      if (answer._tag === "Unreached") this.#ofTurns.delete(turnId)
+      return answer
+    })
+    this.#ofTurns.set(turnId, { lookedAt, reply })
+    return reply
+  }
+
+  putAwayRefusal(): void {
+    this.refusal = undefined
+    this.changed()
+  }
+
+  async #decide(act: Act, ids: ReadonlyArray<ChangeId>, ask: (signal: AbortSignal) => Promise<Reply<ReadonlyArray<Decided>>>): Promise<void> {
+    const free = ids.filter((id) => !this.busy.has(id))
+    if (free.length < ids.length || ids.length === 0) return
+    const controller = new AbortController()
+    for (const id of ids) this.#waits.set(id, controller)
+    this.busy = new Map([...this.busy, ...ids.map((id) => [id, act] as const)])
+    this.problems = new Map([...this.problems].filter(([id]) => !ids.includes(id)))
+    this.changed()
+    const reply = await ask(controller.signal)
+    for (const id of ids) this.#waits.delete(id)
+    this.busy = new Map([...this.busy].filter(([id]) => !ids.includes(id)))
+    if (reply._tag === "Done") this.#settle(reply.value)
+    else if (!controller.signal.aborted) this.#note(reply)
+    this.changed()
+  }
+
+  /** As the feed will tell it. */
+  #settle(decided: ReadonlyArray<Decided>): void {
+    this.problems = new Map([...this.problems, ...decided.flatMap(({ change, problem }) => problem === null ? [] : [[change.id, problem] as const])])
+    const changes = decided.map(({ change }) => change)
+    const standing = new Set(this.work.changes.map(({ id }) => id))
+    const work = [
+      { _tag: "Saved" as const, changes: changes.filter((change) => stands(change) && standing.has(change.id)) },
+      { _tag: "Gone" as const, ids: changes.filter((change) => !stands(change)).map(({ id }) => id) },
+      { _tag: "Standing" as const, ...this.work }
+    ].reduce(evolveWork, this.work)
+    // a batch that is on its way is not to be drawn before its end
+    if (this.work.coming === undefined) this.work = work
+  }
+
+  #note<A>(reply: Reply<A>): void {
+    if (reply._tag !== "Done") this.refusal = reply.message
+  }
+}
+
+const stands = ({ state }: PendingChange): boolean => state === "pending" || state === "conflicted"
+
+const each = (reply: Reply<Decided>): Reply<ReadonlyArray<Decided>> => reply._tag === "Done" ? done([reply.value]) : reply

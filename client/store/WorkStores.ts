@@ -1,0 +1,31 @@
+/** WorkStores: the work of the sessions that this page shows. Only the one looked at is followed; going back to another shows what was known of it, and catches up. */
+import type { SessionId } from "../../shared/Ids.ts"
+import type { WorkRemote } from "../rpc/WorkRemote.ts"
+import type { Kept } from "./Kept.ts"
+import { WorkStore } from "./WorkStore.ts"
+
+const heldLimit = 8
+
+export class WorkStores {
+  readonly #remote: WorkRemote
+  readonly #kept: Kept
+  /** The one looked at last stands last. */
+  readonly #stores = new Map<SessionId, WorkStore>()
+
+  constructor(remote: WorkRemote, kept: Kept) {
+    this.#remote = remote
+    this.#kept = kept
+  }
+
+  /** The session's store, following its feed. */
+  show(sessionId: SessionId): WorkStore {
+    const store = this.#stores.get(sessionId) ?? new WorkStore(this.#remote, this.#kept, sessionId)
+    this.#stores.delete(sessionId)
+    this.#stores.set(sessionId, store)
+    store.open()
+    const others = [...this.#stores.values()].slice(0, -1)
+    for (const old of others) old.close()
+    for (const old of others.slice(0, -heldLimit)) this.#stores.delete(old.sessionId)
+    return store
+  }
+}

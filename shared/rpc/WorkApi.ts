@@ -1,0 +1,7 @@
+/** What is asked of sessions' work. The page loads these calls when it first shows any of it, and sends them over a link of their own. */
+import { ChangeRpc } from "./ChangeRpc.ts"
+import { DiffRpc } from "./DiffRpc.ts"
+import { LandRpc } from "./LandRpc.ts"
+import { TerminalRpc } from "./TerminalRpc.ts"
+
+export const WorkApi = ChangeRpc.merge(DiffRpc, LandRpc, TerminalRpc)

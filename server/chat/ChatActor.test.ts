@@ -64,7 +64,7 @@ const world = Effect.gen(function*() {
         return `hash${texts.size - 1}`
       }),
       along: () => undefined,
-      changed: () => Effect.suspend(() => {
+      turnEnded: () => Effect.void, changed: () => Effect.suspend(() => {
         if (!dying.now) return Effect.void
         dying.now = false
         return Effect.die(new Error("dies between append and publish"))

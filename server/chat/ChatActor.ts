@@ -45,6 +45,8 @@ export interface ChatActorOptions {
   readonly putText: PutText
   /** Rows that are asked across chats, to be written with the events that change them; nothing where they stay. */
   readonly along: (before: Chat, after: Chat) => Effect.Effect<void, SqlError.SqlError> | undefined
+  /** A turn has its end. Returns at once. */
+  readonly turnEnded: (turnId: TurnId) => Effect.Effect<void>
   /** Told after each append. */
   readonly changed: (before: Chat, after: Chat) => Effect.Effect<void>
 }
@@ -171,6 +173,8 @@ export const make = Effect.fnUntraced(function*(options: ChatActorOptions): Effe
       }
       case "InterruptTurn": return Effect.sync(() => interrupt(action.turnId, action.by))
       case "AnswerAgent": return requests.answer(action.requestId, action.answer)
+      // as long as the server, not as this life: what was done is to be seen even so
+      case "SnapshotWork": return options.turnEnded(action.turnId)
       case "Compact": return Effect.asVoid(Effect.forkIn(compact(action.turnId), scope))
     }
   }

@@ -64,6 +64,8 @@ export type ChatAction =
   | { readonly _tag: "InterruptTurn"; readonly turnId: TurnId; readonly by: Who }
   | { readonly _tag: "AnswerAgent"; readonly requestId: RequestId; readonly answer: RequestAnswer }
   | { readonly _tag: "Compact"; readonly turnId: TurnId }
+  /** It has its end, and its agent no hand in the worktree: what it did there is kept, and is its own. */
+  | { readonly _tag: "SnapshotWork"; readonly turnId: TurnId }
 
 /** What a decider answers. `reply` is refused with an error only when there are no events. */
 export interface Decision {

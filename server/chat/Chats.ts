@@ -5,7 +5,7 @@
  */
 import { Context, Effect, Layer, Stream } from "effect"
 import type { RequestAnswer } from "../../shared/AgentRequest.ts"
-import { type Chat, factsOf, openTurns } from "../../shared/Chat.ts"
+import { type Chat, factsOf } from "../../shared/Chat.ts"
 import { forkOf, type Rewound } from "../../shared/ChatNote.ts"
 import type { ContentBlock } from "../../shared/Content.ts"
 import { ChatError, ProjectError } from "../../shared/Errors.ts"
@@ -23,16 +23,17 @@ import { Projects } from "../project/Projects.ts"
 import { Blobs } from "../store/Blobs.ts"
 import { ChatRows } from "../store/ChatRows.ts"
 import { EventLog } from "../store/EventLog.ts"
+import { TurnsAtWork } from "../work/TurnsAtWork.ts"
 import { areWithin } from "../work/Within.ts"
 import { Worktrees } from "../work/Worktrees.ts"
-import { AgentSessions } from "./AgentSessions.ts"
 import * as Archive from "./Archive.ts"
 import * as ChatActor from "./ChatActor.ts"
 import type { ChatMessage, ChatReply } from "./ChatMessage.ts"
 import { pageFrom } from "./ChatPages.ts"
-import { newStanding } from "./ChatStanding.ts"
+import { makeAlong } from "./ChatLists.ts"
 import { archiving, closing } from "./Closing.ts"
 import { transcriptOf } from "./Transcript.ts"
+import { turnWork } from "./TurnWork.ts"
 import type { RunTurn } from "./TurnRunner.ts"
 
 export interface PromptCall {
@@ -90,7 +91,9 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
   const backends = yield* Backends
   const catalog = yield* AgentCatalog
   const projects = yield* Projects
-  const agentSessions = yield* AgentSessions
+  const { along, changed } = yield* makeAlong
+  const turns = yield* TurnsAtWork
+  const scope = yield* Effect.scope
   const archive = Archive.make(yield* Effect.orDie(Effect.all({ chats: rows.archived, sessions: projects.archivedSessions })))
 
   /** The database may be away for a while: reads wait with the rest. What remains is a defect. */
@@ -116,34 +119,22 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
       Effect.map((reply) => reply._tag === "Speaking" && reply.turnId !== undefined), Effect.orElseSucceed(() => false))
   })
 
-  const along = (chatId: ChatId) => (before: Chat, after: Chat) => {
-    const relabel = before.title === after.title && before.agent === after.agent
-      ? undefined : rows.relabel(chatId, { title: after.title, agent: after.agent })
-    const standing = newStanding(before, after)
-    const writes = [relabel, standing && rows.stand(chatId, standing), agentSessions.along(chatId, before, after)].filter((write) => write !== undefined)
-    return writes.length === 0 ? undefined : Effect.all(writes, { discard: true })
-  }
-  const changed = (before: Chat, after: Chat) => {
-    const working = openTurns(before).length > 0 !== openTurns(after).length > 0
-    const same = before.title === after.title && before.agent === after.agent && newStanding(before, after) === undefined
-    return same && !working ? Effect.void : projects.changed
-  }
-
   const start = Effect.fnUntraced(function*(chatId: ChatId) {
     const { sessionId } = yield* rowOf(chatId)
     archive.place(chatId, sessionId)
     // a turn keeps its actor
     const kept = <A>(turn: Effect.Effect<A>) => registry.use(chatId, () => turn).pipe(Effect.orDie)
+    const at = turnWork({ turns, chatId, sessionId })
     const run: RunTurn = {
-      prompt: (agent, turn) => kept(backends.run(new BackendKey({ chatId, agent }), hostOf(chatId, sessionId, agent), turn)),
-      listen: (agent, turn) => kept(backends.listen(new BackendKey({ chatId, agent }), turn)),
+      prompt: (agent, turn) => kept(at.prompted(agent, turn, (seen) => backends.run(new BackendKey({ chatId, agent }), hostOf(chatId, sessionId, agent), seen))),
+      listen: (agent, turn) => kept(at.own(agent, turn, (seen) => backends.listen(new BackendKey({ chatId, agent }), seen))),
       areWithin: (paths) => worktrees.ensure(sessionId).pipe(
         Effect.flatMap(({ path }) => areWithin(path, paths)), Effect.orElseSucceed(() => false))
     }
-    return yield* ChatActor.make({ chatId, bootId, log, putText: (text) => Effect.orDie(blobs.put(text)), run, along: along(chatId), changed })
+    return yield* ChatActor.make({ chatId, bootId, log, putText: (text) => Effect.orDie(blobs.put(text)), run, along: along(chatId), changed, turnEnded: (turnId) => Effect.asVoid(Effect.forkIn(turns.ended(turnId), scope)) })
   })
   const registry: Registry.Registry<ChatId, ChatActor.ChatActor, ChatError> = yield* Registry.make({ start, idleTimeToLive })
-  const close = closing({ archive, backends, registry, scope: yield* Effect.scope })
+  const close = closing({ archive, backends, registry, scope })
   const tell = (chatId: ChatId, message: ChatMessage): Effect.Effect<ChatReply, ChatError> =>
     registry.use(chatId, (actor) => actor.ask(message))
   const done = (chatId: ChatId, message: ChatMessage) => Effect.asVoid(tell(chatId, message))

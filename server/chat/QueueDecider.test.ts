@@ -6,7 +6,7 @@ import type { AgentName } from "../../shared/Ids.ts"
 import type { ChatAction, ChatMessage } from "./ChatMessage.ts"
 import { queueByteLimit, queuePromptLimit } from "./QueueDecider.ts"
 import {
-  ada, at, bob, bootId, ended, given, goose, promptId, queued, queuedPrompt, qwen, refusal, settled, started, stopping, text, turnId
+  ada, at, bob, bootId, ended, ending, given, goose, promptId, queued, queuedPrompt, qwen, refusal, settled, started, stopping, text, turnId
 } from "../../test/support/given.ts"
 
 const prompt = (n: number, more: Partial<Extract<ChatMessage, { _tag: "Prompt" }>> = {}): ChatMessage =>
@@ -36,7 +36,7 @@ describe("a prompt", () => {
   it("waits in the queue while a prompted turn runs", () => {
     given(...settled, queued(1), started(1, 1)).when(prompt(2)).then({ events: [queued(2)], actions: [], reply: accepted(2) })
       .when(prompt(3)).then({ events: [queued(3)], actions: [], reply: accepted(3) })
-      .when(end(1)).then({ actions: [{ _tag: "Compact", turnId: turnId(1) }, run(queuedPrompt(2))] })
+      .when(end(1)).then({ actions: [...ending(1), run(queuedPrompt(2))] })
   })
 
   it("doesn't wait for a turn that an agent takes by itself", () => {
@@ -107,7 +107,7 @@ describe("stop", () => {
   it("interrupts what runs, and holds what was queued before it", () => {
     given(...settled, queued(1), started(1, 1), queued(2)).when(stop).then({
       events: [stopping(1), held], actions: [interrupt(1)], reply: { _tag: "Stopping", turnId: turnId(1) }
-    }).when(end(1)).then({ actions: [{ _tag: "Compact", turnId: turnId(1) }] })
+    }).when(end(1)).then({ actions: [...ending(1)] })
   })
 
   it("stops an agent's own turn too, and says which", () => {
@@ -132,14 +132,14 @@ describe("stop", () => {
   it("lets a prompt sent after it run first; those it held wait for Resume, in their order", () => {
     const stopped = given(...settled, queued(1), started(1, 1), queued(2), queued(3)).when(stop).then({})
     const after = stopped.when(prompt(4)).then({ events: [queued(4)], actions: [], reply: accepted(4) })
-      .when(end(1)).then({ actions: [{ _tag: "Compact", turnId: turnId(1) }, run(queuedPrompt(4))] })
-    after.when(end(100)).then({ actions: [{ _tag: "Compact", turnId: turnId(100) }] })
+      .when(end(1)).then({ actions: [...ending(1), run(queuedPrompt(4))] })
+    after.when(end(100)).then({ actions: [...ending(100)] })
       .when(resume, { turnId: turnId(101) }).then({
         events: [{ _tag: "QueueResumed", by: ada }, start(queuedPrompt(2), 101)], actions: [run(queuedPrompt(2), 101)], reply: done
       })
-      .when(end(101), { turnId: turnId(102) }).then({ actions: [{ _tag: "Compact", turnId: turnId(101) }, run(queuedPrompt(3), 102)] })
+      .when(end(101), { turnId: turnId(102) }).then({ actions: [...ending(101), run(queuedPrompt(3), 102)] })
     after.when(resume).then({ events: [{ _tag: "QueueResumed", by: ada }], actions: [], reply: done })
-      .when(end(100), { turnId: turnId(101) }).then({ actions: [{ _tag: "Compact", turnId: turnId(100) }, run(queuedPrompt(2), 101)] })
+      .when(end(100), { turnId: turnId(101) }).then({ actions: [...ending(100), run(queuedPrompt(2), 101)] })
   })
 
   it("lets a prompt start at once when the stopped turn has ended already", () => {
@@ -150,7 +150,7 @@ describe("stop", () => {
   it("is not undone by a prompt that was changed while it was held", () => {
     given(...settled, queued(1), started(1, 1), queued(2)).when(stop).then({})
       .when({ _tag: "ChangePrompt", promptId: promptId(2), content: text("other"), by: bob }).then({})
-      .when(end(1)).then({ actions: [{ _tag: "Compact", turnId: turnId(1) }] })
+      .when(end(1)).then({ actions: [...ending(1)] })
       .when(resume).then({ actions: [run(queuedPrompt(2, { content: text("other") }))] })
   })
 })
@@ -188,7 +188,7 @@ describe("a queued prompt", () => {
     const content = text("better")
     waiting.when({ _tag: "ChangePrompt", promptId: promptId(2), content, by: bob }).then({
       events: [{ _tag: "PromptChanged", promptId: promptId(2), content, by: bob }], actions: [], reply: done
-    }).when(end(1)).then({ actions: [{ _tag: "Compact", turnId: turnId(1) }, run(queuedPrompt(2, { content }))] })
+    }).when(end(1)).then({ actions: [...ending(1), run(queuedPrompt(2, { content }))] })
   })
 
   it("can't be made empty or too large", () => {
@@ -198,7 +198,7 @@ describe("a queued prompt", () => {
   it("can be withdrawn, and never runs", () => {
     waiting.when({ _tag: "WithdrawPrompt", promptId: promptId(2), by: bob }).then({
       events: [{ _tag: "PromptWithdrawn", promptId: promptId(2), by: bob }], reply: done
-    }).when(end(1)).then({ actions: [{ _tag: "Compact", turnId: turnId(1) }, run(queuedPrompt(3))] })
+    }).when(end(1)).then({ actions: [...ending(1), run(queuedPrompt(3))] })
   })
 
   it("can be neither once it has started, was withdrawn, or never was", () => {

@@ -8,7 +8,7 @@ import type { ToolCall } from "../../shared/ToolCall.ts"
 import type { Cause, Outcome } from "../../shared/Turn.ts"
 import type { ChatAction, ChatMessage } from "./ChatMessage.ts"
 import {
-  ada, asked, at, bob, ended, given, permission, promptId, queued, queuedPrompt, refusal, requestId, said, server, settled, started, stopping, toolCall, turnId
+  ada, asked, at, bob, ended, ending, given, permission, promptId, queued, queuedPrompt, refusal, requestId, said, server, settled, started, stopping, toolCall, turnId
 } from "../../test/support/given.ts"
 
 const answered: TurnEnd = { cause: { _tag: "Answered", stopReason: "end_turn" }, stopReason: "end_turn" }
@@ -54,18 +54,18 @@ describe("an update", () => {
 
 describe("the end of a turn", () => {
   it("comes once", () => {
-    given(...running).when(end(1)).then({ events: [ended(1)], actions: [compact(1)], reply: { _tag: "Done" } })
+    given(...running).when(end(1)).then({ events: [ended(1)], actions: ending(1), reply: { _tag: "Done" } })
       .when(end(1, { cause: { _tag: "ServerStopped" } })).then(nothing)
   })
 
   it("starts the next prompt, and no more than that one", () => {
     given(...running, queued(2), queued(3)).when(end(1)).then({ actions: [
-      compact(1), { _tag: "RunTurn", turnId: turnId(100), agent: queuedPrompt(2).agent, settings: {}, content: queuedPrompt(2).content }
+      ...ending(1), { _tag: "RunTurn", turnId: turnId(100), agent: queuedPrompt(2).agent, settings: {}, content: queuedPrompt(2).content }
     ] }).when(end(1)).then(nothing)
   })
 
   it("of an agent's own turn leaves the queue to the turn that runs", () => {
-    given(...running, started(2), queued(2)).when(end(2, { cause: { _tag: "Quiet" } })).then({ actions: [compact(2)] })
+    given(...running, started(2), queued(2)).when(end(2, { cause: { _tag: "Quiet" } })).then({ actions: ending(2) })
   })
 
   it("closes its requests and cancels its running tool calls, and no others", () => {
@@ -123,7 +123,7 @@ describe("the outcome", () => {
     assert.deepStrictEqual(outcomeOf({ cause }), [outcome, cause, undefined])
   })
 
-  it("interrupted holds the queue: its server is going", () => {
+  it("interrupted holds the queue, and leaves what it did to the next server: its own is going", () => {
     given(...running, queued(2)).when(end(1, { cause: { _tag: "ServerStopped" } })).then({
       events: [{ _tag: "TurnEnded", turnId: turnId(1), outcome: "interrupted", cause: { _tag: "ServerStopped" } }, { _tag: "QueueHeld", by: server }],
       actions: [compact(1)]
@@ -305,7 +305,7 @@ describe("an actor's life begins", () => {
         closed(1, 11, cancelled, server, "expired"), tool(1, "t", { status: "canceled", endedAt: at }),
         { _tag: "TurnEnded", turnId: turnId(1), outcome: "interrupted", cause }, { _tag: "QueueHeld", by: server }
       ],
-      actions: [compact(2), compact(1)]
+      actions: [...ending(2), ...ending(1)]
     })
     assert.deepStrictEqual(after.chat.queue.map(({ held, promptId }) => [promptId, held]), [["prompt-0002", true], ["prompt-0003", true]])
     after.when(recover).then(nothing)

@@ -195,12 +195,13 @@ export const endTurn = (chat: Chat, { turnId, end }: Of<"EndTurn">, call: Call):
   if (turn === undefined) return nothing
   const events = endEvents(chat, turn, end, call.at)
   const compact = { _tag: "Compact", turnId } as const
-  // its server is going: what waits is not begun any more
+  // its server is going, and its agent may still write: the next one sees to its work. What waits is not begun any more
   if (isInterrupted(events)) return { events: [...events, ...hold(chat)], actions: [compact], reply: done }
+  const after = [{ _tag: "SnapshotWork", turnId }, compact] as const
   const next = turn.origin === "prompt" || promptedTurn(chat) === undefined ? nextPrompt(chat) : undefined
-  if (next === undefined) return { events, actions: [compact], reply: done }
+  if (next === undefined) return { events, actions: after, reply: done }
   const started = startTurn(next, call.turnId, call)
-  return { events: [...events, ...started.events], actions: [compact, ...started.actions], reply: done }
+  return { events: [...events, ...started.events], actions: [...after, ...started.actions], reply: done }
 }
 
 /** An actor's life begins: turns that are open in the log have no fiber any more, and what waits is held. */
@@ -208,6 +209,6 @@ export const recover = (chat: Chat, call: Call): Decision => {
   const open = openTurns(chat)
   const events = open.flatMap((turn) =>
     endEvents(chat, turn, { cause: { _tag: "ServerRestarted", bootId: call.bootId } }, call.at))
-  return { events: [...events, ...hold(chat)], actions: open.map(({ turnId }) => ({ _tag: "Compact", turnId })), reply: done }
+  return { events: [...events, ...hold(chat)], actions: open.flatMap(({ turnId }) => [{ _tag: "SnapshotWork", turnId }, { _tag: "Compact", turnId }]), reply: done }
 }
 

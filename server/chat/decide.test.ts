@@ -76,6 +76,8 @@ const checkDecision = (before: Chat, message: ChatMessage, { actions, events, re
   assertSame(actions.flatMap((action) => action._tag === "RunTurn" ? [action.turnId] : []), startedBy, "what starts is run, once")
   const ended = events.flatMap((event) => event._tag === "TurnEnded" ? [event.turnId] : [])
   assertSame(actions.flatMap((action) => action._tag === "Compact" ? [action.turnId] : []), ended, "what ended is compacted")
+  const kept = events.flatMap((event) => event._tag === "TurnEnded" && (message._tag === "Recover" || event.outcome !== "interrupted") ? [event.turnId] : [])
+  assertSame(actions.flatMap((action) => action._tag === "SnapshotWork" ? [action.turnId] : []), kept, "what it did is kept, unless its server is going")
   if (message._tag === "Stop") {
     assert.isTrue(openTurns(after).every(({ stopBy }) => stopBy !== undefined) && after.queue.every(({ held }) => held))
     assertSame(actions.map((action) => "turnId" in action ? action.turnId : ""), openTurns(before).map(({ turnId }) => turnId), "a stop interrupts all that runs")

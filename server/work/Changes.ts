@@ -21,7 +21,13 @@ export type WorktreeTurn = Omit<IntervalTurn, "reported">
 export interface Standing { readonly checkpoint: Checkpoint; readonly changes: ReadonlyArray<PendingChange> }
 
 /** Each report with its number, so that one that comes while a checkpoint is recorded stays for the next. */
-interface Running { readonly turn: WorktreeTurn; readonly reported: Map<string, number>; overAt: number | undefined }
+interface Running {
+  readonly turn: WorktreeTurn
+  readonly reported: Map<string, number>
+  overAt: number | undefined
+  /** When its prompt was handed over, until the checkpoint before it is taken: what changed since is its own, and waits for the next. */
+  handedAt: number | undefined
+}
 
 interface Place {
   readonly queue: Semaphore.Semaphore
@@ -32,13 +38,8 @@ interface Place {
   lookedAt: number | null
 }
 
-/** What a settlement begins with. */
-interface Beginning {
-  /** Has only been handed over: what changed since is its own, and waits. */
-  readonly handed?: { readonly turnId: TurnId; readonly at: number }
-  /** What a decision has written, which makes nobody its maker. */
-  readonly wrote?: ReadonlySet<string>
-}
+/** Prompts that are handed over while it is captured make it begin again. */
+const captures = 3
 
 /** A look at what is kept already. */
 const withoutCheckpoint = ({ checkpoint: _, ...entry }: Entry): Entry => entry
@@ -58,11 +59,14 @@ const make = Effect.gen(function*() {
     return place
   }
 
-  const runningIn = ({ running }: Place, except: TurnId | undefined): ReadonlyArray<IntervalTurn> =>
-    [...running.values()].filter(({ turn }) => turn.turnId !== except).map(({ reported, turn }) => ({ ...turn, reported: [...reported.keys()] }))
+  /** Those that the interval up to a checkpoint is of: one whose prompt was only handed over has its own before it. */
+  const runningIn = ({ running }: Place): ReadonlyArray<IntervalTurn> =>
+    [...running.values()].flatMap(({ handedAt, reported, turn }) => handedAt === undefined ? [{ ...turn, reported: [...reported.keys()] }] : [])
+
+  const handedIn = ({ running }: Place): number => Math.min(Infinity, ...Array.from(running.values(), ({ handedAt = Infinity }) => handedAt))
 
   /** Those whose every change a capture that begins now holds; but for what changed at `until` or later, where that waits. */
-  const overIn = ({ running }: Place, until = Infinity): ReadonlyArray<TurnId> =>
+  const overIn = ({ running }: Place, until: number): ReadonlyArray<TurnId> =>
     [...running].flatMap(([turnId, { overAt = Infinity }]) => overAt < until ? [turnId] : [])
 
   let reports = 0
@@ -93,17 +97,24 @@ const make = Effect.gen(function*() {
     return { entry, live, base, isNews: saved.length > 0 || gone.length > 0, isSame: ledger.last?.tree === tree }
   })
 
-  const settleAlone = Effect.fnUntraced(function*(worktree: Worktree, at: CheckpointAt, { handed, wrote }: Beginning = {}) {
+  /** The files without what belongs to turns whose prompts were just handed over. */
+  const capture = (worktree: Worktree, at: CheckpointAt, kept: string | undefined, tries = captures): Effect.Effect<{ readonly checkpoint: Checkpoint; readonly over: ReadonlyArray<TurnId> }, WorkError> => Effect.gen(function*() {
+    const place = placeOf(worktree.id)
+    const ended = overIn(place, Infinity)
+    let until = Infinity
+    const checkpoint = yield* checkpoints.take(worktree, at, () => until = handedIn(place), kept)
+    if (tries > 1 && handedIn(place) < until) return yield* capture(worktree, at, kept, tries - 1)
+    return { checkpoint, over: overIn(place, until).filter((turnId) => ended.includes(turnId)) }
+  })
+
+  const settleAlone = Effect.fnUntraced(function*(worktree: Worktree, at: CheckpointAt, wrote?: ReadonlySet<string>) {
     const place = placeOf(worktree.id)
     const ledger = yield* port.load(worktree.id)
-    const known = new Set(place.running.keys()), over = overIn(place, handed?.at)
     const isLook = at._tag === "Seen"
-    const checkpoint = yield* checkpoints.take(worktree, at, handed?.at, isLook ? ledger.last?.tree : undefined)
-    const turns = runningIn(place, handed?.turnId), upTo = reports
+    const { checkpoint, over } = yield* capture(worktree, at, isLook ? ledger.last?.tree : undefined)
+    const turns = runningIn(place), upTo = reports
     place.lookedAt = clock.currentTimeMillisUnsafe()
     const asBefore: Standing = { checkpoint, changes: ledger.live }
-    // of one that was handed over meanwhile the checkpoint follows, and tells what is its own
-    if (isLook && turns.some(({ turnId }) => !known.has(turnId))) return asBefore
     const isQuiet = isLook && over.length === 0 && checkpoint.tree === ledger.last?.tree
     if (isQuiet && place.told?.tree === checkpoint.tree && place.told.base === (ledger.base ?? worktree.baseCommit)) return asBefore
     const { base, entry, isNews, isSame, live } = yield* entryOf(worktree, ledger, checkpoint, at, turns, wrote)
@@ -118,9 +129,9 @@ const make = Effect.gen(function*() {
     return standing
   })
 
-  const settle = Effect.fn("Changes.settle")(function*(worktree: Worktree, at: CheckpointAt, beginning?: Beginning) {
+  const settle = Effect.fn("Changes.settle")(function*(worktree: Worktree, at: CheckpointAt) {
     yield* Effect.annotateCurrentSpan({ "worktree.id": worktree.id })
-    return yield* Semaphore.withPermit(placeOf(worktree.id).queue, settleAlone(worktree, at, beginning))
+    return yield* Semaphore.withPermit(placeOf(worktree.id).queue, settleAlone(worktree, at))
   })
 
   const seen = (): CheckpointAt => ({ _tag: "Seen", id: CheckpointId.make(crypto.randomUUID()) })
@@ -129,7 +140,7 @@ const make = Effect.gen(function*() {
     Semaphore.withPermit(placeOf(worktree.id).queue, Effect.gen(function*() {
       yield* settleAlone(worktree, seen())
       const decided = yield* decision
-      yield* settleAlone(worktree, { _tag: "Decided", id: CheckpointId.make(crypto.randomUUID()) }, { wrote: new Set(wrote(decided)) })
+      yield* settleAlone(worktree, { _tag: "Decided", id: CheckpointId.make(crypto.randomUUID()) }, new Set(wrote(decided)))
       yield* PubSub.publish(pulses, worktree.id)
       return decided
     }))
@@ -137,9 +148,9 @@ const make = Effect.gen(function*() {
   const rewind = Effect.fn("Changes.rewind")(function*(worktree: Worktree, tree: string, id: CheckpointId) {
     const place = placeOf(worktree.id)
     return yield* Semaphore.withPermit(place.queue, Effect.gen(function*() {
-      const over = overIn(place)
+      const over = overIn(place, Infinity)
       const { after, before } = yield* checkpoints.rewind(worktree, tree, id)
-      const turns = runningIn(place, undefined), upTo = reports
+      const turns = runningIn(place), upTo = reports
       const left = yield* entryOf(worktree, yield* port.load(worktree.id), before, { _tag: "Rewinding", id }, turns)
       yield* Effect.uninterruptible(Effect.andThen(port.record(worktree.id, { ...left.entry, covered: over }), cover(place, over, upTo)))
       const { entry, live } = yield* entryOf(worktree, yield* port.load(worktree.id), after, { _tag: "Rewound", id }, [])
@@ -149,21 +160,25 @@ const make = Effect.gen(function*() {
     }))
   })
 
-  const start = (id: WorktreeId, turn: WorktreeTurn) => Effect.sync(() => {
+  const start = (id: WorktreeId, turn: WorktreeTurn, handedAt?: number) => Effect.sync(() => {
     const { running } = placeOf(id)
-    const found = running.get(turn.turnId) ?? { turn, reported: new Map(), overAt: undefined }
+    const found = running.get(turn.turnId) ?? { turn, reported: new Map(), overAt: undefined, handedAt }
     running.set(turn.turnId, found)
     return found
   })
 
-  const end = (id: WorktreeId, turn: WorktreeTurn) => Effect.map(start(id, turn), (found) => { found.overAt ??= clock.currentTimeMillisUnsafe() })
+  const end = (id: WorktreeId, turn: WorktreeTurn) => Effect.map(start(id, turn), (found) => {
+    found.overAt ??= clock.currentTimeMillisUnsafe()
+    found.handedAt = undefined
+  })
 
   return Changes.of({
-    handedOver: (worktreeId, turn) => Effect.asVoid(start(worktreeId, turn)),
+    handedOver: (worktreeId, turn, at) => Effect.asVoid(start(worktreeId, turn, at)),
     over: (worktreeId, turns) => Effect.forEach(turns, (turn) => end(worktreeId, turn), { discard: true }),
     began: Effect.fn("Changes.began")(function*(worktree, turn, handedOver) {
-      yield* start(worktree.id, turn)
-      return yield* settle(worktree, { _tag: "TurnStarted", turnId: turn.turnId }, { handed: { turnId: turn.turnId, at: handedOver } })
+      const found = yield* start(worktree.id, turn, handedOver)
+      const known = Effect.sync(() => { found.handedAt = undefined })
+      return yield* Semaphore.withPermit(placeOf(worktree.id).queue, Effect.ensuring(settleAlone(worktree, { _tag: "TurnStarted", turnId: turn.turnId }), known))
     }),
     reported: (worktreeId, turnId, paths) => Effect.sync(() => {
       const found = placeOf(worktreeId).running.get(turnId)
@@ -204,7 +219,7 @@ const make = Effect.gen(function*() {
 
 export class Changes extends Context.Service<Changes, {
   /** A turn's prompt is handed over now. At once, and before `began` is called: no look may take what it does for a person's. */
-  readonly handedOver: (worktreeId: WorktreeId, turn: WorktreeTurn) => Effect.Effect<void>
+  readonly handedOver: (worktreeId: WorktreeId, turn: WorktreeTurn, at: number) => Effect.Effect<void>
   /** Turns that ended before anybody could look: the next checkpoint is theirs too. */
   readonly over: (worktreeId: WorktreeId, turns: ReadonlyArray<WorktreeTurn>) => Effect.Effect<void>
   /**

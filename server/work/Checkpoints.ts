@@ -14,7 +14,7 @@ import { Git } from "./Git.ts"
 import { bytesOfPath } from "./PathText.ts"
 import { countedDiffArgs, countedFilesOfDiff, filesOfDiff, treeDiffArgs } from "./TreeDiff.ts"
 import type { WorkError } from "../../shared/WorkError.ts"
-import { makeWorktreeIndex } from "./WorktreeIndex.ts"
+import { type HandedOver, makeWorktreeIndex } from "./WorktreeIndex.ts"
 
 /** Where it stands. Chat, browser and agents see no such ref; nothing fetches it. */
 export const refsOf = (worktreeId: WorktreeId): string => `refs/boocode/checkpoints/${worktreeId}`
@@ -48,7 +48,7 @@ const make = Effect.gen(function*() {
     return ref
   })
 
-  const capture = Effect.fnUntraced(function*(worktree: Worktree, at: CheckpointAt, handedOver?: number, kept?: string) {
+  const capture = Effect.fnUntraced(function*(worktree: Worktree, at: CheckpointAt, handedOver?: HandedOver, kept?: string) {
     const captured = yield* index.capture(worktree.path, handedOver)
     const checkpoint: Checkpoint = { ...captured, ref: captured.tree === kept ? "" : yield* keep(worktree, at, captured.tree) }
     return checkpoint
@@ -101,10 +101,10 @@ const make = Effect.gen(function*() {
 
 export class Checkpoints extends Context.Service<Checkpoints, {
   /**
-   * The worktree's files now. Those changed at or after `handedOver` (epoch milliseconds) stay as the last checkpoint has them.
+   * The worktree's files now. Those changed at or after `handedOver` stay as the last checkpoint has them.
    * Where they are the tree `kept`, which has a ref, they get no other.
    */
-  readonly take: (worktree: Worktree, at: CheckpointAt, handedOver?: number, kept?: string) => Effect.Effect<Checkpoint, WorkError>
+  readonly take: (worktree: Worktree, at: CheckpointAt, handedOver?: HandedOver, kept?: string) => Effect.Effect<Checkpoint, WorkError>
   /** From one tree (or commit) to another. */
   readonly files: (worktree: Worktree, from: string, to: string) => Effect.Effect<ReadonlyArray<FileChange>, WorkError>
   /** With their lines counted. */

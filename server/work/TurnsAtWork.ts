@@ -31,6 +31,8 @@ interface Seat {
 /** How long boot waits for what dead turns have left to be looked at; it is done in any case. */
 const bootPatience = "10 seconds"
 const recoveries = 4
+/** The clock that files are stamped by runs so much behind, in milliseconds. */
+const ticks = 10
 
 const logged = (what: string) => <A>(effect: Effect.Effect<A, WorkError>): Effect.Effect<void> =>
   Effect.asVoid(Effect.catch(effect, ({ message }) => Effect.logWarning(what, message)))
@@ -54,10 +56,10 @@ const make = Effect.gen(function*() {
   const handedOver = (turnId: TurnId) => Effect.suspend(() => {
     const seat = seats.get(turnId)
     if (seat === undefined || seat.began !== undefined) return Effect.void
-    const at = clock.currentTimeMillisUnsafe()
+    const at = clock.currentTimeMillisUnsafe() - ticks
     const { turn, worktree: coming } = seat
     const known = coming.pollUnsafe()
-    const register = known?._tag === "Success" ? changes.handedOver(known.value.id, turn) : Effect.void
+    const register = known?._tag === "Success" ? changes.handedOver(known.value.id, turn, at) : Effect.void
     const begin = Effect.flatMap(Fiber.join(coming), (worktree) => changes.began(worktree, turn, at)).pipe(logged("the checkpoint before a turn was not taken"))
     return Effect.andThen(register, Effect.map(Effect.forkIn(begin, scope), (fiber) => { seat.began = fiber }))
   })

@@ -20,6 +20,9 @@ export interface Capture {
   readonly left: ReadonlyArray<string>
 }
 
+/** In epoch milliseconds; asked for when it is known what changed, where it may come meanwhile. */
+export type HandedOver = number | (() => number)
+
 /** git ends an index with its hash, which it doesn't look at itself. After a power cut anything may be there. */
 const isWholeIndex = (bytes: Uint8Array): boolean => ["sha1", "sha256"].some((algorithm) => {
   const hash = createHash(algorithm).digest().length
@@ -141,13 +144,13 @@ export const makeWorktreeIndex = Effect.gen(function*() {
 
   const writeTree = (top: string, index: string) => Effect.map(git.bytes(top, { what, index, args: ["write-tree"] }), (out) => out.toString("utf8").trim())
 
-  const isLate = (top: string, handedOver: number | undefined) => (path: Buffer) =>
-    handedOver === undefined ? Effect.succeed(false) : Effect.map(changedAt(top, path), (at) => at >= handedOver)
+  const isLate = (top: string, handedOver: number) => (path: Buffer) =>
+    handedOver === Infinity ? Effect.succeed(false) : Effect.map(changedAt(top, path), (at) => at >= handedOver)
 
-  const read = Effect.fnUntraced(function*(top: string, handedOver: number | undefined) {
+  const read = Effect.fnUntraced(function*(top: string, handedOver: HandedOver) {
     const index = yield* open(top)
     const { nested, paths } = yield* changedPaths(top, index)
-    const late = yield* Effect.filter(paths, isLate(top, handedOver), { concurrency: 32 })
+    const late = yield* Effect.filter(paths, isLate(top, typeof handedOver === "number" ? handedOver : handedOver()), { concurrency: 32 })
     const lateSet = new Set(late)
     const refused: Array<Refused> = []
     yield* update(top, index, paths.filter((path) => !lateSet.has(path)), refused)
@@ -169,8 +172,8 @@ export const makeWorktreeIndex = Effect.gen(function*() {
   })
 
   return {
-    /** The files as they are, but for those changed at or after `handedOver`, in epoch milliseconds. */
-    capture: Effect.fn("WorktreeIndex.capture")(function*(top: string, handedOver?: number) {
+    /** The files as they are, but for those changed at or after `handedOver`. */
+    capture: Effect.fn("WorktreeIndex.capture")(function*(top: string, handedOver: HandedOver = Infinity) {
       return yield* read(top, handedOver).pipe(Effect.catchIf(({ reason }) => reason._tag === "GitFailed",
         () => Effect.andThen(anew(top), read(top, handedOver))))
     }),

@@ -13,7 +13,7 @@ import type { ContentBlock } from "../../shared/Content.ts"
 import { ChatError } from "../../shared/Errors.ts"
 import { AgentName, BootId, PartId, PromptId, RequestId, ToolCallId, TurnId, Who } from "../../shared/Ids.ts"
 import type { ToolCall } from "../../shared/ToolCall.ts"
-import type { Call, ChatMessage, Decision } from "../../server/chat/ChatMessage.ts"
+import type { Call, ChatAction, ChatMessage, Decision } from "../../server/chat/ChatMessage.ts"
 import { decide } from "../../server/chat/decide.ts"
 
 const uuid = (kind: number, n: number): string => `${String(kind).padStart(8, "0")}-0000-4000-8000-${n.toString(16).padStart(12, "0")}`
@@ -49,6 +49,8 @@ export const said = (turn: number, words: string, part = "p1", offset = 0): Chat
 export const asked = (turn: number, request: number): ChatEvent =>
   ({ _tag: "RequestOpened", turnId: turnId(turn), requestId: requestId(request), request: permission })
 export const stopping = (turn: number, by = ada): ChatEvent => ({ _tag: "StopRequested", turnId: turnId(turn), by })
+/** What is done besides when a turn has ended. */
+export const ending = (turn: number): ReadonlyArray<ChatAction> => [{ _tag: "SnapshotWork", turnId: turnId(turn) }, { _tag: "Compact", turnId: turnId(turn) }]
 export const ended = (turn: number): ChatEvent => ({
   _tag: "TurnEnded", turnId: turnId(turn), outcome: "completed", stopReason: "end_turn", cause: { _tag: "Answered", stopReason: "end_turn" }
 })

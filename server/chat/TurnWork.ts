@@ -1,0 +1,34 @@
+/**
+ * What turns do in their session's worktree, told to `work/` beside them: from the sink that an agent reports to, and from the
+ * state that an append makes. Holds up nothing but a turn that begins while somebody has the worktree alone.
+ */
+import type { Chat } from "../../shared/Chat.ts"
+import { Effect } from "effect"
+import type { AgentName, ChatId, SessionId, TurnId } from "../../shared/Ids.ts"
+import type { OwnTurn, TurnSink } from "../agent/AgentBackend.ts"
+import type { WorktreeTurn } from "../work/Changes.ts"
+import type { TurnsAtWork } from "../work/TurnsAtWork.ts"
+
+/** The turns that an append starts: pure. */
+export const begunTurns = (chatId: ChatId, before: Chat, after: Chat): ReadonlyArray<WorktreeTurn> => {
+  if (before.turns.at(-1)?.turnId === after.turns.at(-1)?.turnId) return []
+  const known = new Set<TurnId>(before.turns.map(({ turnId }) => turnId))
+  return after.turns.flatMap(({ agent, turnId }) => known.has(turnId) ? [] : [{ turnId, chatId, agent }])
+}
+
+export interface TurnWorkOptions { readonly turns: TurnsAtWork["Service"]; readonly chatId: ChatId; readonly sessionId: SessionId }
+
+export const turnWork = ({ chatId, sessionId, turns }: TurnWorkOptions) => {
+  const seen = (turnId: TurnId, sink: TurnSink): TurnSink => ({
+    ...sink,
+    // before the agent has it: what it does from here on is its own
+    delivered: Effect.andThen(turns.handedOver(turnId), sink.delivered),
+    updates: (updates) => {
+      const calls = updates.flatMap((update) => update._tag === "Tool" ? [update.call] : [])
+      return calls.length === 0 ? sink.updates(updates) : Effect.andThen(turns.reported(turnId, calls), sink.updates(updates))
+    }
+  })
+  const at = (enter: TurnsAtWork["Service"]["enter"]) => <T extends OwnTurn, A>(agent: AgentName, turn: T, run: (turn: T) => Effect.Effect<A>): Effect.Effect<A> =>
+    Effect.andThen(enter(sessionId, { turnId: turn.turnId, chatId, agent }), Effect.suspend(() => run({ ...turn, sink: seen(turn.turnId, turn.sink) })))
+  return { prompted: at(turns.enter), own: at(turns.join) }
+}

@@ -14,6 +14,9 @@ export interface ServeConfig {
   readonly allowOrigins: ReadonlyArray<string>
   readonly maxBackends: number
   readonly idleTimeToLive: Duration.Duration
+  /** After which worktrees go, their work parked. */
+  readonly archivedGrace: Duration.Duration
+  readonly deletedGrace: Duration.Duration
 }
 
 export const version = "0.1.0"

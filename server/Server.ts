@@ -3,8 +3,10 @@
  *
  *   announce     the ready line, server.json
  *   http         page, /rpc, /health: nothing is admitted before recovery is through
+ *   keeping      worktrees are held against git, and those whose time has come taken away
  *   recovery     open turns of dead boots end `interrupted`, running tasks `failed`; what they wrote is theirs
  *   terminals    shells of people in the worktrees of sessions
+ *   guards       how sessions end without losing work
  *   tasks        dispatched work, in chats or in worktrees of its own
  *   drills       what installed agents were seen to do
  *   chats        actors by chat, on demand; the agents' own sessions, as rows
@@ -31,6 +33,9 @@ import { selfCommand, type ServeConfig, version } from "./Config.ts"
 import { Drills } from "./drill/Drills.ts"
 import { http } from "./edge/Http.ts"
 import { ownerToken } from "./edge/OwnerToken.ts"
+import { Guard } from "./guard/Guard.ts"
+import { Reaper } from "./guard/Reaper.ts"
+import { Taking } from "./guard/Taking.ts"
 import { Projects } from "./project/Projects.ts"
 import { writeServerFile } from "./ServerFile.ts"
 import { postgresBundle } from "./store/PostgresBundle.ts"
@@ -43,6 +48,7 @@ import { Changes } from "./work/Changes.ts"
 import { Checkpoints } from "./work/Checkpoints.ts"
 import { Diffs } from "./work/Diffs.ts"
 import { Git } from "./work/Git.ts"
+import { Parking } from "./work/Parking.ts"
 import { TurnsAtWork } from "./work/TurnsAtWork.ts"
 import { Work } from "./work/Work.ts"
 import { Worktrees } from "./work/Worktrees.ts"
@@ -60,6 +66,9 @@ const recovery = Layer.effectDiscard(Effect.gen(function*() {
   yield* (yield* Rewinds).recover
   yield* (yield* Tasks).recover
 }))
+
+/** Nobody waits for it: the page is shown meanwhile. */
+const keeping = Layer.effectDiscard(Effect.flatMap(Reaper, ({ work }) => Effect.forkScoped(work)))
 
 const openBrowser = (url: string) => Effect.sync(() => {
   const opener = process.platform === "darwin" ? "open" : "xdg-open"
@@ -88,8 +97,9 @@ export const server = (config: ServeConfig) => Layer.unwrap(Effect.sync(() => {
   const { dataDir, demo } = config
   const storage = store({ dataDir, url: config.databaseUrl, host: hostname(), bootId }).pipe(Layer.provide(postgresBundle(dataDir)))
   const agents = AgentCatalog.layer({ dataDir, demo, selfCommand: selfCommand() })
-  const changes = Work.layer.pipe(Layer.provideMerge(TurnsAtWork.layer), Layer.provideMerge(Apply.layer), Layer.provideMerge(Changes.layer), Layer.provideMerge(Checkpoints.layer))
+  const changes = Layer.merge(Work.layer, Parking.layer).pipe(Layer.provideMerge(TurnsAtWork.layer), Layer.provideMerge(Apply.layer), Layer.provideMerge(Changes.layer), Layer.provideMerge(Checkpoints.layer))
   const work = Layer.mergeAll(Projects.layer, Diffs.layer, changes).pipe(Layer.provideMerge(Worktrees.layer({ dataDir })), Layer.provideMerge(Git.layer))
+  const guards = Guard.layer.pipe(Layer.provideMerge(Reaper.layer(config)), Layer.provideMerge(Taking.layer))
   const backends = Layer.unwrap(Effect.map(ownerToken(dataDir), (token) =>
     Backends.layer({ cap: config.maxBackends, idleTimeToLive: config.idleTimeToLive, version, secrets: [token] })))
   const edge = Layer.unwrap(Effect.map(ownerToken(dataDir), (token) => announce(config, token).pipe(
@@ -98,7 +108,9 @@ export const server = (config: ServeConfig) => Layer.unwrap(Effect.sync(() => {
       guard: { token, hosts: [config.host, ...config.allowHosts], origins: config.allowOrigins }
     })))))
   return edge.pipe(
+    Layer.provideMerge(keeping),
     Layer.provideMerge(recovery),
+    Layer.provideMerge(guards),
     Layer.provideMerge(Terminals.layer),
     Layer.provideMerge(Drills.layer({ version, folder: `${dataDir}/drills` })),
     Layer.provideMerge(Tasks.layer),

@@ -37,6 +37,7 @@ const project: Told<ProjectError["reason"]> = {
   NotARepository: [{ _tag: "NotARepository", path: "/etc" }, "/etc is not a git repository; run `git init` there first, or choose another directory."],
   NotReadable: [{ _tag: "NotReadable", path: "/root", detail: "permission denied." }, "/root can't be read: permission denied."],
   NoCommit: [{ _tag: "NoCommit", path: "/new" }, "/new has no commit yet; agents need one to start from. Make a first commit, then try again."],
+  UnknownBase: [{ _tag: "UnknownBase", base: "v9" }, "The project has no branch, tag or commit \"v9\"; fetch it, or choose another base."],
   UnknownSession: [{ _tag: "UnknownSession", sessionId: SessionId.make(id) }, "There is no such session; it may have been deleted."],
   Archived: [{ _tag: "Archived", sessionId: SessionId.make(id) }, "This session is archived; reopen it first."],
   WorktreeFailed: [{ _tag: "WorktreeFailed", detail: "the disk is full." }, "The session's worktree could not be made: the disk is full."],

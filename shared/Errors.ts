@@ -63,6 +63,8 @@ const ProjectReason = Schema.TaggedUnion({
   NotARepository: { path: Schema.String },
   NotReadable: { path: Schema.String, detail: Schema.String },
   NoCommit: { path: Schema.String },
+  /** No branch, tag or commit of the project. */
+  UnknownBase: { base: Schema.String },
   UnknownSession: { sessionId: SessionId },
   Archived: { sessionId: SessionId },
   WorktreeFailed: { detail: Schema.String },
@@ -77,6 +79,7 @@ const projectSentence: (reason: ProjectReason) => string = ProjectReason.match({
   NotARepository: ({ path }) => `${path} is not a git repository; run \`git init\` there first, or choose another directory.`,
   NotReadable: ({ path, detail }) => `${path} can't be read: ${detail}`,
   NoCommit: ({ path }) => `${path} has no commit yet; agents need one to start from. Make a first commit, then try again.`,
+  UnknownBase: ({ base }) => `The project has no branch, tag or commit "${base}"; fetch it, or choose another base.`,
   UnknownSession: () => "There is no such session; it may have been deleted.",
   Archived: () => "This session is archived; reopen it first.",
   WorktreeFailed: ({ detail }) => `The session's worktree could not be made: ${detail}`,

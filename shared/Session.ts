@@ -67,7 +67,7 @@ export const Worktree = Schema.Struct({
   path: Schema.String,
   branch: Schema.String,
   baseCommit: Schema.String,
-  state: Schema.Literals(["creating", "ready", "failed", "removed"])
+  state: Schema.Literals(["creating", "ready", "failed", "parked", "removed"])
 })
 export type Worktree = typeof Worktree.Type
 

@@ -46,6 +46,11 @@ export const WorkReason = Schema.TaggedUnion({
   UnknownContent: { blob: Schema.String },
   NotAnImage: {},
   TooLarge: { bytes: Schema.Int, limit: Schema.Int },
+  /** Something in a worktree that can't be kept with it. */
+  NotParkable: { path: Schema.String, detail: Schema.String },
+  UnknownParked: {},
+  /** The session's agents or programs in its worktree have not ended. */
+  StillBusy: { path: Schema.String, detail: Schema.String },
   Deadline: { what: Schema.String, seconds: Schema.Finite },
   /** Anything else git said. */
   GitFailed: { what: Schema.String, detail: Schema.String },
@@ -85,6 +90,9 @@ const sentence: (reason: WorkReason) => string = WorkReason.match({
   UnknownContent: () => "The repository holds no such content: it may have been cleaned up, or it is a submodule's. Look at the changes again.",
   NotAnImage: () => "That content is no image that a page could show.",
   TooLarge: ({ bytes, limit }) => `That is ${(bytes / 1024 / 1024).toFixed(1)} MB; at most ${Math.floor(limit / 1024 / 1024)} MB are shown. Look at the file on the server's disk.`,
+  NotParkable: ({ path, detail }) => `${path} can't be parked: ${detail}. Move it away or commit what is in it, then try again; or discard the session's work.`,
+  UnknownParked: () => "There is no such parked work; it may have been restored or discarded.",
+  StillBusy: ({ path, detail }) => `${detail} is still at work in ${path}; end it, then try again.`,
   Deadline: ({ what, seconds }) => `git did not ${what} within ${seconds} s; see whether its disk answers, then try again.`,
   GitFailed: ({ what, detail }) => `git could not ${what}: ${detail}`,
   Unrecorded: ({ detail }) => detail

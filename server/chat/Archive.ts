@@ -10,6 +10,8 @@ export interface Archive {
   readonly place: (chatId: ChatId, sessionId: SessionId) => void
   readonly setChat: (chatId: ChatId, archived: boolean) => void
   readonly setSession: (sessionId: SessionId, archived: boolean) => void
+  /** It was deleted. */
+  readonly forget: (sessionId: SessionId) => void
   /** Why nothing may be begun in a chat. */
   readonly refusal: (chatId: ChatId) => ChatError | undefined
 }
@@ -26,6 +28,8 @@ export const make = (archived: { readonly chats: Iterable<ChatId>; readonly sess
     place: (chatId, sessionId) => { places.set(chatId, sessionId) },
     setChat: (chatId, isArchived) => put(chats, chatId, isArchived),
     setSession: (sessionId, isArchived) => put(sessions, sessionId, isArchived),
+    // the session stays closed for whoever still holds one of its chats
+    forget: (sessionId) => { for (const [chatId, of] of places) if (of === sessionId) chats.add(chatId) },
     refusal: (chatId) => {
       if (chats.has(chatId)) return new ChatError({ reason: { _tag: "Archived", chatId } })
       const sessionId = places.get(chatId)

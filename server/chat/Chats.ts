@@ -66,6 +66,10 @@ export class Chats extends Context.Service<Chats, {
   readonly archiveSession: (sessionId: SessionId, archived: boolean, by: Who) => Effect.Effect<void, ProjectError>
   /** Of files that were put back, where the chat had a turn. The same again does nothing. */
   readonly tellRewound: (chatId: ChatId, rewound: Rewound) => Done
+  /** Waits until nothing runs in an archived session and its agents are gone; false if that takes too long. */
+  readonly settled: (sessionId: SessionId) => Effect.Effect<boolean>
+  /** Deletes a session's rows, and ends what holds its chats in memory. */
+  readonly forgetting: <E>(sessionId: SessionId, deletion: Effect.Effect<void, E>) => Effect.Effect<void, E>
   readonly watch: (chatId: ChatId, cursor: Cursor | undefined) => Stream.Stream<ChatFrame, ChatError>
   readonly older: (chatId: ChatId, before: number, limit: number) => Effect.Effect<ChatPage, ChatError>
   readonly blob: (hash: string) => Effect.Effect<string, ChatError>
@@ -134,7 +138,7 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
     return yield* ChatActor.make({ chatId, bootId, log, putText: (text) => Effect.orDie(blobs.put(text)), run, along: along(chatId), changed, turnEnded: (turnId) => Effect.asVoid(Effect.forkIn(turns.ended(turnId), scope)) })
   })
   const registry: Registry.Registry<ChatId, ChatActor.ChatActor, ChatError> = yield* Registry.make({ start, idleTimeToLive })
-  const close = closing({ archive, backends, registry, scope })
+  const closes = closing({ archive, backends, registry, scope })
   const tell = (chatId: ChatId, message: ChatMessage): Effect.Effect<ChatReply, ChatError> =>
     registry.use(chatId, (actor) => actor.ask(message))
   const done = (chatId: ChatId, message: ChatMessage) => Effect.asVoid(tell(chatId, message))
@@ -189,7 +193,7 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
     setSettings: (chatId, agent, settings, by) => Effect.andThen(listed(agent), done(chatId, { _tag: "SetSettings", agent, settings, by })),
     answer: (chatId, requestId, answer, by) => done(chatId, { _tag: "Answer", requestId, answer, by }),
     revokeRule: (chatId, ruleId, by) => done(chatId, { _tag: "RevokeRule", ruleId, by }),
-    ...archiving({ archive, close, find: rowOf, projects, rows }),
+    ...archiving({ archive, ...closes, find: rowOf, projects, registry, rows }),
     tellRewound: (chatId, rewound) => done(chatId, { _tag: "TellRewound", rewound }),
     watch: (chatId, cursor) => Stream.unwrap(Effect.map(registry.get(chatId), (actor) => actor.watch(cursor))),
     older: Effect.fn("Chats.older")(function*(chatId, before, limit) {

@@ -34,13 +34,15 @@ const flags = {
   allowHosts: list("allow-host", "BOOCODE_ALLOW_HOST", "A further name this server is known by"),
   allowOrigins: list("allow-origin", "BOOCODE_ALLOW_ORIGIN", "A further origin whose pages may connect"),
   maxBackends: int("max-backends", "BOOCODE_MAX_BACKENDS", "Live agents kept at most").pipe(Flag.withDefault(10)),
-  idleTtl: text("idle-ttl", "BOOCODE_IDLE_TTL", "How long an idle agent is kept, as in 30m or 45s").pipe(Flag.withDefault("30m"))
+  idleTtl: text("idle-ttl", "BOOCODE_IDLE_TTL", "How long an idle agent is kept, as in 30m or 45s").pipe(Flag.withDefault("30m")),
+  archivedGrace: text("archived-grace", "BOOCODE_ARCHIVED_GRACE", "How long the worktree of an archived session is kept, as in 14d, before its work is parked").pipe(Flag.withDefault("14d")),
+  deletedGrace: text("deleted-grace", "BOOCODE_DELETED_GRACE", "How long that of a deleted session is kept that could not go at once").pipe(Flag.withDefault("1d"))
 }
 
-const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 const durationOf = (input: string): Option.Option<Duration.Duration> => {
-  const [, amount, unit] = /^(\d+)\s*(ms|s|m|h)$/.exec(input.trim()) ?? []
+  const [, amount, unit] = /^(\d+)\s*(ms|s|m|h|d)$/.exec(input.trim()) ?? []
   const factor = units[unit ?? ""]
   return amount === undefined || factor === undefined ? Option.none() : Option.some(Duration.millis(Number(amount) * factor))
 }
@@ -56,11 +58,14 @@ const portSentence = ({ host, port }: ServeConfig, cause: unknown): string => {
 const serve = Effect.fnUntraced(function*(input: Command.Command.Config.Infer<typeof flags>) {
   const idleTimeToLive = durationOf(input.idleTtl)
   if (Option.isNone(idleTimeToLive)) return yield* bad(`--idle-ttl takes a time such as 30m, 45s or 2h, not "${input.idleTtl}".`)
+  const archivedGrace = durationOf(input.archivedGrace), deletedGrace = durationOf(input.deletedGrace)
+  if (Option.isNone(archivedGrace)) return yield* bad(`--archived-grace takes a time such as 14d or 12h, not "${input.archivedGrace}".`)
+  if (Option.isNone(deletedGrace)) return yield* bad(`--deleted-grace takes a time such as 1d or 12h, not "${input.deletedGrace}".`)
   if (input.port < 0 || input.port > 65535) return yield* bad(`--port takes a number from 0 to 65535, not ${input.port}.`)
   if (input.maxBackends < 1) return yield* bad(`--max-backends takes a number from 1, not ${input.maxBackends}.`)
   const { databaseUrl, idleTtl: _, ...rest } = input
   const config: ServeConfig = {
-    ...rest, idleTimeToLive: idleTimeToLive.value, databaseUrl: Option.getOrUndefined(Option.map(databaseUrl, (url) => Redacted.make(url)))
+    ...rest, idleTimeToLive: idleTimeToLive.value, archivedGrace: archivedGrace.value, deletedGrace: deletedGrace.value, databaseUrl: Option.getOrUndefined(Option.map(databaseUrl, (url) => Redacted.make(url)))
   }
   return yield* Layer.launch(server(config)).pipe(Effect.catchTag("ServeError", ({ cause }) => Effect.fail(new Fail({
     code: exit.failed, sentence: portSentence(config, cause)

@@ -22,7 +22,7 @@ export const sessionHandlers = SessionRpc.toLayer(Effect.gen(function*() {
   const chats = yield* Chats
   return SessionRpc.of({
     "session.AgentSessions": ({ sessionId }) => agentSessions.list(sessionId),
-    "session.Create": ({ projectId, title }) => projects.createSession(projectId, title),
+    "session.Create": ({ base, projectId, title }) => projects.createSession(projectId, title, base),
     "session.Rename": ({ sessionId, title }) => projects.renameSession(sessionId, title),
     "session.Archive": ({ sessionId, archived }) => Effect.flatMap(Caller, ({ who }) => chats.archiveSession(sessionId, archived, who))
   })

@@ -29,6 +29,7 @@ const workReason = (error: WorkError): Reason => {
   const { reason } = error
   switch (reason._tag) {
     case "GitMissing": case "NotADirectory": case "NotARepository": case "NoCommit": return reason
+    case "UnknownBase": return { _tag: "UnknownBase", base: reason.base }
     case "NoCheckout": return { _tag: "NotReadable", path: reason.path, detail: without(reason.path, error.message) }
     case "NotOwned": return { _tag: "NotReadable", path: reason.path, detail: error.message }
     case "Denied": return { _tag: "NotReadable", path: reason.path, detail: error.message }
@@ -60,12 +61,13 @@ const makeSessions = Effect.fnUntraced(function*(projectOf: (id: ProjectId) => E
   return {
     session,
     sessionsOf: open,
-    createSession: Effect.fn("Projects.createSession")(function*(projectId: ProjectId, title: string | undefined) {
+    createSession: Effect.fn("Projects.createSession")(function*(projectId: ProjectId, title: string | undefined, base?: string) {
       const project = yield* projectOf(projectId)
       // before anything is said in it, rather than at its first prompt
       yield* Effect.mapError(git.head(project.path), workError)
+      const commit = base === undefined ? undefined : yield* Effect.mapError(git.commit(project.path, base), workError)
       const name = title ?? `Session ${(yield* open(projectId)).length + 1}`
-      return yield* Effect.tap(Effect.mapError(rows.create(projectId, name, title === undefined), unavailable), () => changed)
+      return yield* Effect.tap(Effect.mapError(rows.create(projectId, name, title === undefined, commit), unavailable), () => changed)
     }),
     renameSession: Effect.fn("Projects.renameSession")(function*(sessionId: SessionId, title: string) {
       yield* session(sessionId)
@@ -124,8 +126,8 @@ export class Projects extends Context.Service<Projects, {
   readonly remove: (projectId: ProjectId) => Effect.Effect<void, ProjectError>
   readonly complete: (prefix: string) => Effect.Effect<ReadonlyArray<DirectoryHint>>
   readonly session: (sessionId: SessionId) => Effect.Effect<Session, ProjectError>
-  /** Without a title it is "Session" and a number, until the first of its chats has a title. */
-  readonly createSession: (projectId: ProjectId, title: string | undefined) => Effect.Effect<Session, ProjectError>
+  /** Without a title it is "Session" and a number, until the first of its chats has a title. `base` is what its worktree is to be cut from. */
+  readonly createSession: (projectId: ProjectId, title: string | undefined, base?: string) => Effect.Effect<Session, ProjectError>
   readonly renameSession: (sessionId: SessionId, title: string) => Effect.Effect<void, ProjectError>
   /** The row alone: what runs in it is `Chats`' to stop. */
   readonly archiveSession: (sessionId: SessionId, archived: boolean) => Effect.Effect<void, ProjectError>

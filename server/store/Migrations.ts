@@ -13,11 +13,12 @@ import changes from "../../migrations/0005_changes.ts"
 import taskPermissions from "../../migrations/0006_task_permissions.ts"
 import work from "../../migrations/0007_work.ts"
 import rewinds from "../../migrations/0009_rewinds.ts"
+import guard from "../../migrations/0012_guard.ts"
 import { StoreError, sqlDetail } from "./StoreError.ts"
 
 const migrations = {
   "0001_spine": spine, "0002_untitled": untitled, "0003_tasks": tasks, "0004_standing": standing, "0005_changes": changes,
-  "0006_task_permissions": taskPermissions, "0007_work": work, "0009_rewinds": rewinds
+  "0006_task_permissions": taskPermissions, "0007_work": work, "0009_rewinds": rewinds, "0012_guard": guard
 }
 
 const failed = (detail: string) => new StoreError({ reason: { _tag: "MigrationFailed", detail } })

@@ -9,8 +9,8 @@ import type { StoreError } from "./StoreError.ts"
 export class SessionRows extends Context.Service<SessionRows, {
   /** Of all projects that aren't removed, archived ones included, in the order they were created. */
   readonly list: Effect.Effect<ReadonlyArray<Session>, StoreError>
-  /** One that is `untitled` keeps its title until the first of its chats has one. */
-  readonly create: (projectId: ProjectId, title: string, untitled?: boolean) => Effect.Effect<Session, StoreError>
+  /** One that is `untitled` keeps its title until the first of its chats has one. Its worktree is cut from `base`, a commit. */
+  readonly create: (projectId: ProjectId, title: string, untitled?: boolean, base?: string) => Effect.Effect<Session, StoreError>
   readonly find: (id: SessionId) => Effect.Effect<Session | undefined, StoreError>
   readonly rename: (id: SessionId, title: string) => Effect.Effect<void, StoreError>
   readonly archive: (id: SessionId, archived: boolean) => Effect.Effect<void, StoreError>
@@ -38,11 +38,11 @@ const make = Effect.gen(function*() {
   return SessionRows.of({
     archived: Effect.map(ask("list sessions")(archived()), (rows) => rows.map(({ id }) => id)),
     list: Effect.map(ask("list sessions")(list()), (rows) => rows.map(sessionOf)),
-    create: Effect.fn("SessionRows.create")(function*(projectId, title, untitled = false) {
+    create: Effect.fn("SessionRows.create")(function*(projectId, title, untitled = false, base) {
       const at = yield* now
       const id = SessionId.make(crypto.randomUUID())
-      yield* ask("create a session")(sql`insert into sessions (id, project_id, title, created_at, untitled)
-        values (${id}, ${projectId}, ${title}, ${at}, ${untitled}) on conflict (id) do nothing`)
+      yield* ask("create a session")(sql`insert into sessions (id, project_id, title, created_at, untitled, base_commit)
+        values (${id}, ${projectId}, ${title}, ${at}, ${untitled}, ${base ?? null}) on conflict (id) do nothing`)
       return { id, projectId, title, createdAt: at.getTime(), archivedAt: null }
     }),
     find: (id) => Effect.map(ask("find a session")(find(id)), (row) => Option.getOrUndefined(Option.map(row, sessionOf))),

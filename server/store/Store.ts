@@ -10,6 +10,7 @@ import { Database, type DatabaseOptions } from "./Database.ts"
 import { DrillRows } from "./DrillRows.ts"
 import { EventLog } from "./EventLog.ts"
 import { ForkRows } from "./ForkRows.ts"
+import { GuardRows } from "./GuardRows.ts"
 import { ProcessRows } from "./ProcessRows.ts"
 import { ProjectRows } from "./ProjectRows.ts"
 import { RewindRows } from "./RewindRows.ts"
@@ -29,7 +30,7 @@ export interface StoreOptions extends DatabaseOptions {
 export const store = (options: StoreOptions) => {
   const rows = Layer.mergeAll(
     EventLog.layer(options), ProjectRows.layer, SessionRows.layer, ChatRows.layer(options), WorktreeRows.layer,
-    AgentSessionRows.layer, ProcessRows.layer(options), Blobs.layer, AgentRows.layer, Settings.layer, DrillRows.layer, TaskRows.layer(options), TurnRows.layer, ForkRows.layer(options), RewindRows.layer(options))
+    AgentSessionRows.layer, ProcessRows.layer(options), Blobs.layer, AgentRows.layer, Settings.layer, DrillRows.layer, TaskRows.layer(options), TurnRows.layer, ForkRows.layer(options), RewindRows.layer(options), GuardRows.layer)
   const ports = Layer.mergeAll(WorktreeRows.port, ProcessRows.ledger, AgentRows.port, TurnRows.port(options), changeRows)
   return ports.pipe(Layer.provideMerge(rows), Layer.provideMerge(Database.layer(options)))
 }

@@ -1,7 +1,7 @@
 /** Where the worktrees of sessions are. A row outlives its session; the files are `work/`'s. */
-import { Context, Effect, Layer, Option } from "effect"
+import { Context, Effect, Layer, Option, Schema } from "effect"
 import { SqlSchema } from "effect/sql"
-import { SessionId } from "../../shared/Ids.ts"
+import { SessionId, WorktreeId } from "../../shared/Ids.ts"
 import { Worktree } from "../../shared/Session.ts"
 import { WorkError } from "../../shared/WorkError.ts"
 import { WorktreePort } from "../work/WorktreePort.ts"
@@ -9,11 +9,15 @@ import { asking } from "./Ask.ts"
 import { ProjectRows } from "./ProjectRows.ts"
 import { SessionRows } from "./SessionRows.ts"
 import type { StoreError } from "./StoreError.ts"
+import { transaction } from "./transaction.ts"
 
 export class WorktreeRows extends Context.Service<WorktreeRows, {
   readonly ofSession: (sessionId: SessionId) => Effect.Effect<Worktree | undefined, StoreError>
   /** New, or in the stead of the one with its id. */
   readonly save: (worktree: Worktree) => Effect.Effect<void, StoreError>
+  /** What a session's first is made from. */
+  readonly begin: (sessionId: SessionId) => Effect.Effect<{ readonly base: string | null; readonly parked: WorktreeId | null }, StoreError>
+  readonly restored: (worktree: Worktree, baseTree: string | null) => Effect.Effect<void, StoreError>
 }>()("boocode/store/WorktreeRows") {
   static readonly layer = Layer.effect(WorktreeRows, Effect.suspend(() => make))
 
@@ -29,13 +33,20 @@ const make = Effect.gen(function*() {
   /** A folder's name may be had again once what was there is gone. */
   const makeRoom = ({ id, path }: Worktree) => sql`delete from worktrees where path = ${path} and id <> ${id} and state = 'removed'`
   const save = SqlSchema.void({ Request: Worktree, execute: ({ baseCommit, branch, id, path, projectId, sessionId, state }) => sql`
-    insert into worktrees (id, session_id, project_id, path, branch, base_commit, state)
-    values (${id}, ${sessionId}, ${projectId}, ${path}, ${branch}, ${baseCommit}, ${state})
+    insert into worktrees (id, session_id, project_id, path, branch, base_commit, state, setup)
+    values (${id}, ${sessionId}, ${projectId}, ${path}, ${branch}, ${baseCommit}, ${state}, ${state === "creating" ? "due" : null})
     on conflict (id) do update set session_id = excluded.session_id, path = excluded.path, branch = excluded.branch,
-      base_commit = excluded.base_commit, state = excluded.state` })
+      base_commit = excluded.base_commit, state = excluded.state, setup = coalesce(excluded.setup, worktrees.setup)` })
+  const Begin = Schema.Struct({ base: Schema.NullOr(Schema.String), parked: Schema.NullOr(WorktreeId) })
+  const begin = SqlSchema.findOneOption({ Request: SessionId, Result: Begin, execute: (id) => sql`
+    select base_commit as base, parked from sessions where id = ${id}` })
+  const restored = ({ id, sessionId }: Worktree, baseTree: string | null) => transaction(sql)(Effect.andThen(
+    sql`update worktrees set base_tree = ${baseTree} where id = ${id}`, sql`update sessions set parked = null where id = ${sessionId}`))
   return WorktreeRows.of({
     ofSession: (sessionId) => Effect.map(ask("find a worktree")(ofSession(sessionId)), Option.getOrUndefined),
-    save: (worktree) => ask("record a worktree")(Effect.andThen(makeRoom(worktree), save(worktree)))
+    save: (worktree) => ask("record a worktree")(Effect.andThen(makeRoom(worktree), save(worktree))),
+    begin: (sessionId) => Effect.map(ask("find a session")(begin(sessionId)), Option.getOrElse(() => ({ base: null, parked: null }))),
+    restored: (worktree, baseTree) => Effect.asVoid(ask("record a worktree")(restored(worktree, baseTree)))
   })
 })
 
@@ -50,9 +61,11 @@ const makePort = Effect.gen(function*() {
       const session = yield* Effect.mapError(sessions.find(sessionId), unrecorded)
       const project = session && (yield* Effect.mapError(projects.find(session.projectId), unrecorded))
       if (project === undefined) return yield* new WorkError({ reason: { _tag: "UnknownSession" } })
+      const { base, parked } = yield* Effect.mapError(rows.begin(sessionId), unrecorded)
       const worktree = Option.fromUndefinedOr(yield* Effect.mapError(rows.ofSession(sessionId), unrecorded))
-      return { project, worktree, archived: session?.archivedAt != null }
+      return { project, worktree, archived: session?.archivedAt != null, base: base ?? undefined, parked: parked ?? undefined }
     }),
-    save: (worktree) => Effect.mapError(rows.save(worktree), unrecorded)
+    save: (worktree) => Effect.mapError(rows.save(worktree), unrecorded),
+    restored: (worktree, baseTree) => Effect.mapError(rows.restored(worktree, baseTree), unrecorded)
   })
 })

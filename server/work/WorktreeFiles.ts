@@ -4,8 +4,9 @@
  */
 import { Duration, Effect, FileSystem, type PlatformError, Semaphore } from "effect"
 import type { Project, Worktree } from "../../shared/Session.ts"
-import type { ProjectId } from "../../shared/Ids.ts"
+import type { ProjectId, WorktreeId } from "../../shared/Ids.ts"
 import { Git } from "./Git.ts"
+import { type Parked, readParked, unpark } from "./Unparking.ts"
 import { WorkError } from "../../shared/WorkError.ts"
 
 /** A large checkout on a slow disk takes minutes. */
@@ -45,6 +46,12 @@ export const makeWorktreeFiles = Effect.fnUntraced(function*(root: string) {
   /** Stands beside a worktree for as long as it is being made: no agent has been in it yet. */
   const markOf = (path: string) => `${root}/.${path.slice(path.lastIndexOf("/") + 1)}.making`
 
+  const leavingOf = (path: string) => `${root}/.${path.slice(path.lastIndexOf("/") + 1)}.${crypto.randomUUID()}.leaving`
+  const sweepLeft = Effect.gen(function*() {
+    const left = (yield* Effect.orElseSucceed(fs.readDirectory(root), () => [])).filter((name) => name.startsWith(".") && name.endsWith(".leaving"))
+    yield* Effect.forEach(left, (name) => fs.remove(`${root}/${name}`, { recursive: true, force: true }), { discard: true })
+  }).pipe(Effect.mapError(diskError(root)))
+
   const queueOf = ({ id }: Project) => {
     const queue = queues.get(id) ?? Semaphore.makeUnsafe(1)
     queues.set(id, queue)
@@ -56,8 +63,10 @@ export const makeWorktreeFiles = Effect.fnUntraced(function*(root: string) {
    * queue, and the files, which take the time, come after. Twice forced: a folder that vanished is still git's, and
    * locked if the server died while it was made.
    */
+  const link = (project: Project, args: ReadonlyArray<string>) =>
+    Semaphore.withPermit(queueOf(project), git.run(project.path, { what, args: ["worktree", "add", "--no-checkout", "-f", "-f", ...args] }))
   const add = Effect.fnUntraced(function*(project: Project, path: string, args: ReadonlyArray<string>) {
-    yield* Semaphore.withPermit(queueOf(project), git.run(project.path, { what, args: ["worktree", "add", "--no-checkout", "-f", "-f", ...args] }))
+    yield* link(project, args)
     yield* git.run(path, { what, deadline: filesDeadline, args: ["reset", "--hard", "--quiet", "--no-recurse-submodules"] })
   }, (effect, _, path) => Effect.mapError(effect, fullAt(path)))
 
@@ -73,8 +82,36 @@ export const makeWorktreeFiles = Effect.fnUntraced(function*(root: string) {
     return { ...worktree, baseCommit }
   })
 
+  /** On a branch of its own where the parked work's tip can have it, else on none: nobody else's branch is moved. */
+  const putBack = Effect.fn("WorktreeFiles.putBack")(function*(worktree: Worktree, project: Project, parked: Parked) {
+    const { branch, path } = worktree
+    const { baseCommit, head } = parked.note
+    const isThere = yield* isBranch(project, branch)
+    const isOurs = isThere && (yield* git.commit(project.path, `refs/heads/${branch}`)) === head
+    yield* link(project, isOurs ? [path, branch] : isThere ? ["--detach", path, head] : ["--no-track", "-b", branch, path, head])
+    yield* unpark(git, path, worktree.id, parked)
+    return { ...worktree, baseCommit }
+  }, (effect, { path }) => Effect.mapError(effect, fullAt(path)))
+
   return {
     isBranch,
+    parked: (project: Project, id: WorktreeId) => readParked(git, project, id),
+    /**
+     * Takes the folder out of its place in one step, so that nobody ever finds half of it, then away with what git knows of it, and
+     * its branch. That nothing is lost with it is its caller's business.
+     */
+    leave: Effect.fn("WorktreeFiles.leave")(function*({ branch, path }: Worktree, project: Project) {
+      const away = { what: "take a worktree away" }
+      yield* fs.makeDirectory(root, { recursive: true, mode: 0o700 }).pipe(Effect.mapError(diskError(root)))
+      if (yield* exists(path)) yield* fs.rename(path, leavingOf(path)).pipe(Effect.mapError(diskError(path)))
+      yield* Semaphore.withPermit(queueOf(project), Effect.gen(function*() {
+        yield* git.attempt(project.path, { ...away, args: ["worktree", "remove", "-f", "-f", path] })
+        yield* git.attempt(project.path, { ...away, args: ["branch", "--quiet", "-D", branch] })
+      })).pipe(Effect.catchIf(({ reason }) => reason._tag === "NotADirectory", () => Effect.void))
+      yield* sweepLeft
+    }),
+    /** What a died server has begun to take away. */
+    sweepLeft,
     isTaken: exists,
     /** A cheap look: the folder and its link to the repository are there. */
     isThere: (path: string) => exists(`${path}/.git`),
@@ -104,10 +141,10 @@ export const makeWorktreeFiles = Effect.fnUntraced(function*(root: string) {
       yield* fs.remove(markOf(path), { force: true }).pipe(Effect.mapError(diskError(root)))
     }),
     /** The worktree as it is on disk: with another base where its own is gone. */
-    make: Effect.fn("WorktreeFiles.make")(function*(worktree: Worktree, project: Project) {
+    make: Effect.fn("WorktreeFiles.make")(function*(worktree: Worktree, project: Project, parked?: Parked) {
       const mark = markOf(worktree.path)
       yield* fs.makeDirectory(root, { recursive: true, mode: 0o700 }).pipe(Effect.andThen(fs.writeFileString(mark, "")), Effect.mapError(diskError(root)))
-      const made = yield* checkOut(worktree, project)
+      const made = yield* parked === undefined ? checkOut(worktree, project) : putBack(worktree, project, parked)
       yield* Effect.mapError(fs.remove(mark), diskError(root))
       return made
     })

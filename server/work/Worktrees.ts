@@ -6,14 +6,17 @@
  * ```
  *  no row ──▶ creating ──git worktree add──▶ ready ◀── there, or added again where its folder has vanished
  *                 └──────── refused ───────▶ failed ── asked again ──▶ creating
+ *  ready ── its work is on a ref, its folder taken away ──▶ parked ── asked for again, put back ──▶ creating
  * ```
  */
-import { Cache, Context, Duration, Effect, Exit, FileSystem, Layer, Option } from "effect"
+import { Cache, Context, Duration, Effect, Exit, FileSystem, Layer, Option, Semaphore } from "effect"
 import { type SessionId, type TaskId, WorktreeId } from "../../shared/Ids.ts"
 import type { Project, Worktree } from "../../shared/Session.ts"
 import { Git } from "./Git.ts"
 import { type Findings, type KnownWorktree, makeReconcile } from "./Reconcile.ts"
+import { parkedRef } from "./ParkedNote.ts"
 import { isUntouched } from "./Untouched.ts"
+import type { Parked } from "./Unparking.ts"
 import { makeWorktreeFiles } from "./WorktreeFiles.ts"
 import { shortIdsOf, slugOf } from "./WorktreeName.ts"
 import { WorktreePort } from "./WorktreePort.ts"
@@ -36,11 +39,21 @@ const make = Effect.fnUntraced(function*({ dataDir }: WorktreeOptions) {
     return yield* new WorkError({ reason: { _tag: "Occupied", path: names.at(-1)?.path ?? root } })
   })
 
+  const queues = new Map<SessionId, Semaphore.Semaphore>()
+  /** One that is taken away is not made at the same time. */
+  const alone = (sessionId: SessionId) => {
+    const queue = queues.get(sessionId) ?? Semaphore.makeUnsafe(1)
+    queues.set(sessionId, queue)
+    return <A, E, R>(effect: Effect.Effect<A, E, R>) => Semaphore.withPermit(queue, effect)
+  }
+  /** About to go: nobody is given them any more. */
+  const leaving = new Set<string>()
+
   /** Bases that were asked for and have no worktree yet. */
   const chosen = new Map<SessionId, string>()
 
-  const plan = Effect.fn("Worktrees.plan")(function*(owner: SessionId | TaskId, sessionId: SessionId | null, project: Project) {
-    const baseCommit = (sessionId === null ? undefined : chosen.get(sessionId)) ?? (yield* git.head(project.path))
+  const plan = Effect.fn("Worktrees.plan")(function*(owner: SessionId | TaskId, sessionId: SessionId | null, project: Project, base?: string) {
+    const baseCommit = (sessionId === null ? undefined : chosen.get(sessionId)) ?? base ?? (yield* git.head(project.path))
     const worktree: Worktree = {
       id: WorktreeId.make(crypto.randomUUID()), sessionId, projectId: project.id, baseCommit, state: "creating",
       ...(yield* nameIt(owner, project))
@@ -54,17 +67,29 @@ const make = Effect.fnUntraced(function*({ dataDir }: WorktreeOptions) {
   }
 
   const establish = Effect.fn("Worktrees.establish")(function*(sessionId: SessionId) {
-    const { project, worktree: row } = yield* port.find(sessionId)
-    const known = Option.filter(row, ({ state }) => state === "ready" || !chosen.has(sessionId))
-    const planned = Option.isSome(known) ? known.value : { ...yield* plan(sessionId, sessionId, project), ...Option.getOrUndefined(Option.map(row, ({ id }) => ({ id }))) }
-    if (yield* files.isWhole(planned.path)) return planned.state === "ready" ? planned : yield* record(planned, "ready")
-    yield* files.clear(planned.path)
-    return yield* put(planned, project)
+    return yield* alone(sessionId)(Effect.gen(function*() {
+      const { base, parked: parkedId, project, worktree: row } = yield* port.find(sessionId)
+      const known = Option.filter(row, ({ state }) => state === "ready" || state === "parked" || !chosen.has(sessionId))
+      const planned = Option.isSome(known) ? known.value : { ...yield* plan(sessionId, sessionId, project, base), ...Option.getOrUndefined(Option.map(row, ({ id }) => ({ id }))) }
+      const parked = parkedId === undefined ? undefined : yield* files.parked(project, parkedId)
+      if (yield* files.isWhole(planned.path)) return yield* back(planned.state === "ready" ? planned : yield* record(planned, "ready"), project, parkedId, parked)
+      yield* files.clear(planned.path)
+      if (parkedId !== undefined && parked === undefined) yield* Effect.logWarning(`What was parked of ${planned.branch} is no longer there; its worktree begins at its base.`)
+      return yield* back(yield* put(planned, project, parked), project, parkedId, parked)
+    }))
   })
 
-  const put = Effect.fnUntraced(function*(planned: Worktree, project: Project) {
+  /** Its parked work is in it: the ref that kept it has done its service. */
+  const back = Effect.fnUntraced(function*(worktree: Worktree, project: Project, parkedId: WorktreeId | undefined, parked: Parked | undefined) {
+    if (parkedId === undefined) return worktree
+    yield* port.restored(worktree, parked?.note.baseTree ?? null)
+    yield* git.attempt(project.path, { what: "forget parked work", args: ["update-ref", "-d", parkedRef(parkedId)] })
+    return worktree
+  })
+
+  const put = Effect.fnUntraced(function*(planned: Worktree, project: Project, parked?: Parked) {
     yield* record(planned, "creating")
-    const made = yield* files.make(planned, project).pipe(Effect.tapError(() => Effect.ignore(record(planned, "failed"))))
+    const made = yield* files.make(planned, project, parked).pipe(Effect.tapError(() => Effect.ignore(record(planned, "failed"))))
     return yield* record(made, "ready")
   })
 
@@ -76,7 +101,7 @@ const make = Effect.fnUntraced(function*({ dataDir }: WorktreeOptions) {
   const ensure = Effect.fn("Worktrees.ensure")(function*(sessionId: SessionId) {
     yield* Effect.annotateCurrentSpan({ "session.id": sessionId })
     const known = yield* Cache.get(worktrees, sessionId)
-    if (yield* files.isThere(known.path)) return known
+    if (!leaving.has(known.path) && (yield* files.isThere(known.path))) return known
     yield* Cache.invalidateWhen(worktrees, sessionId, (worktree) => worktree === known)
     return yield* Cache.get(worktrees, sessionId)
   })
@@ -119,6 +144,18 @@ const make = Effect.fnUntraced(function*({ dataDir }: WorktreeOptions) {
     return true
   })
 
+  const remove = Effect.fn("Worktrees.remove")(function*<E>(worktree: Worktree, project: Project, before: Effect.Effect<boolean, E>) {
+    const { path, sessionId } = worktree
+    if (!path.startsWith(`${root}/`)) return false
+    const away = Effect.gen(function*() {
+      leaving.add(path)
+      if (!(yield* before)) return false
+      yield* Effect.uninterruptible(files.leave(worktree, project))
+      return true
+    }).pipe(Effect.ensuring(Effect.sync(() => leaving.delete(path))))
+    return yield* sessionId === null ? away : alone(sessionId)(away)
+  })
+
   const sweep = Effect.fn("Worktrees.sweep")(function*({ project, worktree }: KnownWorktree) {
     if (worktree.sessionId !== null || !worktree.path.startsWith(`${root}/`)) return
     // what was never ready was never anybody's
@@ -127,7 +164,8 @@ const make = Effect.fnUntraced(function*({ dataDir }: WorktreeOptions) {
   }, (effect, { worktree: { path } }) => Effect.catch(effect, ({ message }) => Effect.logWarning(`The worktree ${path} of a task is kept.`, message)))
 
   return Worktrees.of({
-    ensure, cut, forTask, fork, discard, release, sweep: (known) => Effect.forEach(known, sweep, { discard: true }), reconcile: yield* makeReconcile(root)
+    ensure, cut, forTask, fork, discard, release, remove, sweepLeft: files.sweepLeft,
+    sweep: (known) => Effect.forEach(known, sweep, { discard: true }), reconcile: yield* makeReconcile(root)
   })
 })
 
@@ -149,6 +187,13 @@ export class Worktrees extends Context.Service<Worktrees, {
   readonly discard: (worktree: Worktree, project: Project) => Effect.Effect<unknown, WorkError>
   /** Removes a task's worktree and branch if nothing was done in it; true if it did. */
   readonly release: (worktree: Worktree, project: Project) => Effect.Effect<boolean, WorkError>
+  /**
+   * Takes one away with its branch, whatever is in it, unless it lies elsewhere by now or `before` says no: by then nobody is given
+   * it any more. True if it did.
+   */
+  readonly remove: <E>(worktree: Worktree, project: Project, before: Effect.Effect<boolean, E>) => Effect.Effect<boolean, WorkError | E>
+  /** At boot: what was being taken away when the server died. */
+  readonly sweepLeft: Effect.Effect<void, WorkError>
   /** At boot: removes those of tasks in which nothing was done, and what was left half made. To be called before any task runs. */
   readonly sweep: (known: ReadonlyArray<KnownWorktree>) => Effect.Effect<void>
   /** At boot: what git and the disk say of the worktrees that are remembered. Removes nothing. */

@@ -26,7 +26,11 @@ export const ProjectRpc = RpcGroup.make(
 ).prefix("project.").middleware(Auth)
 
 export const SessionRpc = RpcGroup.make(
-  Rpc.make("Create", { payload: { projectId: ProjectId, title: Schema.optionalKey(Title) }, success: Session, error: ProjectError }),
+  /** Its worktree is cut from `base`, a branch, tag or commit of the project, else from the project's last commit, at its first prompt. */
+  Rpc.make("Create", {
+    payload: { projectId: ProjectId, title: Schema.optionalKey(Title), base: Schema.optionalKey(Text.check(Schema.isMaxLength(400))) },
+    success: Session, error: ProjectError
+  }),
   /** The agents' own sessions in the session's chats: newest first, those never active last, then by agent. */
   Rpc.make("AgentSessions", { payload: { sessionId: SessionId }, success: Schema.Array(AgentSession), error: ProjectError }),
   Rpc.make("Rename", { payload: { sessionId: SessionId, title: Title }, error: ProjectError }),

@@ -1,7 +1,8 @@
 /** What is asked of sessions' work. The page loads these calls when it first shows any of it, and sends them over a link of their own. */
 import { ChangeRpc } from "./ChangeRpc.ts"
 import { DiffRpc } from "./DiffRpc.ts"
+import { BaseRpc, GuardRpc } from "./GuardRpc.ts"
 import { LandRpc } from "./LandRpc.ts"
 import { TerminalRpc } from "./TerminalRpc.ts"
 
-export const WorkApi = ChangeRpc.merge(DiffRpc, LandRpc, TerminalRpc)
+export const WorkApi = ChangeRpc.merge(DiffRpc, LandRpc, TerminalRpc, BaseRpc, GuardRpc)

@@ -1,0 +1,115 @@
+/** How sessions end: archived, parked, deleted, restored. Nothing is lost that nobody gave up, whatever is killed when. */
+import { execFileSync } from "node:child_process"
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { assert, it } from "@effect/vitest"
+import { Effect, Option, Stream } from "effect"
+import type { Client } from "../client/rpc/Client.ts"
+import type { Directory, Session } from "../shared/Session.ts"
+import { type SessionId } from "../shared/Ids.ts"
+import { ask, makeRepository, newChat, prompt, until } from "./support/Journey.ts"
+import { clientOf, runServer, temporaryFolder } from "./support/RunningServer.ts"
+
+const lists = Effect.fnUntraced(function*(client: Client, hold: (directory: Directory) => boolean) {
+  return Option.getOrThrow(yield* client["project.Watch"]().pipe(Stream.filter(hold), Stream.runHead, Effect.timeout("60 seconds")))
+})
+const sessionOf = Effect.fnUntraced(function*(client: Client, id: SessionId) {
+  const { sessions } = yield* lists(client, (all) => all.sessions.some((one) => one.id === id))
+  const found = sessions.find((one) => one.id === id)
+  return found ?? assert.fail("no session")
+})
+const worktreeOf = ({ worktree }: Session): string => worktree ?? assert.fail("no worktree")
+const git = (cwd: string, ...args: ReadonlyArray<string>) => execFileSync("git", ["-c", "user.name=T", "-c", "user.email=t@example.invalid", ...args], { cwd, encoding: "utf8", stdio: "pipe" })
+
+/** A session whose worktree holds a file that git knows nothing of, an edit, and a commit. */
+const worked = Effect.fn("worked")(function*(client: Client, path: string) {
+  const chat = yield* newChat(client, path, "scripted")
+  yield* ask(client, chat.id, "write notes.txt precious\nwrite README.md changed\nsay done")
+  const worktree = worktreeOf(yield* sessionOf(client, chat.sessionId))
+  writeFileSync(join(worktree, "own"), "own")
+  git(worktree, "add", "own")
+  git(worktree, "commit", "-q", "-m", "its own", "own")
+  return { ...chat, worktree }
+})
+const textsIn = (worktree: string) => ["notes.txt", "README.md", "own"].map((name) => readFileSync(join(worktree, name), "utf8").trim())
+const texts = ["precious", "changed", "own"]
+
+it.live("a session with untracked files is archived, parked and reopened, deleted and restored: nothing is lost", () => Effect.gen(function*() {
+  const folder = yield* temporaryFolder
+  const server = yield* runServer({ dataDir: join(folder, "data") })
+  const client = yield* clientOf(server)
+  const repository = makeRepository(folder)
+  const { id: chatId, sessionId, worktree } = yield* worked(client, repository)
+  const losses = yield* client["session.Losses"]({ sessionId })
+  assert.deepStrictEqual([losses.uncommitted.names, losses.untracked.names, losses.commits.count, losses.running, losses.nested.count],
+    [["README.md"], ["notes.txt"], 1, 0, 0])
+  assert.isAbove(losses.bytes ?? 0, 0)
+  // archiving takes nothing away
+  yield* client["session.Archive"]({ sessionId, archived: true })
+  assert.deepStrictEqual(textsIn(worktree), texts)
+  const parked = yield* client["session.Park"]({ sessionId })
+  assert.isFalse(existsSync(worktree))
+  assert.deepStrictEqual([parked?.sessionId, git(repository, "rev-parse", `${parked?.ref}`).trim()], [sessionId, parked?.commit])
+  yield* client["session.Archive"]({ sessionId, archived: false })
+  assert.include((yield* ask(client, chatId, "read notes.txt")).text, "precious")
+  assert.deepStrictEqual(textsIn(worktree), texts)
+  assert.deepStrictEqual(yield* client["session.Parked"](), [])
+
+  const gone = yield* client["session.Delete"]({ sessionId, losses: "park" })
+  yield* lists(client, ({ chats, sessions }) => sessions.length === 0 && chats.length === 0)
+  assert.isFalse(existsSync(worktree))
+  assert.strictEqual(git(repository, "branch", "--list", "boocode*"), "")
+  assert.strictEqual((yield* Effect.flip(prompt(client, chatId, "say no")))._tag, "ChatError")
+  assert.deepStrictEqual((yield* client["session.Parked"]()).map(({ id }) => id), [gone?.id])
+  yield* server.kill("SIGKILL")
+  const after = yield* clientOf(yield* runServer({ dataDir: join(folder, "data") }))
+  const parkedId = gone?.id ?? assert.fail("nothing was parked")
+  const restored = yield* after["session.Restore"]({ parkedId })
+  assert.deepStrictEqual(textsIn(worktreeOf(restored)), texts)
+  assert.include(git(worktreeOf(restored), "status", "--porcelain"), "?? notes.txt")
+  assert.strictEqual((yield* Effect.flip(after["session.Restore"]({ parkedId })))._tag, "WorkError")
+  assert.isNull(yield* after["session.Delete"]({ sessionId: restored.id, losses: "discard" }))
+  assert.deepStrictEqual([existsSync(worktreeOf(restored)), yield* after["session.Parked"]()], [false, []])
+}).pipe(Effect.scoped), 180_000)
+
+it.live("a session is deleted in the middle of a turn", () => Effect.gen(function*() {
+  const folder = yield* temporaryFolder
+  const client = yield* clientOf(yield* runServer({ dataDir: join(folder, "data") }))
+  const { id: chatId, sessionId, worktree } = yield* worked(client, makeRepository(folder))
+  yield* prompt(client, chatId, "write last.txt x\nsay on it\nhang")
+  yield* until(client, chatId, (chat) => chat.items.some((item) => item._tag === "Text" && item.text.includes("on it")))
+  assert.strictEqual((yield* client["session.Losses"]({ sessionId })).running, 1)
+  const parked = yield* client["session.Delete"]({ sessionId, losses: "park" })
+  assert.isFalse(existsSync(worktree))
+  const restored = yield* client["session.Restore"]({ parkedId: parked?.id ?? assert.fail("nothing was parked") })
+  assert.strictEqual(readFileSync(join(worktreeOf(restored), "last.txt"), "utf8").trim(), "x")
+}).pipe(Effect.scoped), 120_000)
+
+it.live("worktrees of what has ended go after their grace, their work parked; one in which somebody works stays", () => Effect.gen(function*() {
+  const folder = yield* temporaryFolder
+  const dataDir = join(folder, "data")
+  const args = ["--archived-grace", "0s", "--deleted-grace", "0s"]
+  const server = yield* runServer({ dataDir })
+  const client = yield* clientOf(server)
+  const repository = makeRepository(folder)
+  const archived = yield* worked(client, repository)
+  const clean = yield* newChat(client, repository, "scripted")
+  yield* ask(client, clean.id, "say nothing")
+  const cleanTree = worktreeOf(yield* sessionOf(client, clean.sessionId))
+  const open = yield* worked(client, repository)
+  for (const { sessionId } of [archived, clean]) yield* client["session.Archive"]({ sessionId, archived: true })
+  yield* server.kill("SIGKILL")
+  // as if it had died while it took one away
+  mkdirSync(join(dataDir, "worktrees", ".half.leaving", "x"), { recursive: true })
+  const again = yield* runServer({ dataDir, args })
+  const after = yield* clientOf(again)
+  const names = () => readdirSync(join(dataDir, "worktrees"))
+  yield* Effect.repeat(Effect.suspend(() => Effect.sleep("50 millis")), { until: () => !existsSync(cleanTree) && !existsSync(archived.worktree) && names().length === 1 }).pipe(Effect.timeout("60 seconds"))
+  assert.deepStrictEqual([names().map((name) => join(dataDir, "worktrees", name)), textsIn(open.worktree)], [[open.worktree], texts])
+  assert.deepStrictEqual((yield* after["session.Parked"]()).map((one) => one.sessionId), [archived.sessionId])
+  assert.include(again.stderr(), "is parked on refs/boocode/parked/")
+  for (const { sessionId } of [archived, clean]) yield* after["session.Archive"]({ sessionId, archived: false })
+  yield* ask(after, archived.id, "say back")
+  yield* ask(after, clean.id, "say back")
+  assert.deepStrictEqual(textsIn(archived.worktree), texts)
+}).pipe(Effect.scoped), 180_000)

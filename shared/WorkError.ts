@@ -51,6 +51,29 @@ export const WorkReason = Schema.TaggedUnion({
   UnknownParked: {},
   /** The session's agents or programs in its worktree have not ended. */
   StillBusy: { path: Schema.String, detail: Schema.String },
+  /** The project's checkout is on no branch. */
+  Detached: { path: Schema.String },
+  /** The checkout is in the midst of something of git's, as a merge. */
+  Underway: { path: Schema.String, what: Schema.String },
+  /** git knows nobody to be the author of commits. */
+  NoIdentity: {},
+  BadBranch: { branch: Schema.String },
+  /** `path` is the worktree that has it checked out. */
+  BranchTaken: { branch: Schema.String, path: Schema.NullOr(Schema.String) },
+  /** The checkout's branch is checked out elsewhere too, and would move under it. */
+  BranchShared: { branch: Schema.String, path: Schema.String },
+  /** All of it is in the last commit already. */
+  NothingToLand: { branch: Schema.String },
+  /** The id was used for other changes or another branch. */
+  LandedOtherwise: {},
+  /** Commits were made again and again meanwhile. */
+  BranchMoved: { branch: Schema.String },
+  UnknownBranch: { branch: Schema.String },
+  UnknownRemote: { remote: Schema.String },
+  /** `detail` are git's own words. */
+  PushRefused: { remote: Schema.String, branch: Schema.String, detail: Schema.String },
+  /** Contents of such files are pushed by a hook, and hooks are not run. */
+  PushNeedsFilter: { branch: Schema.String, filter: Schema.String },
   Deadline: { what: Schema.String, seconds: Schema.Finite },
   /** Anything else git said. */
   GitFailed: { what: Schema.String, detail: Schema.String },
@@ -93,6 +116,19 @@ const sentence: (reason: WorkReason) => string = WorkReason.match({
   NotParkable: ({ path, detail }) => `${path} can't be parked: ${detail}. Move it away or commit what is in it, then try again; or discard the session's work.`,
   UnknownParked: () => "There is no such parked work; it may have been restored or discarded.",
   StillBusy: ({ path, detail }) => `${detail} is still at work in ${path}; end it, then try again.`,
+  Detached: ({ path }) => `The checkout in ${path} is on no branch; check one out there, or land on a new branch.`,
+  Underway: ({ path, what }) => `A ${what} is under way in ${path}; finish or abort it there, then try again, or land on a new branch.`,
+  NoIdentity: () => "git doesn't know who you are; on the server run `git config --global user.name \"Your Name\"` and `git config --global user.email you@example.com`, then try again.",
+  BadBranch: ({ branch }) => `"${branch}" can't be the name of a branch; use letters, digits, dashes and single slashes.`,
+  BranchTaken: ({ branch, path }) => `There is a branch ${branch} already${path === null ? "" : `, checked out in ${path}`}; choose another name.`,
+  BranchShared: ({ branch, path }) => `${branch} is checked out in ${path} too and would move under it; check out another branch there, or land on a new branch.`,
+  NothingToLand: ({ branch }) => `The last commit of ${branch} has all of that already; apply the changes instead, nothing will be written.`,
+  LandedOtherwise: () => "That landing was asked for before with other changes or another branch; start it anew.",
+  BranchMoved: ({ branch }) => `Commits kept being made on ${branch} meanwhile; nothing was landed. Try again when it rests.`,
+  UnknownBranch: ({ branch }) => `The project has no branch ${branch}; it may have been renamed or deleted.`,
+  UnknownRemote: ({ remote }) => `The project has no remote ${remote}; \`git remote add\` adds one in its folder.`,
+  PushRefused: ({ remote, branch, detail }) => `${remote} didn't take ${branch}: ${detail}`,
+  PushNeedsFilter: ({ branch, filter }) => `${branch} keeps files in ${filter === "lfs" ? "Git LFS" : filter}, which only a push of your own sends along; run \`git push\` in the project's folder.`,
   Deadline: ({ what, seconds }) => `git did not ${what} within ${seconds} s; see whether its disk answers, then try again.`,
   GitFailed: ({ what, detail }) => `git could not ${what}: ${detail}`,
   Unrecorded: ({ detail }) => detail

@@ -1,9 +1,10 @@
-/** The groups of diffs and of landing, onto `Diffs`. */
+/** The groups of diffs and of landing, onto `Diffs`, `Commits` and `Remotes`. */
 import { Effect } from "effect"
 import { DiffRpc } from "../../shared/rpc/DiffRpc.ts"
 import { LandRpc } from "../../shared/rpc/LandRpc.ts"
-import { WorkError } from "../../shared/WorkError.ts"
+import { Commits } from "../work/Commits.ts"
 import { Diffs } from "../work/Diffs.ts"
+import { Remotes } from "../work/Remotes.ts"
 
 export const diffHandlers = DiffRpc.toLayer(Effect.gen(function*() {
   const diffs = yield* Diffs
@@ -13,6 +14,12 @@ export const diffHandlers = DiffRpc.toLayer(Effect.gen(function*() {
   })
 }))
 
-const notYet = Effect.fail(new WorkError({ reason: { _tag: "GitFailed", what: "land changes", detail: "this server can't do that yet." } }))
-
-export const landHandlers = LandRpc.toLayer(LandRpc.of({ "land.Targets": () => notYet, "land.Commit": () => notYet, "land.Push": () => notYet }))
+export const landHandlers = LandRpc.toLayer(Effect.gen(function*() {
+  const commits = yield* Commits
+  const remotes = yield* Remotes
+  return LandRpc.of({
+    "land.Targets": ({ sessionId }) => commits.targets(sessionId),
+    "land.Commit": (order) => commits.commit(order),
+    "land.Push": (order) => remotes.push(order)
+  })
+}))

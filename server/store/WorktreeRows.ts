@@ -63,7 +63,7 @@ const makePort = Effect.gen(function*() {
       if (project === undefined) return yield* new WorkError({ reason: { _tag: "UnknownSession" } })
       const { base, parked } = yield* Effect.mapError(rows.begin(sessionId), unrecorded)
       const worktree = Option.fromUndefinedOr(yield* Effect.mapError(rows.ofSession(sessionId), unrecorded))
-      return { project, worktree, archived: session?.archivedAt != null, base: base ?? undefined, parked: parked ?? undefined }
+      return { project, worktree, archived: session?.archivedAt != null, title: session?.title ?? "", base: base ?? undefined, parked: parked ?? undefined }
     }),
     save: (worktree) => Effect.mapError(rows.save(worktree), unrecorded),
     restored: (worktree, baseTree) => Effect.mapError(rows.restored(worktree, baseTree), unrecorded)

@@ -12,10 +12,10 @@
 import { Context, Effect, Layer, Result } from "effect"
 import { type ChangeId, type ChangeState, CheckpointId, type PendingChange } from "../../shared/Change.ts"
 import type { Project, Worktree } from "../../shared/Session.ts"
+import { makeChangeBase } from "./ChangeBase.ts"
 import { ChangePort, type Ledger } from "./ChangePort.ts"
 import { Changes } from "./Changes.ts"
-import { Git } from "./Git.ts"
-import { makeLanding } from "./Landing.ts"
+import { Landing } from "./Landing.ts"
 import { baseOf, contentOf, type FileEntry, type Files, sameEntry } from "./TreeFiles.ts"
 import { WorkError } from "../../shared/WorkError.ts"
 
@@ -26,23 +26,14 @@ const moved = ({ path }: PendingChange) => new WorkError({ reason: { _tag: "Chan
 
 const make = Effect.gen(function*() {
   const changes = yield* Changes
-  const git = yield* Git
   const port = yield* ChangePort
-  const { carry, done, trees } = yield* makeLanding
+  const { carry, done, trees } = yield* Landing
+  const { baseNow, moveBase } = yield* makeChangeBase
 
   const find = Effect.fnUntraced(function*(worktree: Worktree, id: ChangeId) {
     const change = yield* port.find(id)
     return change?.worktreeId === worktree.id ? change : yield* new WorkError({ reason: { _tag: "UnknownChange" } })
   })
-
-  /** Every base there was stays alive: what was applied in parts is reverted from it. */
-  const moveBase = Effect.fnUntraced(function*(worktree: Worktree, ledger: Ledger, id: ChangeId, from: Files, to: Files) {
-    const tree = yield* trees.amend(worktree.path, ledger.base ?? worktree.baseCommit, to, [...from.keys()].filter((path) => !to.has(path)))
-    yield* git.run(worktree.path, { what: "keep the base", args: ["update-ref", `refs/boocode/bases/${worktree.id}/${id}/${tree}`, tree] })
-    return tree
-  })
-
-  const baseNow = (worktree: Worktree, ledger: Ledger) => trees.filesIn(worktree.path, ledger.base ?? worktree.baseCommit)
 
   const look = (worktree: Worktree) => changes.look(worktree, { _tag: "Decided", id: CheckpointId.make(crypto.randomUUID()) })
 
@@ -236,5 +227,5 @@ export class Apply extends Context.Service<Apply, {
   /** Takes an applied change out of the project's checkout again. */
   readonly revert: (project: Project, worktree: Worktree, id: ChangeId) => Effect.Effect<Decision, WorkError>
 }>()("boocode/work/Apply") {
-  static readonly layer = Layer.effect(Apply, make)
+  static readonly layer = Layer.effect(Apply, make).pipe(Layer.provide(Landing.layer))
 }

@@ -89,7 +89,7 @@ const make = Effect.gen(function*() {
   const attemptBytes = Effect.fn("Git.attemptBytes")(function*(directory: string, { args, deadline = bytesDeadline, index, input, what }: GitBytesCall) {
     yield* enter(directory)
     return yield* runGitPipe({
-      args: [...settings, ...warmSettings, ...args], cwd: directory, env: index === undefined ? env : { ...env, GIT_INDEX_FILE: index },
+      args: [...settings, ...(index === undefined ? [] : warmSettings), ...args], cwd: directory, env: index === undefined ? env : { ...env, GIT_INDEX_FILE: index },
       ...(input === undefined ? {} : { input })
     }).pipe(
       Effect.provideService(ChildProcessSpawner.ChildProcessSpawner, spawner), Effect.mapError(pipeError(what)), Effect.timeout(deadline),

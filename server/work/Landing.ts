@@ -3,20 +3,21 @@
  * new one at any moment, never half of either. What changed since it was looked at is not written over: it is looked at
  * again. Carrying the same twice is carrying it once, after a kill too. Whose change it is, and what it means, is `Apply`'s.
  */
-import { Effect, FileSystem, Semaphore } from "effect"
+import { Context, Effect, FileSystem, Layer, Semaphore } from "effect"
 import type { Stats } from "node:fs"
 import { chmod, link, mkdir, open, rename, rmdir, unlink } from "node:fs/promises"
 import type { ChangeId } from "../../shared/Change.ts"
+import type { LandId } from "../../shared/Land.ts"
 import { foldersOf, isBehindSymlink, lookAt, within } from "./DiskBytes.ts"
 import { bytesOfPath } from "./PathText.ts"
 import { Git } from "./Git.ts"
-import { type Files, makeTreeFiles, sameEntry } from "./TreeFiles.ts"
+import { type Files, makeTreeFiles, pick, sameEntry } from "./TreeFiles.ts"
 import { WorkError } from "../../shared/WorkError.ts"
 
 export interface Carry {
-  readonly id: ChangeId
-  /** Which way it goes: what was begun one way is not taken for the other. */
-  readonly way: "apply" | "reject" | "revert"
+  readonly id: ChangeId | LandId
+  /** Which way it goes: what was begun one way is not taken for the other. A landing goes to one commit. */
+  readonly way: "apply" | "reject" | "revert" | `land-${string}`
   /** What the change begins and ends with. */
   readonly from: Files
   readonly to: Files
@@ -24,8 +25,11 @@ export interface Carry {
   readonly force?: boolean
 }
 
-/** Both changed the same: nothing was touched. `tree` has the files with git's marks. */
-export type Carried = { readonly _tag: "Carried" } | { readonly _tag: "Conflicted"; readonly tree: string }
+/** What was there, and what is there now. */
+export interface Exchange { readonly before: Files; readonly after: Files }
+
+/** Where both changed the same nothing was touched, and `tree` has the files with git's marks. */
+export type Carried = { readonly _tag: "Carried"; readonly exchange: Exchange } | { readonly _tag: "Conflicted"; readonly tree: string }
 
 const tries = 3
 const fail = (reason: WorkError["reason"]) => new WorkError({ reason })
@@ -46,7 +50,7 @@ const synced = (path: Buffer) => open(path, "r").then((file) => file.sync().fina
 /** Resting where it is written: a person's own mode, but for who may run it. */
 const modeOf = (found: Stats, mode: string): number => mode === "100755" ? found.mode | ((found.mode & 0o444) >> 2) : found.mode & ~0o111
 
-export const makeLanding = Effect.gen(function*() {
+const make = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const git = yield* Git
   const trees = yield* makeTreeFiles
@@ -72,13 +76,15 @@ export const makeLanding = Effect.gen(function*() {
   /** None for what only git could tell apart, and could not. */
   const resultOf = Effect.fnUntraced(function*(top: string, { force, from, id, to, way }: Carry, ours: Files, paths: ReadonlyArray<string>) {
     const intended = (yield* git.attempt(top, { what: "find a change", args: ["rev-parse", "--verify", "--quiet", refOf({ id, way })] })).stdout.trim()
-    if (intended !== "") {
-      const files = yield* trees.filesIn(top, intended)
-      // written before a kill; what it says again would be to merge a change with itself
-      if (paths.every((path) => sameEntry(files.get(path), ours.get(path)))) return { clean: true as const, files }
-    }
+    // written before a kill; what it says again would be to merge a change with itself
+    const written = intended === "" ? undefined : yield* trees.filesIn(top, intended)
+    const isWritten = (path: string) => written !== undefined && sameEntry(written.get(path), ours.get(path))
+    if (written !== undefined && paths.every(isWritten)) return { clean: true as const, files: written }
     const isPlain = (path: string) => sameEntry(ours.get(path), to.get(path)) || sameEntry(ours.get(path), from.get(path))
     if (force === true || paths.every(isPlain)) return { clean: true as const, files: to }
+    if (written !== undefined && paths.every((path) => isWritten(path) || isPlain(path))) {
+      return { clean: true as const, files: new Map([...pick(to, paths.filter((path) => !isWritten(path))), ...pick(written, paths.filter(isWritten))]) }
+    }
     return yield* trees.merge(top, from, ours, to)
   })
 
@@ -113,7 +119,7 @@ export const makeLanding = Effect.gen(function*() {
     return true
   })
 
-  const write = Effect.fnUntraced(function*(top: string, id: ChangeId, ours: Files, result: Files, stats: ReadonlyMap<string, Stats | undefined>) {
+  const write = Effect.fnUntraced(function*(top: string, id: Carry["id"], ours: Files, result: Files, stats: ReadonlyMap<string, Stats | undefined>) {
     const staging = `${yield* trees.folderOf(top)}/landing-${id}`
     const clear = Effect.ignore(fs.remove(staging, { recursive: true, force: true }))
     yield* clear
@@ -132,7 +138,22 @@ export const makeLanding = Effect.gen(function*() {
     }), clear)
   })
 
-  const attempt = (top: string, carry: Carry, left: number): Effect.Effect<Carried, WorkError> => Effect.gen(function*() {
+  /** What was written of an exchange is as it was again; what somebody changed since is left alone. */
+  const takeBack = Effect.fn("Landing.takeBack")(function*(top: string, id: Carry["id"], { after, before }: Exchange) {
+    const paths = [...new Set([...before.keys(), ...after.keys()])]
+    const stats = yield* statsOf(top, paths)
+    const now = yield* trees.onDisk(top, paths, after)
+    const isOurs = (path: string) => sameEntry(now.get(path), after.get(path))
+    yield* write(top, id, now, new Map([...pick(before, paths.filter(isOurs)), ...pick(now, paths.filter((path) => !isOurs(path)))]), stats)
+  }, (effect, top, id) => Effect.catch(effect, ({ message }) => Effect.logWarning(`What was written of ${id} in ${top} stays there.`, message)))
+
+  /** The first attempt's, but what somebody changed between two of them. */
+  const since = (earlier: Exchange | undefined, { after, before }: Exchange, paths: ReadonlyArray<string>): Exchange => earlier === undefined ? { before, after } : {
+    after, before: new Map([...pick(before, paths.filter((path) => !sameEntry(before.get(path), earlier.after.get(path)))),
+      ...pick(earlier.before, paths.filter((path) => sameEntry(before.get(path), earlier.after.get(path))))])
+  }
+
+  const attempt = (top: string, carry: Carry, left: number, earlier?: Exchange): Effect.Effect<Carried, WorkError> => Effect.gen(function*() {
     const paths = [...new Set([...carry.from.keys(), ...carry.to.keys()])]
     yield* admit(top, paths)
     const stats = yield* statsOf(top, paths)
@@ -141,20 +162,36 @@ export const makeLanding = Effect.gen(function*() {
     if (!result.clean) return { _tag: "Conflicted", tree: result.tree } as const
     yield* admit(top, [...result.files.keys()])
     yield* git.run(top, { what: "note a change", args: ["update-ref", refOf(carry), yield* trees.treeOf(top, result.files)] })
-    const restless = yield* write(top, carry.id, ours, result.files, stats)
-    if (restless === undefined) return { _tag: "Carried" } as const
-    return left > 1 ? yield* attempt(top, carry, left - 1) : yield* fail({ _tag: "Restless", path: restless })
+    const exchange = since(earlier, { before: ours, after: result.files }, [...new Set([...paths, ...result.files.keys()])])
+    const restless = yield* Effect.tapError(write(top, carry.id, ours, result.files, stats), () => takeBack(top, carry.id, exchange))
+    if (restless === undefined) return { _tag: "Carried", exchange } as const
+    if (left > 1) return yield* attempt(top, carry, left - 1, exchange)
+    yield* takeBack(top, carry.id, exchange)
+    return yield* fail({ _tag: "Restless", path: restless })
   })
 
-  return {
+  const alone = <A, E>(top: string, effect: Effect.Effect<A, E>) => Effect.suspend(() => {
+    const queue = queues.get(top) ?? Semaphore.makeUnsafe(1)
+    queues.set(top, queue)
+    return Semaphore.withPermit(queue, Effect.uninterruptible(effect))
+  })
+
+  return Landing.of({
     trees,
-    /** One at a time in each checkout; not given up half-way. */
-    carry: Effect.fn("Landing.carry")(function*(top: string, carry: Carry) {
-      const queue = queues.get(top) ?? Semaphore.makeUnsafe(1)
-      queues.set(top, queue)
-      return yield* Semaphore.withPermit(queue, Effect.uninterruptible(attempt(top, carry, tries)))
-    }),
-    /** It is recorded: nothing is to be picked up any more. */
-    done: (top: string, carry: Pick<Carry, "id" | "way">) => Effect.ignore(git.run(top, { what: "forget a change", args: ["update-ref", "-d", refOf(carry)] }))
-  }
+    carry: Effect.fn("Landing.carry")((top, carry) => alone(top, attempt(top, carry, tries))),
+    takeBack: (top, id, exchange) => alone(top, takeBack(top, id, exchange)),
+    done: (top, carry) => Effect.ignore(git.run(top, { what: "forget a change", args: ["update-ref", "-d", refOf(carry)] }))
+  })
 })
+
+export class Landing extends Context.Service<Landing, {
+  readonly trees: Effect.Success<typeof makeTreeFiles>
+  /** One at a time in each checkout; not given up half-way. Refused, it leaves every file as it was. */
+  readonly carry: (top: string, carry: Carry) => Effect.Effect<Carried, WorkError>
+  /** As if it had not been carried, but for what somebody changed since. */
+  readonly takeBack: (top: string, id: Carry["id"], exchange: Exchange) => Effect.Effect<void>
+  /** It is recorded: nothing is to be picked up any more. */
+  readonly done: (top: string, carry: Pick<Carry, "id" | "way">) => Effect.Effect<void>
+}>()("boocode/work/Landing") {
+  static readonly layer = Layer.effect(Landing, make)
+}

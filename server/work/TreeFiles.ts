@@ -14,6 +14,12 @@ export interface FileEntry { readonly mode: string; readonly blob: string }
 /** By path; a path that is absent has no file. */
 export type Files = ReadonlyMap<string, FileEntry>
 
+/** Of some files those at the given paths. */
+export const pick = (files: Files, paths: Iterable<string>): Files => new Map(Array.from(paths).flatMap((path) => {
+  const entry = files.get(path)
+  return entry === undefined ? [] : [[path, entry] as const]
+}))
+
 export const sameEntry = (a: FileEntry | undefined, b: FileEntry | undefined): boolean => a?.mode === b?.mode && a?.blob === b?.blob
 
 const one = (path: string | null, mode: string | null, blob: string | null): Files =>
@@ -95,6 +101,11 @@ export const makeTreeFiles = Effect.gen(function*() {
       const merged: Merged = code === 1 ? { clean: false, tree } : { clean: true, files: filesOf(yield* git.bytes(top, { what, args: ["ls-tree", "-r", "-z", tree] })) }
       return merged
     }),
+    /** What a checkout's own index has. Those in the midst of a merge are there once for each side. */
+    inIndex: (top: string) => Effect.map(git.bytes(top, { what, args: ["ls-files", "-s", "-z"] }), filesOf),
+    /** Entries of a checkout's own index, and no others, otherwise. */
+    stage: (top: string, files: Files, gone: ReadonlyArray<string>) =>
+      git.bytes(top, { what: "stage the files", args: ["update-index", "-z", "--add", "--index-info"], input: infoOf(files, gone) }),
     /** A whole tree with some files otherwise. */
     amend: (top: string, tree: string, files: Files, gone: ReadonlyArray<string>) => withIndex(top, (index) => Effect.gen(function*() {
       yield* git.bytes(top, { what, index, args: ["read-tree", tree] })

@@ -35,5 +35,9 @@ export const workTabs: ReadonlyArray<WorkTabRow> = [
   {
     tab: "changes", label: "Changes", icon: "changes", load: () => import("./boo-changes.ts"),
     draw: ({ chat, path, preferences, session, stores, work }) => html`<boo-changes .work=${work} .stores=${stores} .session=${session} .chat=${chat} .preferences=${preferences} .path=${path}></boo-changes>`
+  },
+  {
+    tab: "terminal", label: "Terminal", icon: "terminal", load: () => import("./boo-terminals.ts"),
+    draw: ({ preferences, work }) => html`<boo-terminals .store=${work?.terminals} .preferences=${preferences}></boo-terminals>`
   }
 ]

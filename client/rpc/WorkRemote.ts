@@ -6,6 +6,7 @@ import type { Rpc, RpcClient, RpcClientError, RpcGroup } from "effect/rpc"
 import type { ChangeFrame } from "../../shared/Change.ts"
 import type { SessionId } from "../../shared/Ids.ts"
 import type { WorkApi } from "../../shared/rpc/WorkApi.ts"
+import type { Terminal, TerminalFrame, TerminalId } from "../../shared/Terminal.ts"
 import type { Runner, Watcher } from "./Runner.ts"
 
 type Rpcs = RpcGroup.Rpcs<typeof WorkApi>
@@ -24,7 +25,20 @@ export const makeWorkRemote = ({ call, watch }: Runner<WorkClient>) => ({
   resolve: (payload: Payload<"change.Resolve">, signal: AbortSignal) => call((client) => client["change.Resolve"](payload), signal),
   conflict: (payload: Payload<"change.Conflict">) => call((client) => client["change.Conflict"](payload)),
   decided: (payload: Payload<"change.Decided">) => call((client) => client["change.Decided"](payload)),
-  ofTurn: (payload: Payload<"change.OfTurn">) => call((client) => client["change.OfTurn"](payload))
+  ofTurn: (payload: Payload<"change.OfTurn">) => call((client) => client["change.OfTurn"](payload)),
+
+  openTerminal: (payload: Payload<"terminal.Open">) => call((client) => client["terminal.Open"](payload)),
+  writeTerminal: (payload: Payload<"terminal.Write">) => call((client) => client["terminal.Write"](payload)),
+  resizeTerminal: (payload: Payload<"terminal.Resize">) => call((client) => client["terminal.Resize"](payload)),
+  closeTerminal: (terminalId: TerminalId) => call((client) => client["terminal.Close"]({ terminalId })),
+  watchTerminals: (sessionId: SessionId, watcher: Watcher<ReadonlyArray<Terminal>>) =>
+    watch((client) => client["terminal.Watch"]({ sessionId }), watcher),
+  /** `cursor` is asked at each opening: the place that the watcher has come to. */
+  attachTerminal: (terminalId: TerminalId, cursor: () => number | undefined, watcher: Watcher<TerminalFrame>) =>
+    watch((client) => {
+      const held = cursor()
+      return client["terminal.Attach"](held === undefined ? { terminalId } : { terminalId, cursor: held })
+    }, watcher)
 })
 
 export type WorkRemote = ReturnType<typeof makeWorkRemote>

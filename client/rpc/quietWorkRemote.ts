@@ -2,8 +2,10 @@
 import type { WorkRemote } from "./WorkRemote.ts"
 
 const never = () => new Promise<never>(() => {})
+const unheard = () => () => {}
 
 export const quietWorkRemote: WorkRemote = {
-  watchChanges: () => () => {}, look: never, apply: never, applyHunks: never, reject: never, rejectHunks: never, revert: never, resolve: never,
-  conflict: never, decided: never, ofTurn: never
+  watchChanges: unheard, look: never, apply: never, applyHunks: never, reject: never, rejectHunks: never, revert: never, resolve: never,
+  conflict: never, decided: never, ofTurn: never,
+  openTerminal: never, writeTerminal: never, resizeTerminal: never, closeTerminal: never, watchTerminals: unheard, attachTerminal: unheard
 }

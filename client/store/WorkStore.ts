@@ -13,6 +13,7 @@ import { DecidedChanges } from "./DecidedChanges.ts"
 import type { Kept } from "./Kept.ts"
 import { Observable } from "./Observable.ts"
 import { Reviewed } from "./Reviewed.ts"
+import { TerminalsStore } from "./TerminalsStore.ts"
 
 export type Act = "apply" | "reject" | "revert" | "resolve"
 
@@ -30,6 +31,7 @@ export class WorkStore extends Observable {
   readonly sessionId: SessionId
   readonly reviewed: Reviewed
   readonly decided: DecidedChanges
+  readonly terminals: TerminalsStore
   readonly #remote: WorkRemote
   readonly #ofTurns = new Map<TurnId, { readonly lookedAt: number; readonly reply: Promise<Reply<ReadonlyArray<CountedChange>>> }>()
   readonly #waits = new Map<ChangeId, AbortController>()
@@ -41,6 +43,7 @@ export class WorkStore extends Observable {
     this.sessionId = sessionId
     this.reviewed = new Reviewed(kept, sessionId)
     this.decided = new DecidedChanges(remote, sessionId)
+    this.terminals = new TerminalsStore(remote, sessionId)
   }
 
   /** Follows the session's work until `close`. */

@@ -4,7 +4,7 @@ import { keyed } from "lit/directives/keyed.js"
 import { repeat } from "lit/directives/repeat.js"
 import { moveAmong } from "../controller/Roving.ts"
 import { StoreController } from "../controller/StoreController.ts"
-import type { Terminal } from "../../shared/Terminal.ts"
+import type { Terminal, TerminalId } from "../../shared/Terminal.ts"
 import type { Preferences } from "../store/Preferences.ts"
 import type { TerminalsStore } from "../store/TerminalsStore.ts"
 import { base } from "../style/base.ts"
@@ -40,6 +40,7 @@ export class BooTerminals extends LitElement {
   store: TerminalsStore | undefined
   preferences: Preferences | undefined
   #looked: TerminalsStore | undefined
+  #opened: TerminalId | undefined
   #away: () => void = () => {}
 
   constructor() {
@@ -78,7 +79,7 @@ export class BooTerminals extends LitElement {
       </header>
       ${problem === undefined ? nothing : html`<p class="problem" role="alert">${problem}</p>`}
       ${shown === undefined ? this.#empty(store) : keyed(shown.id, html`<boo-terminal .store=${store.store(shown.id)} .label=${`Terminal: ${terminalName(shown)}. F6 leaves it.`} .spoken=${this.#spoken}
-        @left=${this.#onLeft} @again=${() => void store.open(shown.id)}></boo-terminal>`)}`
+        @left=${this.#onLeft} @again=${() => void this.#enter(shown.id)}></boo-terminal>`)}`
   }
 
   get #spoken(): boolean {
@@ -99,10 +100,17 @@ export class BooTerminals extends LitElement {
     </div>`
   }
 
-  async #enter(): Promise<void> {
-    await this.store?.open()
-    await this.updateComplete
-    this.renderRoot.querySelector<BooTerminal>("boo-terminal")?.focus()
+  async #enter(instead?: TerminalId): Promise<void> {
+    this.#opened = await this.store?.open(instead)
+    this.requestUpdate()
+  }
+
+  /** A terminal that was just opened has the keys. */
+  override updated(): void {
+    if (this.#opened === undefined || this.store?.shown?.id !== this.#opened) return
+    this.#opened = undefined
+    const terminal = this.renderRoot.querySelector<BooTerminal>("boo-terminal")
+    void terminal?.updateComplete.then(() => terminal.focus())
   }
 
   /** To the tabs, or out of the panel to what comes after it. */

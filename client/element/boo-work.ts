@@ -26,6 +26,7 @@ export class BooWork extends LitElement {
     :host { position: relative; display: grid; grid-template: auto minmax(0, 1fr) / 0 minmax(0, 1fr); width: var(--wide, 44vw); min-width: 20rem; max-width: calc(100vw - var(--listed) - 22rem); height: 100%; border-inline-start: 1px solid var(--line); background: var(--paper); }
     :host([whole]) { width: calc(100vw - var(--listed)); max-width: none; border-inline-start: 0; }
     boo-splitter { grid-row: 1 / -1; }
+    header, [role="tabpanel"] { grid-column: 2; }
     header { display: flex; align-items: center; gap: var(--s1); min-height: var(--bar); padding-inline: var(--s2); border-bottom: 1px solid var(--line); }
     [role="tablist"] { display: flex; gap: 0.125rem; flex: 1; min-width: 0; overflow-x: auto; scrollbar-width: none; }
     [role="tab"] { min-height: 1.75rem; gap: 0.4375rem; color: var(--ink-faint); font-weight: 540; }

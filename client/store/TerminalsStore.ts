@@ -66,15 +66,16 @@ export class TerminalsStore extends Observable {
     this.changed()
   }
 
-  /** A new one, which is shown then; in the stead of one that has ended, if that is named. */
-  async open(instead?: TerminalId): Promise<void> {
-    if (this.opening) return
+  /** A new one, which is shown then, and answered; in the stead of one that has ended, if that is named. */
+  async open(instead?: TerminalId): Promise<TerminalId | undefined> {
+    if (this.opening) return undefined
     this.opening = true
     this.changed()
     const reply = await this.#remote.openTerminal({ sessionId: this.#sessionId, size: firstSize, ...(instead === undefined ? {} : { instead }) })
     this.opening = false
     if (reply._tag === "Done") this.#chosen = reply.value.id
     this.#say(reply._tag === "Done" ? undefined : reply.message)
+    return reply._tag === "Done" ? reply.value.id : undefined
   }
 
   async close(id: TerminalId): Promise<void> {

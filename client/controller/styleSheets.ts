@@ -8,7 +8,7 @@ const sheetElement = (root: ShadowRoot): HTMLElement => {
   const element = Document.prototype.createElement.call(document, "template")
   const sheet = new CSSStyleSheet()
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet]
-  Object.defineProperty(element, "textContent", { set: (text: string) => sheet.replaceSync(text) })
+  Object.defineProperty(element, "textContent", { set: (text: string) => { sheet.replaceSync(text) } })
   Object.defineProperty(element, "remove", { value: () => {
     root.adoptedStyleSheets = root.adoptedStyleSheets.filter((one) => one !== sheet)
     Element.prototype.remove.call(element)

@@ -39,7 +39,7 @@ use_packages() {
     "$1 $lock" | "all $lock") return 0 ;;
   esac
   if [ "$1" = all ]; then
-    say "installing all packages, the tests' real agents too (about 1.3 GB the first time) ..."
+    say "installing all packages, the tests' real agents too (about 2.2 GB the first time) ..."
     production=
   else
     say "installing what serving needs (about 200 MB the first time) ..."

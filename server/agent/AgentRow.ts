@@ -36,6 +36,8 @@ export const AgentQuirks = Schema.Struct({
   cost: Schema.Literals(["session total", "none"]),
   /** Its answer to `session/load` comes before the history: what follows until it is quiet belongs to the past. */
   replayAfterLoad: Schema.optionalKey(Schema.Boolean),
+  /** It can't tell a file that isn't there from one that can't be read when it asks its client: it isn't offered the client's files. */
+  ownFiles: Schema.optionalKey(Schema.Boolean),
   /** Stop reasons seen in answer to a cancel besides `cancelled`. */
   cancelReported: Schema.optionalKey(Schema.Array(Schema.String)),
   /** Stop reasons seen after a rejected permission although nobody cancelled. */

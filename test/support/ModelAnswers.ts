@@ -1,5 +1,6 @@
 // How an answer of the scripted model looks on each wire: writers that keep what they need of the parts written so far.
 
+import { googleWriter } from "./GoogleWire.ts"
 import { type AnswerWriter, argumentsOf, type Part, type Tokens, type ToolCall, type WireName } from "./ModelWire.ts"
 
 const data = (json: unknown) => `data: ${JSON.stringify(json)}\n\n`
@@ -169,6 +170,6 @@ const messages = (id: string, model: string): AnswerWriter => {
   }
 }
 
-const writers = { chat, responses, messages }
+const writers = { chat, responses, messages, google: googleWriter }
 
 export const answerWriter = (wire: WireName, id: string, model: string): AnswerWriter => writers[wire](id, model)

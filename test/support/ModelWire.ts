@@ -1,10 +1,11 @@
-// The three wires that the scripted model speaks, as pure functions: a request's body into a `ModelRequest`, and the parts of an
-// answer into server-sent events or one JSON document. OpenAI chat completions, OpenAI responses, Anthropic messages.
+// The wires that the scripted model speaks, as pure functions: a request's body into a `ModelRequest`, and the parts of an
+// answer into server-sent events or one JSON document. OpenAI chat completions, OpenAI responses, Anthropic
+// messages; Google's is read as the first of them (GoogleWire).
 
 import { at, isObject, parseJson, textAt } from "../../server/agent/scripted/Json.ts"
 import { hasStep } from "./ModelScript.ts"
 
-export type WireName = "chat" | "responses" | "messages"
+export type WireName = "chat" | "responses" | "messages" | "google"
 
 /** A request as a test asserts on it. */
 export interface ModelRequest {
@@ -65,9 +66,9 @@ const written = (message: unknown): ReadonlyArray<string> => {
   return blocks.flatMap((block) => block.split(surroundings)).map((text) => text.trim()).filter((text) => text !== "")
 }
 
-/** As goose, opencode and qwen put it. */
+/** As each of the agents puts it. */
 const directoryIn = (texts: ReadonlyArray<string>): string => {
-  const found = /(?:<working-directory>|<cwd>|[Ww]orking directory: |working in the directory: )([^\n<]+)/.exec(texts.join("\n"))
+  const found = /(?:<working-directory>|<cwd>|[Ww]orking directory: |working in the directory: |Workspace Directories:\*{0,2}\s+- )([^\n<]+)/.exec(texts.join("\n"))
   return found?.[1]?.trim() ?? ""
 }
 

@@ -155,3 +155,76 @@ export const opencodeAcp = (options: RealAgentOptions): Launch | undefined => {
   const launch = opencode(options)
   return launch === undefined ? undefined : { ...launch, args: ["acp"] }
 }
+
+/** Tools: write_file {file_path, content}, replace, run_shell_command {command}. Modes: default asks, yolo for nothing (in trusted folders). */
+export const gemini = ({ home, model }: RealAgentOptions): Launch | undefined => {
+  const folder = folderOf("@google/gemini-cli")
+  const node = findProgram("node")
+  if (folder === undefined || node === undefined) return undefined
+  writeSettings(join(home, ".gemini", "settings.json"), {
+    security: { auth: { selectedType: "gemini-api-key" } },
+    telemetry: { enabled: false },
+    privacy: { usageStatisticsEnabled: false },
+    general: { enableAutoUpdate: false, enableAutoUpdateNotification: false }
+  })
+  return {
+    command: node,
+    args: [join(folder, "bundle", "gemini.js"), "--acp"],
+    env: { ...privateHome(home), GOOGLE_GEMINI_BASE_URL: model, GEMINI_API_KEY: "none", GEMINI_CLI_NO_RELAUNCH: "1" }
+  }
+}
+
+/** Tools: Write {file_path, content}, Edit, Bash {command, description}; paths must be absolute. Modes: default asks. */
+export const claude = ({ home, mode = "default", model }: RealAgentOptions): Launch | undefined => {
+  const folder = folderOf("@agentclientprotocol/claude-agent-acp")
+  const node = findProgram("node")
+  if (folder === undefined || node === undefined) return undefined
+  writeSettings(join(home, ".claude.json"), { hasCompletedOnboarding: true })
+  writeSettings(join(home, ".claude", "settings.json"), { permissions: { defaultMode: mode } })
+  return {
+    command: node,
+    args: [join(folder, "dist", "index.js")],
+    env: {
+      ...privateHome(home),
+      // says that root may bypass permissions, which the program itself refuses unless it is 1
+      IS_SANDBOX: "",
+      ANTHROPIC_BASE_URL: model,
+      ANTHROPIC_API_KEY: "none",
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+      DISABLE_TELEMETRY: "1",
+      DISABLE_ERROR_REPORTING: "1",
+      DISABLE_AUTOUPDATER: "1"
+    }
+  }
+}
+
+/** A model whose name it knows: of others it warns in every turn. */
+const codexConfig = (model: string) => `model = "gpt-5.5"
+model_provider = "scripted"
+check_for_update_on_startup = false
+approval_policy = "on-request"
+sandbox_mode = "workspace-write"
+[analytics]
+enabled = false
+[model_providers.scripted]
+name = "Scripted"
+base_url = "${model}/v1"
+env_key = "SCRIPTED_KEY"
+wire_api = "responses"
+request_max_retries = 1
+stream_max_retries = 1
+`
+
+/** Tools: exec_command {cmd}, apply_patch (freeform). Modes: read-only asks for both. */
+export const codex = ({ home, model }: RealAgentOptions): Launch | undefined => {
+  const folder = folderOf("@agentclientprotocol/codex-acp")
+  const node = findProgram("node")
+  if (folder === undefined || node === undefined) return undefined
+  mkdirSync(join(home, ".codex"), { recursive: true })
+  writeFileSync(join(home, ".codex", "config.toml"), codexConfig(model))
+  return {
+    command: node,
+    args: [join(folder, "dist", "index.js")],
+    env: { ...privateHome(home), CODEX_HOME: join(home, ".codex"), SCRIPTED_KEY: "none" }
+  }
+}

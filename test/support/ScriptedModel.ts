@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import { parseJson, textAt } from "../../server/agent/scripted/Json.ts"
 import { time } from "../../server/agent/scripted/Speech.ts"
+import { asChat, googleCall } from "./GoogleWire.ts"
 import { answerWriter } from "./ModelAnswers.ts"
 import { answerFrom, call, type ModelStep, say } from "./ModelScript.ts"
 import { errorBody, estimate, type ModelRequest, type Part, readRequest, sample, type Tokens, type WireName } from "./ModelWire.ts"
@@ -81,14 +82,16 @@ export class ScriptedModel implements AsyncDisposable {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? "/", this.url).pathname
     const body = parseJson(await readBody(request))
+    const google = googleCall(path)
+    if (path.endsWith(":countTokens")) return sendJson(response, 200, { totalTokens: estimate(JSON.stringify(body)) })
     if (path.endsWith("/models")) return sendJson(response, 200, { object: "list", data: [modelCard("scripted")] })
-    if (/\/models\/[^/]+$/.test(path)) return sendJson(response, 200, modelCard(path.split("/").at(-1) ?? ""))
+    if (google === undefined && /\/models\/[^/]+$/.test(path)) return sendJson(response, 200, modelCard(path.split("/").at(-1) ?? ""))
     if (path.endsWith("/count_tokens")) return sendJson(response, 200, { input_tokens: estimate(JSON.stringify(body)) })
-    const wire = wires.find(([suffix]) => path.endsWith(suffix))?.[1]
+    const wire = google === undefined ? wires.find(([suffix]) => path.endsWith(suffix))?.[1] : "google"
     if (wire === undefined || request.method !== "POST") {
       return sendJson(response, 404, errorBody("chat", 404, `The scripted model has no ${request.method} ${path}.`))
     }
-    const asked = readRequest(wire, body)
+    const asked = readRequest(wire, google === undefined ? body : asChat(body, google))
     this.requests.push(asked)
     this.open += 1
     response.on("close", () => {

@@ -42,6 +42,24 @@ describe("a warm agent", () => {
     assert.strictEqual((yield* play(backend, "settings")).text(), "mode=auto model=plain thought_level=high\n")
   }))
 
+  live("whose models stand apart from its options is given the model, at each start", Effect.gen(function*() {
+    const { announced, open } = yield* place
+    const backend = yield* open({ env: { SCRIPTED_OLD_MODELS: "1" } })
+    assert.include((yield* play(backend, "settings", { model: "fast" })).text(), "model=fast")
+    yield* play(backend, "settings", { thinking: "high" })
+    const model = announced().findLast(({ options }) => options)?.options?.find(({ category }) => category === "model")
+    assert.deepStrictEqual([model?.current, model?.choices.map(({ value }) => value)], ["fast", ["plain", "fast"]])
+    yield* play(backend, "crash 1", { model: "fast" })
+    assert.include((yield* play(backend, "settings", { model: "fast" })).text(), "model=fast")
+    assert.strictEqual((yield* play(backend, "settings", { model: "none" })).end.cause._tag, "AgentFailed")
+  }))
+
+  live("that reads its files itself is not offered the client's", Effect.gen(function*() {
+    const { open } = yield* place
+    const backend = yield* open({ quirks: { ...plainQuirks, ownFiles: true } })
+    assert.include((yield* play(backend, "read README.md")).text(), "does not offer")
+  }))
+
   live("is put into the mode of its row that asks, at each start", Effect.gen(function*() {
     const { open } = yield* place
     const backend = yield* open({ quirks: { ...plainQuirks, askModes: ["default", "auto"] } })

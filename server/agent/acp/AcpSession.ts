@@ -52,10 +52,11 @@ export const forkedWhy = "This chat is a fork: the agent has a session of its ow
 /** Characters of what an agent says of a session that it can't take up. */
 const whyLimit = 500
 
-const initialize = Effect.fnUntraced(function*({ connection, version }: SessionOptions) {
+const initialize = Effect.fnUntraced(function*({ connection, quirks, version }: SessionOptions) {
+  const files = quirks.ownFiles !== true
   const answer = yield* connection.request("initialize", {
     protocolVersion: 1,
-    clientCapabilities: { fs: { readTextFile: true, writeTextFile: true }, terminal: true, elicitation: { form: {} }, ...signInOffer },
+    clientCapabilities: { fs: { readTextFile: files, writeTextFile: files }, terminal: true, elicitation: { form: {} }, ...signInOffer },
     clientInfo: { name: "boocode", title: "boocode", version }
   })
   const initialized = decodeInitialized(answer)

@@ -3,7 +3,7 @@ import { Effect, Option, Schema, Semaphore } from "effect"
 import type { Announcement } from "../../../shared/SessionUpdate.ts"
 import { AgentError } from "../AgentError.ts"
 import type { AcpConnection } from "./AcpConnection.ts"
-import { inMode, optionSet, type Standing, type Translated, type TurnView } from "./AcpTranslate.ts"
+import { inMode, optionSet, setModel, type Standing, type Translated, type TurnView } from "./AcpTranslate.ts"
 import { AcpSession as SessionAnswer } from "./AcpUpdate.ts"
 
 export type OptionCategory = "mode" | "model" | "thought_level"
@@ -48,8 +48,11 @@ const request = (
 ): Effect.Effect<(view: TurnView) => Translated, AgentError> | undefined => {
   const option = options?.find((candidate) => candidate.category === category || candidate.id === category)
   if (option !== undefined) {
-    return option.current === value ? undefined
-      : Effect.map(ask("session/set_config_option", { sessionId, configId: option.id, value }, { timeout: "10 seconds" }), (answer) => (view) =>
+    if (option.current === value) return undefined
+    if (option.id === setModel) {
+      return Effect.as(ask(setModel, { sessionId, modelId: value }, { timeout: "10 seconds" }), (view: TurnView) => optionSet(view, setModel, value, {}))
+    }
+    return Effect.map(ask("session/set_config_option", { sessionId, configId: option.id, value }, { timeout: "10 seconds" }), (answer) => (view) =>
         optionSet(view, option.id, value, Option.getOrElse(decodeAnswer(answer), (): SessionAnswer => ({}))))
   }
   if (category === "mode" && modes !== undefined) {

@@ -85,7 +85,7 @@ export const translate = (view: TurnView, update: AcpUpdate, at: number): Transl
     case "plan": return said({ ...view, speaking: undefined }, { _tag: "Plan", entries: boundedPlan(update.entries.map(planEntry)) })
     case "available_commands_update": return noted(view, { commands: update.availableCommands.slice(0, commandLimit).map(command) })
     case "current_mode_update": return inMode(view, update.currentModeId)
-    case "config_option_update": return stands(view, { options: optionsOf(update.configOptions) })
+    case "config_option_update": return stands(view, { options: allOptions(view, update.configOptions) })
     case "session_info_update":
       return { view, updates: [], facts: update.title ? [{ _tag: "Titled", title: cutText(mendText(update.title), titleLimit) }] : [] }
     case "usage_update": return counted(view, reportedUsage(view.figures, update))
@@ -105,7 +105,7 @@ export const inMode = (view: TurnView, current: string): Translated => {
 
 /** An option was set; most agents answer how all of them stand now. */
 export const optionSet = (view: TurnView, id: string, value: string, { configOptions }: Pick<AcpSession, "configOptions">): Translated => stands(view, {
-  options: configOptions ? optionsOf(configOptions)
+  options: configOptions ? allOptions(view, configOptions)
     : (view.standing.options ?? []).map((one) => one.id === id ? { ...one, current: value } : one)
 })
 
@@ -168,6 +168,22 @@ const optionsOf = (all: ReadonlyArray<AcpConfigOption>): ReadonlyArray<AgentOpti
   return all.flatMap(option).filter((one) => (choices += one.choices.length) <= 2 * offerLimit)
 }
 
+/** The id of the option that stands for the models of an agent that has them apart from its options: how it is set. */
+export const setModel = "session/set_model"
+
+/** As an option, unless there is one among the others. */
+const modelsOf = ({ models }: AcpSession, options: ReadonlyArray<AgentOption>): ReadonlyArray<AgentOption> => models && !options.some(({ category }) => category === "model")
+  ? option({
+    id: setModel, name: "Model", category: "model", currentValue: models.currentModelId,
+    options: models.availableModels.map(({ modelId, name }) => ({ value: modelId, name: name || modelId }))
+  }) : []
+
+/** The options as the agent says that they stand, and its models where those aren't among them. */
+const allOptions = ({ standing }: TurnView, said: ReadonlyArray<AcpConfigOption>): ReadonlyArray<AgentOption> => {
+  const options = optionsOf(said)
+  return options.some(({ category }) => category === "model") ? options : [...options, ...(standing.options ?? []).filter(({ id }) => id === setModel)]
+}
+
 const modesOf = ({ availableModes, currentModeId }: NonNullable<AcpSession["modes"]>): NonNullable<Standing["modes"]> => ({
   current: cutText(currentModeId, idLimit),
   available: first(availableModes.filter(({ id }) => id.length <= idLimit), offerLimit).map(({ description, id, name }): AgentMode =>
@@ -175,10 +191,13 @@ const modesOf = ({ availableModes, currentModeId }: NonNullable<AcpSession["mode
 })
 
 /** What the answer to `session/new`, `load` or `resume` announces. */
-export const announced = (session: AcpSession): Announcement => ({
-  ...(session.modes ? { modes: modesOf(session.modes) } : {}),
-  ...(session.configOptions ? { options: optionsOf(session.configOptions) } : {})
-})
+export const announced = (session: AcpSession): Announcement => {
+  const options = optionsOf(session.configOptions ?? []), models = modelsOf(session, options)
+  return {
+    ...(session.modes ? { modes: modesOf(session.modes) } : {}),
+    ...(session.configOptions || models.length > 0 ? { options: [...options, ...models] } : {})
+  }
+}
 
 const statusOf = (status: string | null | undefined): ToolStatus | undefined => {
   switch (status) {

@@ -103,9 +103,14 @@ const Modes = Schema.Struct({
   availableModes: list(Schema.Struct({ id: Schema.String, name: Schema.String, description: maybe(Schema.String) }))
 })
 
+/** What agents had before they had options. */
+const Models = Schema.Struct({
+  currentModelId: Schema.String, availableModels: list(Schema.Struct({ modelId: Schema.String, name: maybe(Schema.String) }))
+})
+
 /** Of `session/new`, `session/load` and `session/resume`. */
 export const AcpSession = Schema.Struct({
-  sessionId: maybe(Schema.String), modes: maybe(Modes), configOptions: maybe(list(ConfigOption))
+  sessionId: maybe(Schema.String), modes: maybe(Modes), models: maybe(Models), configOptions: maybe(list(ConfigOption))
 })
 export type AcpSession = typeof AcpSession.Type
 

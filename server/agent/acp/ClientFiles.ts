@@ -6,8 +6,8 @@ import { constants } from "node:fs"
 import { type FileHandle, mkdir, open } from "node:fs/promises"
 import { dirname } from "node:path"
 import { Effect, Fiber, Schema, Semaphore } from "effect"
-import { jailed } from "./Jail.ts"
-import { invalidParams, type RpcError } from "./JsonRpc.ts"
+import { isMissing, jailed } from "./Jail.ts"
+import { invalidParams, resourceNotFound, type RpcError } from "./JsonRpc.ts"
 
 /** Bytes of a file that is read, at most. */
 const readLimit = 10 * 1024 * 1024
@@ -32,7 +32,7 @@ const decoded = <S extends Schema.Codec<unknown, unknown>>(schema: S, params: un
 
 const attempt = <A>(path: string, what: string, run: () => Promise<A>): Effect.Effect<A, RpcError> => Effect.tryPromise({
   try: run,
-  catch: (cause) => invalidParams(`${path} can't be ${what}: ${cause instanceof Error ? cause.message : String(cause)}`)
+  catch: (cause) => isMissing(cause) ? resourceNotFound(path) : invalidParams(`${path} can't be ${what}: ${cause instanceof Error ? cause.message : String(cause)}`)
 })
 
 /** Lines `line` to `line + limit - 1` of a text, counted from 1. */

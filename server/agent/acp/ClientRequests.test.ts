@@ -65,6 +65,14 @@ it.live("a link that leads to nothing is not written through, wherever on the wa
   assert.deepStrictEqual(readdirSync(outer).toSorted(), ["secret", "worktree"])
 }).pipe(Effect.provide(ProcessLedger.layerMemory), Effect.scoped))
 
+it.live("a file that isn't there is said to be just that: agents write new ones after asking", () => Effect.gen(function*() {
+  const { call, root } = yield* world
+  for (const path of ["new.txt", "src/a.txt/b"]) {
+    const refused = yield* Effect.flip(call("fs/read_text_file", { path: join(root, path) }))
+    assert.deepStrictEqual([refused.code, refused.message], [-32002, `Resource not found: ${join(root, path)} does not exist.`])
+  }
+}).pipe(Effect.provide(ProcessLedger.layerMemory), Effect.scoped))
+
 it.live("pipes and folders are refused at once, and hold up nobody else", () => Effect.gen(function*() {
   const { call, root } = yield* world
   execFileSync("sh", ["-c", "mkfifo \"$1\"", "sh", join(root, "pipe")])

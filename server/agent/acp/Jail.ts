@@ -15,7 +15,8 @@ const isWithin = (root: string, path: string): boolean => {
   return way === "" || (!isAbsolute(way) && way !== ".." && !way.startsWith(`..${sep}`))
 }
 
-const isMissing = (cause: unknown): boolean => cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "ENOTDIR")
+/** Nothing is there, or the way to it leads through a file. */
+export const isMissing = (cause: unknown): boolean => cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "ENOTDIR")
 
 const attempt = <A>(run: () => Promise<A>) => Effect.tryPromise({ try: run, catch: (cause) => cause })
 const real = (path: string) => attempt(() => realpath(path))

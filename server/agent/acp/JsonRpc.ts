@@ -18,6 +18,9 @@ export const methodNotFound = (method: string): RpcError => ({ code: -32601, mes
 
 export const invalidParams = (message: string): RpcError => ({ code: -32602, message })
 
+/** ACP: a file that isn't there. Agents tell by it a new file from one that can't be read. */
+export const resourceNotFound = (path: string): RpcError => ({ code: -32002, message: `Resource not found: ${path} does not exist.` })
+
 /** What a request is answered with that its sender has withdrawn. */
 export const requestCancelled: RpcError = { code: -32800, message: "Request cancelled" }
 

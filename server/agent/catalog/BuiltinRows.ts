@@ -91,7 +91,7 @@ const gemini: AgentRow = {
   env: { GEMINI_CLI_NO_RELAUNCH: "1" },
   commands: [],
   // loading a session within a minute of its creation erases it for good
-  quirks: { askModes: ["default"], resume: "never", usage: "answer meta", cost: "none", replayAfterLoad: true }
+  quirks: { askModes: ["default"], resume: "never", usage: "answer meta", cost: "none", replayAfterLoad: true, ownFiles: true }
 }
 
 /** How this program is started again. */

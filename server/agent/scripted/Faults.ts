@@ -3,7 +3,7 @@
 //   SCRIPTED_HANG_START=1     never answers initialize          SCRIPTED_NO_LOAD=1    offers neither load nor resume
 //   SCRIPTED_CRASH_START=N    crashes the first N starts        SCRIPTED_NO_RESUME=1  offers load only
 //   SCRIPTED_SLOW_START=MS    answers initialize after MS       SCRIPTED_FAIL_LOAD=1  load and resume fail
-//   SCRIPTED_SIGN_IN=1        wants somebody to sign in first
+//   SCRIPTED_SIGN_IN=1        wants somebody to sign in first   SCRIPTED_OLD_MODELS=1 has its models apart from its options
 
 import { spawn } from "node:child_process"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
@@ -22,7 +22,8 @@ export const startFaults = () => ({
   noLoad: isSet("SCRIPTED_NO_LOAD"),
   noResume: isSet("SCRIPTED_NO_RESUME") || isSet("SCRIPTED_NO_LOAD"),
   failsLoad: isSet("SCRIPTED_FAIL_LOAD"),
-  wantsSignIn: isSet("SCRIPTED_SIGN_IN")
+  wantsSignIn: isSet("SCRIPTED_SIGN_IN"),
+  oldModels: isSet("SCRIPTED_OLD_MODELS")
 })
 
 const readCount = (path: string) => {

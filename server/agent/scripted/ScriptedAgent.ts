@@ -13,7 +13,7 @@ import { type Answer, play } from "./Play.ts"
 import { parse } from "./Script.ts"
 import { chunk, type Offered, Session } from "./Session.ts"
 import * as Sessions from "./Sessions.ts"
-import { commands, configOptions, modeState, withMode, withOption } from "./Settings.ts"
+import { commands, configOptions, modeState, oldModels, withMode, withOption } from "./Settings.ts"
 import { Turn } from "./Turn.ts"
 import { invalidParams, methodNotFound, notFound, Wire, WireError } from "./Wire.ts"
 
@@ -47,6 +47,7 @@ class ScriptedAgent {
       case "session/close": return this.#close(params)
       case "session/set_mode": return this.#setMode(params)
       case "session/set_config_option": return this.#setOption(params)
+      case "session/set_model": return this.#setModel(params)
       case "session/prompt": return this.#prompt(params)
       default: throw methodNotFound(method)
     }
@@ -108,7 +109,10 @@ class ScriptedAgent {
   #opened(session: Session): LoadSessionResponse {
     this.#open.set(session.kept.id, session)
     setImmediate(() => session.update({ sessionUpdate: "available_commands_update", availableCommands: commands }))
-    return { modes: modeState(session.settings), configOptions: configOptions(session.settings) }
+    const options = configOptions(session.settings)
+    if (!this.#faults.oldModels) return { modes: modeState(session.settings), configOptions: options }
+    const opened = { modes: modeState(session.settings), configOptions: options.filter(({ id }) => id !== "model"), models: oldModels(session.settings) }
+    return opened
   }
 
   #list(params: unknown): ListSessionsResponse {
@@ -138,13 +142,22 @@ class ScriptedAgent {
     return {}
   }
 
+  #setModel(params: unknown): object {
+    if (!this.#faults.oldModels) throw methodNotFound("session/set_model")
+    const session = this.#session(params)
+    const settings = withOption(session.settings, "model", at(params, "modelId"))
+    if (settings === undefined) throw invalidParams(`There is no model ${String(at(params, "modelId"))}.`)
+    session.settings = settings
+    return {}
+  }
+
   #setOption(params: unknown): SetSessionConfigOptionResponse {
     const session = this.#session(params)
     const [option, value] = [at(params, "configId"), at(params, "value")]
     const settings = withOption(session.settings, option, value)
     if (settings === undefined) throw invalidParams(`There is no value ${String(value)} of an option ${String(option)}.`)
     session.settings = settings
-    return { configOptions: configOptions(settings) }
+    return { configOptions: configOptions(settings).filter(({ id }) => id !== "model" || !this.#faults.oldModels) }
   }
 
   async #prompt(params: unknown): Promise<Answer> {

@@ -42,6 +42,12 @@ export const configOptions = (settings: Settings): Array<SessionConfigOption> =>
   }
 ]
 
+/** As agents had them before there were options. */
+export const oldModels = (settings: Settings) => ({
+  currentModelId: settings.model,
+  availableModels: models.map(({ name, value }) => ({ modelId: value, name }))
+})
+
 /** The settings with another mode, or nothing if there is no such mode. */
 export const withMode = (settings: Settings, mode: string | undefined): Settings | undefined =>
   mode !== undefined && modes.some(({ id }) => id === mode) ? { ...settings, mode } : undefined

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, layer } from "@effect/vitest"
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Stream } from "effect"
 import type { Client } from "../client/rpc/Client.ts"
 import { ask, endedTurn, isAlive, makeRepository, newChat, prompt, until } from "./support/Journey.ts"
 import { clientOf, runServer, type RunningServer, temporaryFolder } from "./support/RunningServer.ts"
@@ -100,5 +100,26 @@ layer(World.layer(), { excludeTestServices: true, timeout: "60 seconds" })("a co
     assert.strictEqual(renewed.chat.agents["scripted"]?.continuity, "resumed")
     assert.match(renewed.chat.agents["scripted"]?.why ?? "", /^Its configuration was changed\./)
     assert.isFalse(isAlive(pid))
+  }))
+
+  it.effect("by an update of the agent's program is noticed without a refresh", () => Effect.gen(function*() {
+    const { client, project, server } = yield* World
+    const program = join(server.dataDir, "agent.sh")
+    const install = (version: number) => writeFileSync(program, `#!/bin/sh
+[ "$1" = --version ] && { echo 1.${version}; exit; }
+exec "${process.execPath}" "${join(import.meta.dirname, "../server/main.ts")}" scripted-agent
+`, { mode: 0o755 })
+    install(0)
+    writeFileSync(join(server.dataDir, "agents.json"), JSON.stringify({ agents: [{ name: "mine", command: program, versionArgs: ["--version"] }] }))
+    yield* client["agent.Refresh"]()
+    const { id } = yield* newChat(client, project, "mine")
+    const pid = pidIn((yield* ask(client, id, "pid")).text)
+    install(10)
+    assert.strictEqual(pidIn((yield* ask(client, id, "pid")).text), pid)
+    yield* Stream.runHead(Stream.filter(client["agent.Watch"](), (agents) => agents.some(({ name, version }) => name === "mine" && version === "1.10")))
+    const renewed = yield* ask(client, id, "pid")
+    assert.notStrictEqual(pidIn(renewed.text), pid)
+    assert.strictEqual(renewed.chat.agents["mine"]?.continuity, "resumed")
+    assert.match(renewed.chat.agents["mine"]?.why ?? "", /^Its configuration was changed\./)
   }))
 })

@@ -144,12 +144,16 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
   const done = (chatId: ChatId, message: ChatMessage) => Effect.asVoid(tell(chatId, message))
 
   /**
-   * Fails where the agent can't be had, as far as is known. One that was there is not looked for again here: a prompt takes
-   * its place before whatever is sent after it, and a turn whose agent is gone says so at its end.
+   * Fails where the agent can't be had, as far as is known. One that was there is looked for again beside the prompt, which
+   * takes its place before whatever is sent after it: a program that was updated is renewed when that is seen, and a turn
+   * whose agent is gone says so at its end.
    */
   const offered = Effect.fnUntraced(function*(agent: AgentName) {
     const known = (yield* catalog.list).find(({ name }) => name === agent)
-    if (known?.enabled !== true || known.readiness === "missing" || known.readiness === "failed") yield* catalog.find(agent)
+    if (known?.enabled === true && known.readiness !== "missing" && known.readiness !== "failed") {
+      return yield* Effect.asVoid(Effect.forkIn(Effect.ignore(catalog.find(agent)), scope))
+    }
+    yield* catalog.find(agent)
   })
 
   /** Fails where the catalogue has no such agent. Whether it can be had is looked at when it is prompted. */

@@ -2,8 +2,10 @@
  * WorkRemote: everything the page asks of sessions' work, as promises and callbacks. Stores know this and no Effect. It goes
  * over a link of its own, so that nothing here ever delays a chat; loaded when the page first wants it.
  */
+import { Effect, Stream } from "effect"
 import type { Rpc, RpcClient, RpcClientError, RpcGroup } from "effect/rpc"
 import type { ChangeFrame } from "../../shared/Change.ts"
+import type { DiffFrame, DiffOrder } from "../../shared/Diff.ts"
 import type { SessionId } from "../../shared/Ids.ts"
 import type { WorkApi } from "../../shared/rpc/WorkApi.ts"
 import type { Terminal, TerminalFrame, TerminalId } from "../../shared/Terminal.ts"
@@ -23,6 +25,10 @@ export const makeWorkRemote = ({ call, watch }: Runner<WorkClient>) => ({
   rejectHunks: (payload: Payload<"change.RejectHunks">, signal: AbortSignal) => call((client) => client["change.RejectHunks"](payload), signal),
   revert: (payload: Payload<"change.Revert">) => call((client) => client["change.Revert"](payload)),
   resolve: (payload: Payload<"change.Resolve">, signal: AbortSignal) => call((client) => client["change.Resolve"](payload), signal),
+  /** Answers when all of it has come. Run once: a lost connection ends it. */
+  diff: (order: DiffOrder, onFrame: (frame: DiffFrame) => void, signal: AbortSignal) =>
+    call((client) => Stream.runForEach(client["diff.Diff"](order), (frame) => Effect.sync(() => onFrame(frame))), signal),
+  content: (payload: Payload<"diff.Content">) => call((client) => client["diff.Content"](payload)),
   conflict: (payload: Payload<"change.Conflict">) => call((client) => client["change.Conflict"](payload)),
   decided: (payload: Payload<"change.Decided">) => call((client) => client["change.Decided"](payload)),
   ofTurn: (payload: Payload<"change.OfTurn">) => call((client) => client["change.OfTurn"](payload)),

@@ -1,12 +1,16 @@
-/** WorkStores: the work of the sessions that this page shows. Only the one looked at is followed; going back to another shows what was known of it, and catches up. */
+/** WorkStores: the work of the sessions that this page shows, the diffs of their files, and what a person comments on them. Only the one looked at is followed; going back to another shows what was known of it, and catches up. */
 import type { SessionId } from "../../shared/Ids.ts"
 import type { WorkRemote } from "../rpc/WorkRemote.ts"
+import { CommentsStores } from "./CommentsStore.ts"
+import { DiffStore } from "./DiffStore.ts"
 import type { Kept } from "./Kept.ts"
 import { WorkStore } from "./WorkStore.ts"
 
 const heldLimit = 8
 
 export class WorkStores {
+  readonly diffs: DiffStore
+  readonly comments: CommentsStores
   readonly #remote: WorkRemote
   readonly #kept: Kept
   /** The one looked at last stands last. */
@@ -15,6 +19,8 @@ export class WorkStores {
   constructor(remote: WorkRemote, kept: Kept) {
     this.#remote = remote
     this.#kept = kept
+    this.diffs = new DiffStore(remote)
+    this.comments = new CommentsStores(kept)
   }
 
   /** The session's store, following its feed. */

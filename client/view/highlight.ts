@@ -2,7 +2,7 @@
  * Highlight: code as lines of coloured pieces. Loaded with the first code that is shown; each language when it first
  * occurs. Colours are classes, never styles: the page's policy allows no inline style, and both themes share them.
  */
-import { createCssVariablesTheme, createHighlighterCore, type HighlighterCore, type LanguageRegistration } from "shiki/core"
+import { createCssVariablesTheme, createHighlighterCore, type GrammarState, type HighlighterCore, type LanguageRegistration, type ThemedToken } from "shiki/core"
 import { createJavaScriptRegexEngine } from "shiki/engine/javascript"
 
 export interface Piece { readonly text: string; readonly colour: string | undefined }
@@ -67,12 +67,38 @@ const longestLine = 2000
 /** Milliseconds for one line: the first one of a language compiles its rules. */
 const patience = 4000
 
-/** `undefined` for what has no colours: a language that is not known, or too much of it. */
-export const highlight = async (text: string, language: string): Promise<ReadonlyArray<Line> | undefined> => {
+/** Ready to colour; `undefined` for a language that is not known. */
+const loaded = async (language: string): Promise<HighlighterCore | undefined> => {
   const load = languages[language]
-  if (load === undefined || text.length > colourLimit) return undefined
+  if (load === undefined) return undefined
   const shiki = await highlighter()
   if (!shiki.getLoadedLanguages().includes(language)) await shiki.loadLanguage((await load()).default)
+  return shiki
+}
+
+const lineOf = (tokens: ReadonlyArray<ThemedToken>): Line => tokens.map(({ color, content }) => ({ text: content, colour: colourOf(color) }))
+
+/** `undefined` for what has no colours: a language that is not known, or too much of it. */
+export const highlight = async (text: string, language: string): Promise<ReadonlyArray<Line> | undefined> => {
+  if (text.length > colourLimit) return undefined
+  const shiki = await loaded(language)
+  if (shiki === undefined) return undefined
   const { tokens } = shiki.codeToTokens(text, { lang: language, theme: "page", tokenizeMaxLineLength: longestLine, tokenizeTimeLimit: patience })
-  return tokens.map((line) => line.map((token) => ({ text: token.content, colour: colourOf(token.color) })))
+  return tokens.map(lineOf)
+}
+
+/** Colours lines in their order, some at a time: each call goes on where the last one ended. */
+export type LinePainter = (lines: ReadonlyArray<string>) => ReadonlyArray<Line>
+
+export const linePainter = async (language: string): Promise<LinePainter | undefined> => {
+  const shiki = await loaded(language)
+  if (shiki === undefined) return undefined
+  let state: GrammarState | undefined
+  return (lines) => {
+    const { grammarState, tokens } = shiki.codeToTokens(lines.join("\n"), {
+      lang: language, theme: "page", tokenizeMaxLineLength: longestLine, tokenizeTimeLimit: patience, ...(state === undefined ? {} : { grammarState: state })
+    })
+    state = grammarState
+    return tokens.map(lineOf)
+  }
 }

@@ -1,0 +1,41 @@
+/** Line spans: one line as the pieces it is drawn in, each with its colour and whether it is marked. Pure. */
+import type { Line } from "./highlight.ts"
+import type { Span } from "./wordMarks.ts"
+
+export interface Drawn { readonly text: string; readonly colour: string | undefined; readonly marked: boolean }
+
+/** Pieces that stand side by side and are marked alike. */
+export const markedRuns = (pieces: ReadonlyArray<Drawn>): ReadonlyArray<{ readonly marked: boolean; readonly pieces: ReadonlyArray<Drawn> }> => {
+  const runs: Array<{ readonly marked: boolean; readonly pieces: Array<Drawn> }> = []
+  for (const piece of pieces) {
+    const last = runs.at(-1)
+    if (last?.marked === piece.marked) last.pieces.push(piece)
+    else runs.push({ marked: piece.marked, pieces: [piece] })
+  }
+  return runs
+}
+
+/** A stretch of one colour, cut where a mark begins or ends. */
+const cutAtMarks = (text: string, from: number, to: number, colour: string | undefined, marks: ReadonlyArray<Span>): ReadonlyArray<Drawn> => {
+  const edges = [from, ...marks.flatMap((mark) => [mark.from, mark.to]).filter((edge) => edge > from && edge < to), to]
+  return edges.slice(1).flatMap((end, index) => {
+    const start = edges[index] ?? from
+    return end <= start ? [] : [{ text: text.slice(start, end), colour, marked: marks.some((mark) => mark.from <= start && end <= mark.to) }]
+  })
+}
+
+/** `colours` are those of the same text; a line that was cut has fewer characters than they tell of. */
+export const lineSpans = (text: string, colours: Line | undefined, marks: ReadonlyArray<Span>): ReadonlyArray<Drawn> => {
+  const drawn: Array<Drawn> = []
+  let from = 0
+  for (const piece of colours ?? []) {
+    const to = Math.min(from + piece.text.length, text.length)
+    drawn.push(...cutAtMarks(text, from, to, piece.colour, marks))
+    from = to
+  }
+  return [...drawn, ...cutAtMarks(text, from, text.length, undefined, marks)]
+}
+
+/** A carriage return before the line's end is shown: it is what a change of line ends is made of. */
+export const withoutReturn = (text: string): { readonly text: string; readonly returns: boolean } =>
+  text.endsWith("\r") ? { text: text.slice(0, -1), returns: true } : { text, returns: false }

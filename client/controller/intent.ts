@@ -4,6 +4,7 @@
  */
 import type { ReactiveController, ReactiveControllerHost } from "lit"
 import type { RequestAnswer } from "../../shared/AgentRequest.ts"
+import type { ChangeId } from "../../shared/Change.ts"
 import type { ContentBlock } from "../../shared/Content.ts"
 import type { AgentName, ChatId, ProjectId, PromptId, RequestId, SessionId } from "../../shared/Ids.ts"
 import type { TurnSettings } from "../../shared/Turn.ts"
@@ -23,6 +24,13 @@ export interface Intents {
   "boo-show-agents": undefined
   "boo-wire": { readonly agent: AgentName }
   "boo-put-away": undefined
+  // a file's diff
+  "boo-hunk": { readonly changeId: ChangeId; readonly hunks: ReadonlyArray<number>; readonly way: "apply" | "reject" }
+  "boo-next-file": { readonly step: 1 | -1 }
+  /** Shows all comments of the session. */
+  "boo-comments": undefined
+  "boo-edit-comment": { readonly id: string; readonly text: string }
+  "boo-remove-comment": { readonly id: string }
   // the lists
   "boo-new-session": { readonly projectId: ProjectId }
   "boo-new-chat": { readonly sessionId: SessionId }

@@ -1,7 +1,11 @@
 /** The change that is looked at: what happens to the file, who made it, what can be decided, and below that its contents. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit"
+import { IntentController } from "../controller/intent.ts"
 import type { AgentInfo } from "../../shared/Agent.ts"
-import type { PendingChange } from "../../shared/Change.ts"
+import { ChangeId, type PendingChange } from "../../shared/Change.ts"
+import type { LineComment } from "../../shared/LineComment.ts"
+import type { Preferences } from "../store/Preferences.ts"
+import type { Stores } from "../store/Stores.ts"
 import type { WorkStore } from "../store/WorkStore.ts"
 import { base } from "../style/base.ts"
 import { changeRow } from "../style/changeRow.ts"
@@ -9,11 +13,14 @@ import { icon } from "../style/icons.ts"
 import { actTitles, changeNotes, operationMark } from "../view/change.ts"
 import { makersOfChange } from "../view/makers.ts"
 import type { Standing } from "../view/standing.ts"
+import "./boo-comments-send.ts"
 import "./boo-conflict.ts"
+import "./boo-dialog.ts"
+import "./boo-file-diff.ts"
 import "./boo-makers.ts"
 
 export class BooChange extends LitElement {
-  static override properties = { change: { attribute: false }, work: { attribute: false }, agents: { attribute: false }, standing: { attribute: false }, reviewed: { type: Boolean } }
+  static override properties = { change: { attribute: false }, work: { attribute: false }, stores: { attribute: false }, preferences: { attribute: false }, commenting: { state: true }, agents: { attribute: false }, standing: { attribute: false }, reviewed: { type: Boolean } }
   static override styles = [base, changeRow, css`
     :host { display: grid; grid-template: auto minmax(0, 1fr) / minmax(0, 1fr); min-height: 0; }
     header { display: flex; flex-wrap: wrap; align-items: center; gap: 0.375rem var(--s2); padding: var(--s2) var(--s2) var(--s2) var(--s3); border-bottom: 1px solid var(--line); }
@@ -35,9 +42,21 @@ export class BooChange extends LitElement {
 
   change: PendingChange | undefined
   work: WorkStore | undefined
+  stores: Stores | undefined
+  preferences: Preferences | undefined
+  /** All comments of the session are shown above it. */
+  commenting = false
   agents: ReadonlyArray<AgentInfo> | undefined
   standing: Standing = { tone: "pending", words: "", busy: false }
   reviewed = false
+
+  constructor() {
+    super()
+    new IntentController(this)
+      .on("boo-hunk", ({ changeId, hunks, way }) => void this.work?.decideHunks(way, changeId, ChangeId.make(crypto.randomUUID()), hunks))
+      .on("boo-next-file", ({ step }) => this.#tell("step", step))
+      .on("boo-comments", () => { this.commenting = true })
+  }
 
   override render(): TemplateResult | typeof nothing {
     const { change, work } = this
@@ -63,7 +82,15 @@ export class BooChange extends LitElement {
         </div>
         ${problem === undefined ? nothing : html`<p class="problem" role="alert">${icon("alert")}${problem}</p>`}
       </header>
-      <div class="body">${change.state === "conflicted" ? html`<boo-conflict .change=${change} .work=${work} .agents=${this.agents}></boo-conflict>` : html`<slot></slot>`}</div>`
+      <div class="body">${change.state === "conflicted" ? html`<boo-conflict .change=${change} .work=${work} .agents=${this.agents}></boo-conflict>` : this.#diff(change, work)}</div>
+      ${this.commenting ? html`<boo-dialog name="Comments" @keydown=${(event: Event) => event.stopPropagation()} @closed=${() => { this.commenting = false }}><boo-comments-send .sessionId=${work.sessionId} .stores=${this.stores}
+        .comments=${this.stores?.work.stores?.comments.of(work.sessionId)} .isOutdated=${(comment: LineComment) => isOutdated(comment, work.work.changes)} @sent=${() => { this.commenting = false }}></boo-comments-send></boo-dialog>` : nothing}`
+  }
+
+  #diff(change: PendingChange, work: WorkStore): TemplateResult {
+    const stores = this.stores?.work.stores
+    return html`<boo-file-diff bare .sessionId=${work.sessionId} .file=${change} .changeId=${change.state === "pending" ? change.id : undefined} .diffs=${stores?.diffs}
+      .comments=${stores?.comments.of(work.sessionId)} .preferences=${this.preferences} ?busy=${work.busy.has(change.id)}></boo-file-diff>`
   }
 
   #acts(change: PendingChange, work: WorkStore): TemplateResult | typeof nothing {
@@ -84,6 +111,12 @@ export class BooChange extends LitElement {
   #tell(name: string, detail: unknown): void {
     this.dispatchEvent(new CustomEvent(name, { detail }))
   }
+}
+
+/** Its file's content is another one now, or waits no more. */
+const isOutdated = ({ blob, path, side }: LineComment, changes: ReadonlyArray<PendingChange>): boolean => {
+  const change = changes.find((one) => one.path === path)
+  return change === undefined || blob !== (side === "old" ? change.baseBlob : change.blob)
 }
 
 customElements.define("boo-change", BooChange)

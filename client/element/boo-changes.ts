@@ -97,7 +97,7 @@ export class BooChanges extends LitElement {
         <div>${this.#foot(work)}</div>
       </div>
       ${current === undefined ? nothing : html`<boo-splitter axis="y" label="Height of the list" least="120" @sized=${({ detail }: CustomEvent<number | undefined>) => this.#keepHeight(detail)}></boo-splitter>
-      <boo-change class="detail" .change=${current} .work=${work} .agents=${this.#agents} .standing=${this.#standing(current)} .reviewed=${this.#isReviewed(current)}
+      <boo-change class="detail" .change=${current} .work=${work} .stores=${this.stores} .preferences=${this.preferences} .agents=${this.#agents} .standing=${this.#standing(current)} .reviewed=${this.#isReviewed(current)}
         @act=${({ detail }: CustomEvent<Asked>) => this.#act(detail)} @step=${({ detail }: CustomEvent<1 | -1>) => this.#step(detail)}
         @review=${({ detail }: CustomEvent<boolean>) => this.#mark(current, detail)} @leave=${() => this.#look(undefined)}></boo-change>`}
     </div>`

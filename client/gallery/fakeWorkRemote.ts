@@ -3,6 +3,7 @@ import type { ChangeFrame, PendingChange } from "../../shared/Change.ts"
 import { done } from "../rpc/Reply.ts"
 import { quietWorkRemote } from "../rpc/quietWorkRemote.ts"
 import type { WorkRemote } from "../rpc/WorkRemote.ts"
+import { fakeDiffs } from "./diffScenes.ts"
 import { changeOf, manyChanges, mixedChanges, worktreeOf } from "../../test/support/changes.ts"
 import { ids } from "../../test/support/chatLog.ts"
 
@@ -40,6 +41,7 @@ export const fakeWorkRemote = (scene: string): WorkRemote => ({
     else if (scene !== "workloading") for (const frame of framesOf(scene)) watcher.onValue(frame)
     return () => {}
   },
+  ...fakeDiffs,
   decided: () => Promise.resolve(done(decided)),
   conflict: () => Promise.resolve(done({
     base, mine: base.replace("queue.prompts", "queue.prompts.filter(({ held }) => !held)"), theirs: base.replace("const [first] = queue.prompts\n  return first", "return queue.held ? undefined : queue.prompts[0]"),

@@ -9,12 +9,16 @@ import { WorkStores } from "../store/WorkStores.ts"
 import { fakeRemote } from "./fakeRemote.ts"
 import { fakeWorkRemote } from "./fakeWorkRemote.ts"
 import { chatOf } from "../../test/support/chatLog.ts"
+import { diffScenes } from "./diffScenes.ts"
 import { scenes } from "./scenes.ts"
+import { showDiff } from "./showDiff.ts"
 
 const scene = new URL(location.href).searchParams.get("scene") ?? "answer"
 const app = document.querySelector("boo-app")
 
-if (app instanceof BooApp) {
+const file = diffScenes[scene]
+if (file !== undefined && app !== null) showDiff(scene, file, app)
+else if (app instanceof BooApp) {
   const kept = memoryKept()
   app.preferences = new Preferences(kept, kept)
   app.router = new Router()

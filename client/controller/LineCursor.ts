@@ -1,0 +1,75 @@
+/**
+ * LineCursor: the line of a diff that the keys act on, and the lines from it to where a choice began; and what is copied:
+ * the lines' own text, whether they were marked with the pointer or chosen by keys.
+ */
+import type { Side } from "../view/diffLines.ts"
+
+export interface Choice { readonly row: number; readonly anchor: number; readonly side: Side }
+
+export interface CursorKeys {
+  readonly rows: number
+  /** Rows of one page. */
+  readonly page: number
+  readonly isLine: (row: number) => boolean
+}
+
+const steps = (key: string, page: number): number | undefined => {
+  switch (key) {
+    case "ArrowDown": return 1
+    case "ArrowUp": return -1
+    case "PageDown": return page
+    case "PageUp": return -page
+    case "Home": return -Infinity
+    case "End": return Infinity
+    default: return undefined
+  }
+}
+
+/** The next row of a line from `row` on, in a direction; `undefined` where there is none. */
+const lineFrom = (row: number, way: 1 | -1, { isLine, rows }: CursorKeys): number | undefined => {
+  for (let at = row; at >= 0 && at < rows; at += way) if (isLine(at)) return at
+  return undefined
+}
+
+/** Where a key moves the cursor; `undefined` for any other key. */
+export const movedBy = (event: KeyboardEvent, from: Choice | undefined, first: number, keys: CursorKeys): Choice | undefined => {
+  const step = event.altKey || event.ctrlKey || event.metaKey ? undefined : steps(event.key, keys.page)
+  if (step === undefined || keys.rows === 0) return undefined
+  const at = from === undefined ? first : Math.min(keys.rows - 1, Math.max(0, from.row + step))
+  const way = step > 0 ? 1 : -1
+  const row = lineFrom(at, way, keys) ?? lineFrom(at, way === 1 ? -1 : 1, keys)
+  return row === undefined ? undefined : { row, anchor: event.shiftKey && from !== undefined ? from.anchor : row, side: from?.side ?? "new" }
+}
+
+export const rangeOf = ({ anchor, row }: Choice): { readonly from: number; readonly to: number } =>
+  ({ from: Math.min(anchor, row), to: Math.max(anchor, row) })
+
+interface Edge { readonly row: number; readonly side: Side; readonly offset: number }
+
+/** The row that a place in the tree belongs to, and how many of its characters stand before that place. */
+const edgeOf = (node: Node, offset: number): Edge | undefined => {
+  const element = node instanceof Element ? node : node.parentElement
+  const code = element?.closest<HTMLElement>(".code")
+  const row = element?.closest<HTMLElement>(".row")
+  if (row === null || row === undefined) return undefined
+  const text = code?.querySelector(".text")
+  if (code === null || code === undefined || text === null || text === undefined) return { row: Number(row.dataset["row"]), side: "new", offset: 0 }
+  const before = document.createRange()
+  before.setStart(text, 0)
+  if (text.contains(node)) before.setEnd(node, offset)
+  return { row: Number(row.dataset["row"]), side: code.dataset["side"] === "old" ? "old" : "new", offset: before.toString().length }
+}
+
+/** The text that is marked with the pointer in a tree of rows; `undefined` where nothing is. */
+export const markedText = (root: ShadowRoot, textOf: (row: number, side: Side) => string | undefined): string | undefined => {
+  const range = document.getSelection()?.getComposedRanges({ shadowRoots: [root] })[0]
+  if (range === undefined || range.collapsed) return undefined
+  const start = edgeOf(range.startContainer, range.startOffset), end = edgeOf(range.endContainer, range.endOffset)
+  if (start === undefined || end === undefined) return undefined
+  const texts: Array<string> = []
+  for (let row = start.row; row <= end.row; row += 1) {
+    const text = textOf(row, start.side)
+    if (text !== undefined) texts.push(text.slice(row === start.row ? start.offset : 0, row === end.row ? end.offset : undefined))
+  }
+  return texts.join("\n")
+}

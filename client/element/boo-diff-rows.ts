@@ -1,0 +1,324 @@
+/**
+ * The lines of a diff, unified or side by side, as a grid that draws only the rows in sight. What a person does in it goes
+ * up: `reveal` unchanged lines, write and change comments, `step` beyond the last hunk, decide about a hunk.
+ */
+import { html, LitElement, nothing, type TemplateResult } from "lit"
+import { repeat } from "lit/directives/repeat.js"
+import { Colouring } from "../controller/Colouring.ts"
+import { type Choice, markedText, movedBy, rangeOf } from "../controller/LineCursor.ts"
+import { RowWindow } from "../controller/RowWindow.ts"
+import type { CommentPlace, LineComment } from "../../shared/LineComment.ts"
+import { base } from "../style/base.ts"
+import { codeColours } from "../style/code.ts"
+import { diffRows } from "../style/diffRows.ts"
+import { icon } from "../style/icons.ts"
+import type { Side } from "../view/diffLines.ts"
+import type { DiffModel } from "../view/diffModel.ts"
+import { betweenCell, type Cell, type Inks, lineCell, placeOfRow, textOfRow } from "../view/diffRow.ts"
+import type { Row } from "../view/diffRows.ts"
+import { type Drawn, markedRuns } from "../view/lineSpans.ts"
+import type { Marking } from "../view/wordMarks.ts"
+import "./boo-comment.ts"
+import "./boo-hunk-head.ts"
+
+export interface RevealDetail { readonly gap: number; readonly where: "top" | "bottom" | "all" }
+export interface DecideDetail { readonly hunk: number; readonly way: "apply" | "reject" }
+/** Blobs are added by whoever knows them. */
+export type WrittenComment = { readonly place: Omit<CommentPlace, "path" | "blob">; readonly text: string }
+
+export class BooDiffRows extends LitElement {
+  static override properties = {
+    model: { attribute: false }, version: {}, name: {}, language: {}, comments: { attribute: false }, commentable: { type: Boolean },
+    choosable: { type: Boolean }, expandable: { type: Boolean }, busy: { type: Boolean }, choice: { state: true }, draft: { state: true }, selecting: { state: true }
+  }
+  static override styles = [base, codeColours, diffRows]
+
+  model: DiffModel | undefined
+  /** Changes with every change inside the model. */
+  version = 0
+  name = ""
+  language = ""
+  comments: ReadonlyArray<LineComment> = []
+  commentable = false
+  choosable = false
+  expandable = false
+  busy = false
+  choice: Choice | undefined
+  /** The lines that a comment is being written on. */
+  draft: { readonly place: WrittenComment["place"]; readonly row: number } | undefined
+  /** The side that text is being marked in. */
+  selecting: Side | undefined
+  marking: Marking | undefined
+  readonly #window = new RowWindow(this, () => this.model?.rows.length ?? 0, () => ({
+    scroller: this.#scroller, probe: this.renderRoot.querySelector<HTMLElement>(".probe"),
+    insets: [...this.renderRoot.querySelectorAll<HTMLElement>(".inset")].map((element) => ({ element, row: Number(element.dataset["row"]) }))
+  }))
+  readonly #colouring = new Colouring(this, () => ({ language: this.language, sides: this.#inSight() }))
+  readonly #inks: Inks = {
+    marks: (line) => this.model === undefined ? [] : this.marking?.of(this.model.lines, line) ?? [],
+    colours: (side, number) => this.#colouring.at(side === "old" ? this.model?.texts?.old : this.model?.texts?.now, number - 1)
+  }
+
+  get #scroller(): HTMLElement | null {
+    return this.renderRoot.querySelector<HTMLElement>(".scroller")
+  }
+
+  override focus(): void {
+    this.#scroller?.focus()
+  }
+
+  /** Goes to the hunk after the one at the cursor, or before it. */
+  stepHunk(way: 1 | -1): void {
+    const { model } = this
+    if (model === undefined) return
+    const at = this.choice === undefined ? (way === 1 ? -1 : 0) : model.rows.hunkAt(this.choice.row)
+    const next = at + way
+    if (next < 0 || next >= model.lines.hunks.length) this.dispatchEvent(new CustomEvent("step", { detail: way }))
+    else this.#goTo(model, next)
+  }
+
+  #goTo(model: DiffModel, hunk: number): void {
+    const head = model.rows.rowOfHunk(hunk)
+    const { first } = model.lines.hunks[hunk] ?? { first: 0 }
+    let line = first
+    while (line + 1 < model.lines.length && model.lines.kind(line) === "same") line += 1
+    const row = model.rows.rowOfLine(line)
+    this.choice = { row, anchor: row, side: this.choice?.side ?? "new" }
+    this.#window.reveal(head, "start")
+  }
+
+  override willUpdate(changed: Map<string, unknown>): void {
+    if (changed.has("model")) {
+      this.choice = undefined
+      this.draft = undefined
+      if (this.#scroller !== null) this.#scroller.scrollTo(0, 0)
+    }
+    if (this.marking === undefined) void import("../view/wordMarks.ts").then(({ Marking }) => {
+      this.marking = new Marking()
+      this.requestUpdate()
+    })
+    this.#window.keep([...this.#notes().keys()])
+  }
+
+  #inSight(): ReadonlyArray<{ readonly lines: ReadonlyArray<string>; readonly upTo: number }> {
+    const { model } = this
+    if (model?.texts === undefined) return []
+    let old = 0, now = 0
+    for (let row = this.#window.first; row < this.#window.last; row += 1) {
+      old = Math.max(old, placeOfRow(model, row, "old")?.number ?? 0)
+      now = Math.max(now, placeOfRow(model, row, "new")?.number ?? 0)
+    }
+    return [{ lines: model.texts.now, upTo: Math.max(now, old) }, { lines: model.texts.old, upTo: old }].filter(({ lines }) => lines.length > 0)
+  }
+
+  /** Comments by the row they stand below. */
+  #notes(): ReadonlyMap<number, ReadonlyArray<LineComment>> {
+    const notes = new Map<number, ReadonlyArray<LineComment>>()
+    for (const comment of this.comments) {
+      const row = this.model?.rows.find(comment.side, comment.to) ?? -1
+      if (row !== -1) notes.set(row, [...notes.get(row) ?? [], comment])
+    }
+    if (this.draft !== undefined && !notes.has(this.draft.row)) notes.set(this.draft.row, [])
+    return notes
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { model } = this
+    if (model === undefined) return nothing
+    const { first, last } = this.#window
+    const notes = this.#notes()
+    const split = model.rows.wish.split
+    return html`<div class="scroller" role="grid" tabindex="0" aria-label=${`Changed lines of ${this.name}`} aria-readonly="true" aria-multiselectable="true"
+        aria-rowcount=${model.rows.length} aria-activedescendant=${this.choice === undefined ? nothing : `r${this.choice.row}`}
+        @keydown=${this.#onKey} @copy=${this.#onCopy} @scroll=${this.#onScroll} @pointerdown=${this.#onPress}>
+      <span class="probe" aria-hidden="true">0000000000</span>
+      <div class="field">
+        <div class="layer ${split ? "split" : "unified"}" data-selecting=${this.selecting ?? nothing} role="presentation">
+          ${repeat(Array.from({ length: Math.max(0, last - first) }, (_, index) => first + index), (row) => row, (row) => this.#row(model, row, notes.get(row)))}
+        </div>
+      </div>
+    </div>`
+  }
+
+  /** By hand: the page's policy refuses a style that comes as an attribute. */
+  override updated(): void {
+    const scroller = this.#scroller, { model } = this
+    if (scroller === null || model === undefined) return
+    const { charWidth, laid, offset, width } = this.#window
+    const digits = Math.max(3, String(Math.max(model.lines.end(model.lines.hunks.length - 1).now, model.texts?.now.length ?? 0)).length)
+    const gutter = (digits + 2) * charWidth
+    const { split } = model.rows.wish
+    const beyond = Math.max(0, (model.lines.longest + 6) * charWidth + 22 - (split ? width / 2 - gutter : width - 2 * gutter))
+    const styles = { "--laid": `${laid}px`, "--beyond": `${beyond}px`, "--offset": `${offset}px`, "--seen": `${width}px`, "--no": `${gutter}px`, "--more": `${(split ? 1 : 2) * gutter - 4}px` }
+    for (const [name, value] of Object.entries(styles)) scroller.style.setProperty(name, value)
+  }
+
+  #row(model: DiffModel, index: number, notes: ReadonlyArray<LineComment> | undefined): TemplateResult {
+    return html`${this.#cells(model, index, model.rows.at(index))}${notes === undefined ? nothing : this.#inset(index, notes)}`
+  }
+
+  #cells(model: DiffModel, index: number, row: Row): TemplateResult | typeof nothing {
+    switch (row.kind) {
+      case "line": {
+        const { kind } = model.lines.at(row.line)
+        const cell = lineCell(model, row.line, kind === "removed" ? "old" : "new", this.#inks)
+        return this.#line(index, html`${this.#number(index, "old", model.lines.number(row.line, "old"), kind)}${this.#number(index, "new", model.lines.number(row.line, "new"), kind)}${this.#code(cell)}`)
+      }
+      case "pair": return this.#line(index, html`${this.#half(index, row.left === -1 ? undefined : lineCell(model, row.left, "old", this.#inks), "old")}${
+        this.#half(index, row.right === -1 ? undefined : lineCell(model, row.right, "new", this.#inks), "new")}`)
+      case "between": {
+        if (model.rows.wish.split) return this.#line(index, html`${this.#half(index, betweenCell(model, "old", row.old, this.#inks), "old")}${this.#half(index, betweenCell(model, "new", row.now, this.#inks), "new")}`)
+        return this.#line(index, html`${this.#number(index, "old", row.old, "same")}${this.#number(index, "new", row.now, "same")}${this.#code(betweenCell(model, "new", row.now, this.#inks))}`)
+      }
+      case "head": return this.#head(model, row.hunk, row.hidden, index)
+      case "tail": return html`<boo-hunk-head role="row" aria-rowindex=${index + 1} .left=${row.hidden} ends="above" ?expandable=${this.expandable}
+        @reveal=${(event: CustomEvent<RevealDetail["where"]>) => this.#reveal(model.lines.hunks.length, event.detail)}></boo-hunk-head>`
+      // of a head whose upper half is above what is drawn
+      case "rest": return index === this.#window.first ? html`<div class="row"></div>` : nothing
+    }
+  }
+
+  #head(model: DiffModel, hunk: number, hidden: number, index: number): TemplateResult {
+    const { heading = "", newStart = 0, nth = 0, oldStart = 0 } = model.lines.hunks[hunk] ?? {}
+    const size = model.lines.size(hunk)
+    return html`<boo-hunk-head role="row" aria-rowindex=${index + 1} .range=${`@@ −${oldStart},${size.old} +${newStart},${size.now} @@`} .heading=${heading} .left=${hidden}
+      .ends=${hunk === 0 ? "below" : "both"} ?choosable=${this.choosable} ?expandable=${this.expandable} ?busy=${this.busy}
+      @reveal=${(event: CustomEvent<RevealDetail["where"]>) => this.#reveal(hunk, event.detail)}
+      @decide=${(event: CustomEvent<DecideDetail["way"]>) => this.dispatchEvent(new CustomEvent<DecideDetail>("decide", { detail: { hunk: nth, way: event.detail } }))}></boo-hunk-head>`
+  }
+
+  #reveal(gap: number, where: RevealDetail["where"]): void {
+    this.dispatchEvent(new CustomEvent<RevealDetail>("reveal", { detail: { gap, where } }))
+  }
+
+  #line(index: number, cells: TemplateResult): TemplateResult {
+    const { choice } = this
+    const range = choice === undefined ? undefined : rangeOf(choice)
+    const chosen = range !== undefined && index >= range.from && index <= range.to
+    return html`<div class="row ${chosen ? "chosen" : ""}" role="row" id="r${index}" data-row=${index} aria-rowindex=${index + 1} aria-selected=${chosen}>${cells}</div>`
+  }
+
+  #half(index: number, cell: Cell | undefined, side: Side): TemplateResult {
+    if (cell === undefined) return html`<span class="no absent" role="gridcell"></span><span class="code absent" role="gridcell" data-side=${side}></span>`
+    return html`${this.#number(index, side, cell.number, cell.kind)}${this.#code(cell)}`
+  }
+
+  #number(index: number, side: Side, number: number, kind: Cell["kind"]): TemplateResult {
+    const comments = this.commentable && number > 0
+    return html`<span class="no ${kind}" role="gridcell" data-row=${index} data-side=${side} data-n=${number === 0 ? "" : number}>${
+      comments ? html`<button class="plus" tabindex="-1" aria-label=${`Comment on line ${number}`}>${icon("plus")}</button>` : nothing}</span>`
+  }
+
+  #code({ bare, kind, pieces, returns, side }: Cell): TemplateResult {
+    return html`<span class="code ${kind}" role="gridcell" data-side=${side}><span class="clip"><span class="text">${markedRuns(pieces).map((run) => run.marked ? html`<span class="word">${this.#coloured(run.pieces)}</span>` : this.#coloured(run.pieces))}${
+      returns ? html`<span class="end" title="The line ends with a carriage return (Windows)">CR</span>` : nothing}${
+      bare ? html`<span class="end">no newline at the end</span>` : nothing}</span></span></span>`
+  }
+
+  #coloured(pieces: ReadonlyArray<Drawn>): ReadonlyArray<TemplateResult | string> {
+    return pieces.map(({ colour, text }) => colour === undefined ? text : html`<span class=${colour}>${text}</span>`)
+  }
+
+  #inset(row: number, notes: ReadonlyArray<LineComment>): TemplateResult {
+    const draft = this.draft?.row === row ? this.draft : undefined
+    return html`<div class="inset" role="row" data-row=${row}><div role="gridcell">
+      ${repeat(notes, ({ id }) => id, (comment) => html`<boo-comment .comment=${comment}></boo-comment>`)}
+      ${draft === undefined ? nothing : html`<boo-comment .place=${draft.place} @written=${(event: CustomEvent<string>) => this.#written(draft.place, event.detail)} @given-up=${() => this.#close()}></boo-comment>`}
+    </div></div>`
+  }
+
+  #written(place: WrittenComment["place"], text: string): void {
+    this.dispatchEvent(new CustomEvent<WrittenComment>("comment", { detail: { place, text } }))
+    this.#close()
+  }
+
+  #close(): void {
+    this.draft = undefined
+    this.focus()
+  }
+
+  /** Opens the editor below the chosen lines. */
+  #write(): void {
+    const { choice, model } = this
+    if (choice === undefined || model === undefined || !this.commentable) return
+    const { from, to } = rangeOf(choice)
+    const last = placeOfRow(model, to, choice.side)
+    if (last === undefined) return
+    const texts: Array<string> = []
+    let start = last.number
+    for (let row = to; row >= from; row -= 1) {
+      const place = placeOfRow(model, row, last.side)
+      if (place?.side !== last.side) continue
+      start = place.number
+      texts.unshift(textOfRow(model, row, last.side) ?? "")
+    }
+    this.draft = { row: to, place: { side: last.side, from: start, to: last.number, quoted: texts.join("\n") } }
+    this.#window.reveal(to)
+  }
+
+  #isLine(row: number): boolean {
+    const kind = this.model?.rows.at(row).kind
+    return kind === "line" || kind === "pair" || kind === "between"
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    const { model } = this
+    if (model === undefined || event.defaultPrevented || event.composedPath().some((target) => target instanceof HTMLTextAreaElement)) return
+    const keys = { rows: model.rows.length, page: Math.max(1, Math.floor(this.#window.seen / this.#window.rowHeight) - 2), isLine: (row: number) => this.#isLine(row) }
+    const moved = movedBy(event, this.choice, this.#window.first, keys)
+    if (moved !== undefined) {
+      this.choice = moved
+      this.#window.reveal(moved.row)
+    } else if (!this.#press(event)) return
+    event.preventDefault()
+  }
+
+  /** Whether the key did something. */
+  #press({ altKey, ctrlKey, key, metaKey, target }: KeyboardEvent): boolean {
+    if (altKey || ctrlKey || metaKey) return false
+    if (key === "n" || key === "p") this.stepHunk(key === "n" ? 1 : -1)
+    else if ((key === "c" || (key === "Enter" && target === this.#scroller)) && this.choice !== undefined) this.#write()
+    else if (key === "Escape" && this.choice !== undefined) this.choice = undefined
+    else return false
+    return true
+  }
+
+  #onPress(event: PointerEvent): void {
+    const path = event.composedPath()
+    const code = path.find((one): one is HTMLElement => one instanceof HTMLElement && one.classList.contains("code"))
+    if (code !== undefined) this.selecting = code.dataset["side"] === "old" ? "old" : "new"
+    const no = path.find((one): one is HTMLElement => one instanceof HTMLElement && one.classList.contains("no"))
+    if (no === undefined || event.button !== 0) return
+    const row = Number(no.dataset["row"]), side = no.dataset["side"] === "old" ? "old" : "new"
+    if (Number.isNaN(row) || (no.dataset["n"] ?? "") === "") return
+    event.preventDefault()
+    this.focus()
+    this.choice = { row, anchor: event.shiftKey && this.choice !== undefined ? this.choice.anchor : row, side }
+    if (path.some((one) => one instanceof HTMLButtonElement)) this.#write()
+  }
+
+  #onScroll(): void {
+    const scroller = this.#scroller
+    scroller?.style.setProperty("--shift", `${scroller.scrollLeft}px`)
+  }
+
+  /** The lines' own text, as far as it is marked; of lines that were chosen by keys, all of it. */
+  #onCopy(event: ClipboardEvent): void {
+    const { choice, model } = this
+    if (model === undefined || event.clipboardData === null || !(this.renderRoot instanceof ShadowRoot)) return
+    if (event.composedPath().some((target) => target instanceof HTMLTextAreaElement)) return
+    const own = (row: number, side: Side) => {
+      const at = model.rows.at(row)
+      return textOfRow(model, row, at.kind === "line" && model.lines.kind(at.line) === "removed" ? "old" : side)
+    }
+    const marked = markedText(this.renderRoot, own)
+    const range = choice === undefined ? undefined : rangeOf(choice)
+    const text = marked ?? (range === undefined || choice === undefined ? undefined
+      : Array.from({ length: range.to - range.from + 1 }, (_, index) => own(range.from + index, choice.side)).filter((line) => line !== undefined).join("\n"))
+    if (text === undefined) return
+    event.clipboardData.setData("text/plain", text)
+    event.preventDefault()
+  }
+}
+
+customElements.define("boo-diff-rows", BooDiffRows)

@@ -1,0 +1,63 @@
+/** The line above a hunk: where it is, what unchanged lines can be seen more of, and what is decided of it alone. */
+import { css, html, LitElement, nothing, type TemplateResult } from "lit"
+import { base } from "../style/base.ts"
+import { diffIcon } from "../style/diffIcons.ts"
+import { icon } from "../style/icons.ts"
+import { plural } from "../view/numbers.ts"
+
+/** Below so many hidden lines there is one button, for all of them. */
+const few = 30
+
+export class BooHunkHead extends LitElement {
+  static override properties = {
+    range: {}, heading: {}, left: { type: Number }, ends: {}, choosable: { type: Boolean }, expandable: { type: Boolean }, busy: { type: Boolean }
+  }
+  static override styles = [base, css`
+    :host { display: flex; align-items: center; gap: var(--s2); height: calc(2 * var(--code-row)); padding-inline: var(--s1) var(--s2); overflow: hidden; border-block: 1px solid var(--line); background: var(--sunk); color: var(--ink-faint); font: var(--size-s) / var(--code-row) var(--font); }
+    .range { flex: none; font-family: var(--mono); }
+    .heading { color: var(--ink-soft); font-family: var(--mono); }
+    .what { display: flex; flex: 1; gap: 0.75em; min-width: 0; }
+    button { min-height: 1.625rem; padding-inline: 0.5rem; font-size: var(--size-s); color: var(--ink-soft); }
+    button:hover { color: var(--ink); }
+    .more { display: flex; justify-content: flex-end; min-width: var(--more, 0); }
+    .more button { padding-inline: 0.25rem; }
+    .apply:hover:enabled { color: var(--good); } .reject:hover:enabled { color: var(--bad); }
+    .act .icon { font-size: 0.875rem; }
+    @media (max-width: 46rem) { .act span { display: none; } .act { min-width: 2.25rem; min-height: 2.125rem; } .more button { min-width: 2.25rem; min-height: 2.125rem; } .heading { flex: 1; } }
+  `]
+
+  range = ""
+  heading = ""
+  /** Unchanged lines that are left out above it. */
+  left = 0
+  /** The gap above lies between two hunks, or has one on one side only. */
+  ends: "both" | "above" | "below" = "both"
+  choosable = false
+  expandable = false
+  busy = false
+
+  override render(): TemplateResult {
+    return html`<span class="more">${this.left > 0 && this.expandable ? this.#more() : nothing}</span>
+      <span class="what">${this.range === "" ? nothing : html`<span class="range">${this.range}</span>`}${
+        this.left > 0 && this.heading === "" ? html`<span class="cut">${plural(this.left, "unchanged line")}</span>` : html`<span class="heading cut">${this.heading}</span>`}</span>
+      ${this.choosable ? this.#actions() : nothing}`
+  }
+
+  #more(): TemplateResult {
+    if (this.left <= few) return this.#button("all", `Show the ${plural(this.left, "unchanged line")}`, diffIcon("unfold"))
+    return html`${this.ends === "below" ? nothing : this.#button("top", "Show more lines below what is above", icon("arrowDown"))}${
+      this.ends === "above" ? nothing : this.#button("bottom", "Show more lines above this", icon("arrowUp"))}`
+  }
+
+  #button(where: "top" | "bottom" | "all", words: string, shape: TemplateResult): TemplateResult {
+    return html`<button aria-label=${words} title=${words} @click=${() => this.dispatchEvent(new CustomEvent("reveal", { detail: where }))}>${shape}</button>`
+  }
+
+  #actions(): TemplateResult {
+    const decide = (way: "apply" | "reject") => () => this.dispatchEvent(new CustomEvent("decide", { detail: way }))
+    return html`<button class="act reject" ?disabled=${this.busy} title="Put these lines of the worktree back" aria-label="Reject hunk" @click=${decide("reject")}>${icon("cross")}<span>Reject hunk</span></button>
+      <button class="act apply" ?disabled=${this.busy} title="Put these lines into the project's checkout" aria-label="Apply hunk" @click=${decide("apply")}>${icon("check")}<span>Apply hunk</span></button>`
+  }
+}
+
+customElements.define("boo-hunk-head", BooHunkHead)

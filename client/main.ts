@@ -9,10 +9,7 @@ import { BooApp } from "./element/boo-app.ts"
 
 const kept = browserKept()
 const token = takeToken(kept)
-const loadWork = async (given: string) => {
-  const [{ connectWork }, { WorkStores }] = await Promise.all([import("./rpc/connectWork.ts"), import("./store/WorkStores.ts"), import("./element/boo-standing.ts")])
-  return new WorkStores(connectWork({ url: location.origin, token: given }), kept)
-}
+const loadWork = async (given: string) => (await import("./openWork.ts")).openWork({ url: location.origin, token: given }, kept)
 const app = document.querySelector("boo-app")
 
 // not only when it is asked for: the server may be away by then

@@ -51,6 +51,7 @@ import { Diffs } from "./work/Diffs.ts"
 import { Git } from "./work/Git.ts"
 import { Parking } from "./work/Parking.ts"
 import { Remotes } from "./work/Remotes.ts"
+import { Setups } from "./work/Setups.ts"
 import { TurnsAtWork } from "./work/TurnsAtWork.ts"
 import { Work } from "./work/Work.ts"
 import { Worktrees } from "./work/Worktrees.ts"
@@ -99,7 +100,7 @@ export const server = (config: ServeConfig) => Layer.unwrap(Effect.sync(() => {
   const { dataDir, demo } = config
   const storage = store({ dataDir, url: config.databaseUrl, host: hostname(), bootId }).pipe(Layer.provide(postgresBundle(dataDir)))
   const agents = AgentCatalog.layer({ dataDir, demo, selfCommand: selfCommand() })
-  const changes = Layer.mergeAll(Work.layer, Parking.layer, Commits.layer, Remotes.layer).pipe(Layer.provideMerge(TurnsAtWork.layer), Layer.provideMerge(Apply.layer), Layer.provideMerge(Changes.layer), Layer.provideMerge(Checkpoints.layer))
+  const changes = Layer.mergeAll(Work.layer, Parking.layer, Commits.layer, Remotes.layer, Setups.layer).pipe(Layer.provideMerge(TurnsAtWork.layer), Layer.provideMerge(Apply.layer), Layer.provideMerge(Changes.layer), Layer.provideMerge(Checkpoints.layer))
   const work = Layer.mergeAll(Projects.layer, Diffs.layer, changes).pipe(Layer.provideMerge(Worktrees.layer({ dataDir })), Layer.provideMerge(Git.layer))
   const guards = Guard.layer.pipe(Layer.provideMerge(Reaper.layer(config)), Layer.provideMerge(Taking.layer))
   const backends = Layer.unwrap(Effect.map(ownerToken(dataDir), (token) =>

@@ -24,6 +24,7 @@ import { Blobs } from "../store/Blobs.ts"
 import { ChatRows } from "../store/ChatRows.ts"
 import { EventLog } from "../store/EventLog.ts"
 import { TurnsAtWork } from "../work/TurnsAtWork.ts"
+import { Setups } from "../work/Setups.ts"
 import { areWithin } from "../work/Within.ts"
 import { Worktrees } from "../work/Worktrees.ts"
 import * as Archive from "./Archive.ts"
@@ -32,6 +33,7 @@ import type { ChatMessage, ChatReply } from "./ChatMessage.ts"
 import { pageFrom } from "./ChatPages.ts"
 import { makeAlong } from "./ChatLists.ts"
 import { archiving, closing } from "./Closing.ts"
+import { settingUp } from "./SettingUp.ts"
 import { transcriptOf } from "./Transcript.ts"
 import { turnWork } from "./TurnWork.ts"
 import type { RunTurn } from "./TurnRunner.ts"
@@ -92,6 +94,7 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
   const rows = yield* ChatRows
   const blobs = yield* Blobs
   const worktrees = yield* Worktrees
+  const setups = yield* Setups
   const backends = yield* Backends
   const catalog = yield* AgentCatalog
   const projects = yield* Projects
@@ -130,7 +133,8 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
     const kept = <A>(turn: Effect.Effect<A>) => registry.use(chatId, () => turn).pipe(Effect.orDie)
     const at = turnWork({ turns, chatId, sessionId })
     const run: RunTurn = {
-      prompt: (agent, turn) => kept(at.prompted(agent, turn, (seen) => backends.run(new BackendKey({ chatId, agent }), hostOf(chatId, sessionId, agent), seen))),
+      prompt: (agent, turn) => kept(at.prompted(agent, turn, (seen) => Effect.andThen(
+        settingUp(worktrees, setups, sessionId, seen), backends.run(new BackendKey({ chatId, agent }), hostOf(chatId, sessionId, agent), seen)))),
       listen: (agent, turn) => kept(at.own(agent, turn, (seen) => backends.listen(new BackendKey({ chatId, agent }), seen))),
       areWithin: (paths) => worktrees.ensure(sessionId).pipe(
         Effect.flatMap(({ path }) => areWithin(path, paths)), Effect.orElseSucceed(() => false))

@@ -3,6 +3,8 @@ import { Context, Effect, Layer, Option, Schema } from "effect"
 import { SqlSchema } from "effect/sql"
 import { ProjectId, SessionId, WorktreeId } from "../../shared/Ids.ts"
 import { Project, Worktree } from "../../shared/Session.ts"
+import { WorkError } from "../../shared/WorkError.ts"
+import { SetupPort } from "../work/Setups.ts"
 import { asking, now } from "./Ask.ts"
 import type { StoreError } from "./StoreError.ts"
 import { transaction } from "./transaction.ts"
@@ -39,7 +41,14 @@ export class GuardRows extends Context.Service<GuardRows, {
   readonly ended: (graces: Graces) => Effect.Effect<ReadonlyArray<Ended>, StoreError>
 }>()("boocode/store/GuardRows") {
   static readonly layer = Layer.effect(GuardRows, Effect.suspend(() => make))
+
+  /** What `work/` asks for. */
+  static readonly setups = Layer.effect(SetupPort, Effect.map(GuardRows, ({ setupDue, setupEnded }) => SetupPort.of({
+    due: (id) => Effect.mapError(setupDue(id), unrecorded), ended: (id, ok) => Effect.mapError(setupEnded(id, ok), unrecorded)
+  })))
 }
+
+const unrecorded = ({ message }: StoreError) => new WorkError({ reason: { _tag: "Unrecorded", detail: message } })
 
 const makeEnded = Effect.gen(function*() {
   const { ask, sql } = yield* asking

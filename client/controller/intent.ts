@@ -7,8 +7,15 @@ import type { RequestAnswer } from "../../shared/AgentRequest.ts"
 import type { ChangeId } from "../../shared/Change.ts"
 import type { ContentBlock } from "../../shared/Content.ts"
 import type { AgentName, ChatId, ProjectId, PromptId, RequestId, SessionId } from "../../shared/Ids.ts"
+import type { Project, Session } from "../../shared/Session.ts"
 import type { TurnSettings } from "../../shared/Turn.ts"
 import type { WorkTab } from "../view/workTab.ts"
+
+/** What is asked before a session begins or ends. */
+export type Guarded =
+  | { readonly what: "base" | "setup"; readonly project: Project }
+  | { readonly what: "archive" | "delete"; readonly session: Session }
+  | { readonly what: "parked" }
 
 export interface Intents {
   // one chat
@@ -32,7 +39,8 @@ export interface Intents {
   "boo-edit-comment": { readonly id: string; readonly text: string }
   "boo-remove-comment": { readonly id: string }
   // the lists
-  "boo-new-session": { readonly projectId: ProjectId }
+  "boo-new-session": { readonly projectId: ProjectId; readonly base?: string }
+  "boo-guard": Guarded
   "boo-new-chat": { readonly sessionId: SessionId }
   "boo-rename-session": { readonly sessionId: SessionId; readonly title: string }
   "boo-rename-chat": { readonly chatId: ChatId; readonly title: string }

@@ -2,7 +2,7 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit"
 import { keyed } from "lit/directives/keyed.js"
 import { Attention } from "../controller/Attention.ts"
-import { ask, IntentController } from "../controller/intent.ts"
+import { ask, type Guarded, IntentController } from "../controller/intent.ts"
 import { Shortcuts, type ShortcutName } from "../controller/Shortcuts.ts"
 import { StoreController } from "../controller/StoreController.ts"
 import { promptedTurn } from "../../shared/Chat.ts"
@@ -26,7 +26,6 @@ import type { Opened } from "./boo-opened.ts"
 import "./boo-banner.ts"
 import "./boo-bar.ts"
 import "./boo-chat.ts"
-import "./boo-opened.ts"
 import "./boo-sidebar.ts"
 
 const narrow = matchMedia("(max-width: 46rem)")
@@ -36,7 +35,7 @@ const slim = matchMedia("(max-width: 70rem)")
 export class BooPage extends LitElement {
   static override properties = {
     stores: { attribute: false }, preferences: { attribute: false }, router: { attribute: false },
-    opened: { state: true }, list: { type: Boolean, reflect: true }, notice: { state: true }
+    opened: { state: true }, guarded: { state: true }, list: { type: Boolean, reflect: true }, notice: { state: true }
   }
   static override styles = [base, page]
 
@@ -44,6 +43,7 @@ export class BooPage extends LitElement {
   preferences: Preferences | undefined
   router: Router | undefined
   opened: Opened | undefined
+  guarded: Guarded | undefined
   /** The list is shown: beside the chat, or above it on a phone. */
   list = !narrow.matches
   notice: string | undefined
@@ -62,7 +62,11 @@ export class BooPage extends LitElement {
         else this.opened = what
       })
       .on("boo-show-work", ({ path, tab }) => this.router?.show(tab, path))
-      .on("boo-new-session", ({ projectId }) => void this.#enter((directory) => directory.createSession(projectId, this.#agent)))
+      .on("boo-new-session", ({ base: from, projectId }) => void this.#enter((directory) => directory.createSession(projectId, this.#agent, from)))
+      .on("boo-guard", (what) => {
+        void import("./boo-guard.ts")
+        this.guarded = what
+      })
       .on("boo-new-chat", ({ sessionId }) => void this.#enter((directory) => directory.createChat(sessionId, undefined)))
       .on("boo-rename-session", ({ sessionId, title }) => void this.#tell((directory) => directory.renameSession(sessionId, title)))
       .on("boo-rename-chat", ({ chatId, title }) => void this.#tell((directory) => directory.renameChat(chatId, title)))
@@ -114,6 +118,7 @@ export class BooPage extends LitElement {
   }
 
   override updated(): void {
+    if (this.opened !== undefined) void import("./later.ts")
     const place = this.#place
     if (place?.chat !== undefined) this.router?.settle(place.session.id, place.chat.id)
   }
@@ -141,6 +146,7 @@ export class BooPage extends LitElement {
           : this.#shown(place.chat)}
       </main>
       ${working ? html`<boo-work .stores=${stores} .preferences=${preferences} .work=${this.#work} .session=${place.session} .chat=${place.chat} .tab=${this.#tab} .path=${this.router?.route.path} ?whole=${whole}></boo-work>` : nothing}
+      ${this.guarded === undefined ? nothing : html`<boo-guard .what=${this.guarded} .directory=${stores.directory} .work=${stores.work} @closed=${() => { this.guarded = undefined }}></boo-guard>`}
       ${this.opened === undefined ? nothing : html`<boo-opened .what=${this.opened} .store=${stores.directory} .drills=${stores.drills} .agents=${stores.agents} .preferences=${preferences} @closed=${() => { this.opened = undefined }}></boo-opened>`}`
   }
 

@@ -19,9 +19,9 @@ export class BooProject extends LitElement {
     .name .icon { color: var(--ink-faint); font-size: 0.75rem; transition: rotate var(--quick); }
     .name[aria-expanded="true"] .icon { rotate: 90deg; }
     header .icon-only { --row: 1.625rem; }
-    header .remove { opacity: 0; }
-    header:hover .remove, .remove:focus-visible { opacity: 1; }
-    @media (hover: none) { header .remove { opacity: 1; } header .icon-only { --row: 2.25rem; } }
+    header boo-project-menu { opacity: 0; }
+    header:hover boo-project-menu, boo-project-menu:focus-within { opacity: 1; }
+    @media (hover: none) { header boo-project-menu { opacity: 1; } header .icon-only { --row: 2.25rem; } }
     li { margin-block: 1px; }
     .none { padding: 0.125rem 0.625rem 0.25rem 1.875rem; color: var(--ink-faint); font-size: var(--size-s); }
     .none button, .past { min-height: 1.5rem; padding-inline: 0.25rem; color: var(--accent); font-size: inherit; }
@@ -46,8 +46,7 @@ export class BooProject extends LitElement {
       <header>
         <button class="name" aria-expanded=${!this.folded} title=${project.path} @click=${() => ask(this, "boo-fold-project", { projectId: project.id })}>
           ${icon("chevron")}<span class="cut">${project.name}</span></button>
-        ${sessions.length === 0 && archived.length === 0 ? html`<button class="icon-only remove" aria-label=${`Remove ${project.name} from the list`} title="Remove from the list; its disk is not touched"
-          @click=${() => ask(this, "boo-remove-project", { projectId: project.id })}>${icon("cross")}</button>` : nothing}
+        <boo-project-menu .project=${project} .removable=${sessions.length === 0}></boo-project-menu>
         <button class="icon-only" aria-label=${`New session in ${project.name}`} title="New session" @click=${() => ask(this, "boo-new-session", { projectId: project.id })}>${icon("plus")}</button>
       </header>
       ${this.folded ? nothing : html`
@@ -56,7 +55,8 @@ export class BooProject extends LitElement {
           .current=${one.session.id === this.current} .asks=${this.asking.has(one.session.id)}></boo-session-row></li>`)}</ul>
         ${archived.length === 0 ? nothing : html`<button class="past" aria-expanded=${this.archived} @click=${() => { this.archived = !this.archived }}>${this.archived ? "Hide archived" : `${archived.length} archived`}</button>`}
         ${this.archived ? archived.map((session) => html`<div class="gone"><span class="cut">${session.title}</span>
-          <button @click=${() => ask(this, "boo-archive-session", { sessionId: session.id, archived: false })}>Reopen</button></div>`) : nothing}`}
+          <button @click=${() => ask(this, "boo-archive-session", { sessionId: session.id, archived: false })}>Reopen</button>
+          <button class="icon-only" aria-label=${`Delete ${session.title}`} title="Delete…" @click=${() => ask(this, "boo-guard", { what: "delete", session })}>${icon("trash")}</button></div>`) : nothing}`}
     </section>`
   }
 }

@@ -7,7 +7,6 @@ import { base, floating } from "../style/base.ts"
 import { icon } from "../style/icons.ts"
 import type { SessionEntry } from "../view/directory.ts"
 import { agoWords } from "../view/duration.ts"
-import "./boo-rename.ts"
 
 export class BooSessionRow extends LitElement {
   static override properties = { entry: { attribute: false }, current: { type: Boolean, reflect: true }, asks: { type: Boolean }, renaming: { state: true } }
@@ -37,6 +36,7 @@ export class BooSessionRow extends LitElement {
     const { entry } = this
     if (entry === undefined) return nothing
     const { session, working } = entry
+    if (this.renaming) void import("./later.ts")
     if (this.renaming) return html`<boo-rename .name=${session.title} label="The session's name" @named=${this.#onNamed}></boo-rename>`
     return html`<div class="row">
       <a href=${`#/s/${session.id}`} aria-current=${this.current ? "page" : nothing} title=${session.title} @click=${this.#go} @dblclick=${this.#rename} @keydown=${this.#onKey}>
@@ -49,7 +49,8 @@ export class BooSessionRow extends LitElement {
       <div popover class="menu" role="menu" @keydown=${(event: KeyboardEvent) => moveAmong(this.#items(), event)} @toggle=${this.#onToggle}>
         <button role="menuitem" @click=${this.#rename}>${icon("pencil")}Rename</button>
         <button role="menuitem" @click=${() => this.#leave(() => ask(this, "boo-new-chat", { sessionId: session.id }))}>${icon("plus")}New chat</button>
-        <button role="menuitem" @click=${() => this.#leave(() => ask(this, "boo-archive-session", { sessionId: session.id, archived: true }))}>${icon("archive")}Archive</button>
+        <button role="menuitem" @click=${() => this.#leave(() => ask(this, "boo-guard", { what: "archive", session }))}>${icon("archive")}Archive…</button>
+        <button role="menuitem" @click=${() => this.#leave(() => ask(this, "boo-guard", { what: "delete", session }))}>${icon("trash")}Delete…</button>
       </div>
     </div>`
   }

@@ -9,7 +9,6 @@ import type { ChatRow } from "../../shared/Session.ts"
 import { base, floating } from "../style/base.ts"
 import { icon } from "../style/icons.ts"
 import { chatName } from "../view/directory.ts"
-import "./boo-rename.ts"
 
 export class BooTabs extends LitElement {
   static override properties = {
@@ -57,6 +56,7 @@ export class BooTabs extends LitElement {
   #tab(chat: ChatRow): TemplateResult {
     const isCurrent = chat.id === this.current
     if (chat.id === this.renaming) {
+      void import("./later.ts")
       return html`<div class="tab current"><boo-rename .name=${chatName(chat)} label="The chat's name" @named=${(event: CustomEvent<string | undefined>) => this.#rename(chat, event.detail)}></boo-rename></div>`
     }
     return html`<div class="tab ${isCurrent ? "current" : ""}" role="presentation">

@@ -13,7 +13,6 @@ import type { Group } from "../view/timeline.ts"
 import type { LoadText } from "./boo-tool-text.ts"
 import "./boo-ending.ts"
 import "./boo-markdown.ts"
-import "./boo-plan.ts"
 import "./boo-progress.ts"
 import "./boo-prompt.ts"
 import "./boo-thought.ts"
@@ -47,7 +46,7 @@ export class BooTurn extends LitElement {
   load: LoadText | undefined
 
   override willUpdate(): void {
-    if (this.group?.items.some(({ _tag }) => _tag === "Request") === true) void import("./later.ts")
+    if (this.group?.items.some(({ _tag }) => _tag === "Request" || _tag === "Plan") === true) void import("./later.ts")
   }
 
   override render(): TemplateResult | typeof nothing {

@@ -44,7 +44,17 @@ export const makeWorkRemote = ({ call, watch }: Runner<WorkClient>) => ({
     watch((client) => {
       const held = cursor()
       return client["terminal.Attach"](held === undefined ? { terminalId } : { terminalId, cursor: held })
-    }, watcher)
+    }, watcher),
+
+  bases: (payload: Payload<"project.Bases">) => call((client) => client["project.Bases"](payload)),
+  setup: (payload: Payload<"project.Setup">) => call((client) => client["project.Setup"](payload)),
+  setSetup: (payload: Payload<"project.SetSetup">) => call((client) => client["project.SetSetup"](payload)),
+  losses: (payload: Payload<"session.Losses">) => call((client) => client["session.Losses"](payload)),
+  deleteSession: (payload: Payload<"session.Delete">) => call((client) => client["session.Delete"](payload)),
+  parkSession: (payload: Payload<"session.Park">) => call((client) => client["session.Park"](payload)),
+  parked: () => call((client) => client["session.Parked"](undefined)),
+  restoreParked: (payload: Payload<"session.Restore">) => call((client) => client["session.Restore"](payload)),
+  discardParked: (payload: Payload<"session.DiscardParked">) => call((client) => client["session.DiscardParked"](payload))
 })
 
 export type WorkRemote = ReturnType<typeof makeWorkRemote>

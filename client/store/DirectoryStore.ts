@@ -48,9 +48,9 @@ export class DirectoryStore extends Observable {
     return this.#remote.removeProject({ projectId })
   }
 
-  /** A session and its first chat. */
-  async createSession(projectId: ProjectId, agent: AgentName | undefined): Promise<Reply<ChatRow>> {
-    const session = await this.#remote.createSession({ projectId })
+  /** A session and its first chat; `base` is what its worktree is to be cut from. */
+  async createSession(projectId: ProjectId, agent: AgentName | undefined, base?: string): Promise<Reply<ChatRow>> {
+    const session = await this.#remote.createSession(base === undefined ? { projectId } : { projectId, base })
     if (session._tag !== "Done") return session
     this.#add({ session: session.value })
     return this.createChat(session.value.id, agent)

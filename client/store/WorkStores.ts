@@ -3,6 +3,7 @@ import type { SessionId } from "../../shared/Ids.ts"
 import type { WorkRemote } from "../rpc/WorkRemote.ts"
 import { CommentsStores } from "./CommentsStore.ts"
 import { DiffStore } from "./DiffStore.ts"
+import { GuardStore } from "./GuardStore.ts"
 import type { Kept } from "./Kept.ts"
 import { WorkStore } from "./WorkStore.ts"
 
@@ -11,6 +12,7 @@ const heldLimit = 8
 export class WorkStores {
   readonly diffs: DiffStore
   readonly comments: CommentsStores
+  readonly guards: GuardStore
   readonly #remote: WorkRemote
   readonly #kept: Kept
   /** The one looked at last stands last. */
@@ -18,6 +20,7 @@ export class WorkStores {
 
   constructor(remote: WorkRemote, kept: Kept) {
     this.#remote = remote
+    this.guards = new GuardStore(remote)
     this.#kept = kept
     this.diffs = new DiffStore(remote)
     this.comments = new CommentsStores(kept)

@@ -5,7 +5,6 @@ import { unsafeHTML } from "lit/directives/unsafe-html.js"
 import { base } from "../style/base.ts"
 import { prose } from "../style/prose.ts"
 import type { Block, Document } from "../view/markdown.ts"
-import "./boo-code.ts"
 
 interface Reader {
   readonly read: (text: string, before: Document | undefined) => Document
@@ -15,7 +14,7 @@ interface Reader {
 let reader: Reader | undefined
 let asked: Promise<void> | undefined
 
-const loadReader = (): Promise<void> => asked ??= Promise.all([import("../view/markdown.ts"), import("../view/sanitize.ts")])
+const loadReader = (): Promise<void> => asked ??= Promise.all([import("../view/markdown.ts"), import("../view/sanitize.ts"), import("./boo-code.ts")])
   .then(([{ readMarkdown }, { sanitize }]) => {
     reader = { read: readMarkdown, clean: sanitize }
   })

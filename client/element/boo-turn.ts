@@ -15,8 +15,6 @@ import "./boo-ending.ts"
 import "./boo-markdown.ts"
 import "./boo-progress.ts"
 import "./boo-prompt.ts"
-import "./boo-thought.ts"
-import "./boo-tool.ts"
 
 export class BooTurn extends LitElement {
   static override properties = { group: { attribute: false }, label: {}, skew: { type: Number }, load: { attribute: false } }
@@ -46,6 +44,7 @@ export class BooTurn extends LitElement {
   load: LoadText | undefined
 
   override willUpdate(): void {
+    if (this.group?.items.some(({ _tag }) => _tag === "Tool" || _tag === "Text") === true) void import("./steps.ts")
     if (this.group?.items.some(({ _tag }) => _tag === "Request" || _tag === "Plan") === true) void import("./later.ts")
   }
 

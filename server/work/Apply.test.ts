@@ -102,6 +102,9 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change",
     }
     assert.strictEqual((yield* decide.apply(project, worktree, (yield* only).id, true)).change.state, "applied")
     assert.strictEqual(mine("a.txt"), lines(12, [5, "theirs"]))
+    // what it took the place of is in no other place
+    const [kept = ""] = (yield* rawGit(top, "for-each-ref", "--format=%(refname)", "refs/boocode/kept")).trim().split("\n")
+    assert.strictEqual(yield* rawGit(top, "cat-file", "-p", `${kept}:a.txt`), lines(12, [5, "mine"]))
   }))
 
   it.effect("that is rejected leaves the worktree as its base, and what comes after it is the next one's", () => Effect.gen(function*() {

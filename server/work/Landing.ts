@@ -153,6 +153,14 @@ const make = Effect.gen(function*() {
       ...pick(earlier.before, paths.filter((path) => sameEntry(before.get(path), earlier.after.get(path))))])
   }
 
+  /** Of a file that is as neither side has it there is no other copy: it is kept before anything is put in its place. */
+  const keep = Effect.fnUntraced(function*(top: string, { from, id, to, way }: Carry, ours: Files) {
+    const own = new Map([...ours].filter(([path, entry]) => !sameEntry(entry, from.get(path)) && !sameEntry(entry, to.get(path))))
+    if (own.size === 0) return
+    const tree = yield* trees.treeOf(top, own)
+    yield* git.run(top, { what: "keep what is there", args: ["update-ref", `refs/boocode/kept/${id}/${way}/${tree}`, tree] })
+  })
+
   const attempt = (top: string, carry: Carry, left: number, earlier?: Exchange): Effect.Effect<Carried, WorkError> => Effect.gen(function*() {
     const paths = [...new Set([...carry.from.keys(), ...carry.to.keys()])]
     yield* admit(top, paths)
@@ -162,6 +170,7 @@ const make = Effect.gen(function*() {
     if (!result.clean) return { _tag: "Conflicted", tree: result.tree } as const
     yield* admit(top, [...result.files.keys()])
     yield* git.run(top, { what: "note a change", args: ["update-ref", refOf(carry), yield* trees.treeOf(top, result.files)] })
+    yield* keep(top, carry, ours)
     const exchange = since(earlier, { before: ours, after: result.files }, [...new Set([...paths, ...result.files.keys()])])
     const restless = yield* Effect.tapError(write(top, carry.id, ours, result.files, stats), () => takeBack(top, carry.id, exchange))
     if (restless === undefined) return { _tag: "Carried", exchange } as const

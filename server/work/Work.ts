@@ -98,7 +98,8 @@ const makeFeed = Effect.fnUntraced(function*({ isThere, place, sessionOf }: Effe
     // before it is read: no change falls between
     const news = yield* subscribe(sessionId)
     yield* RcMap.get(looking, sessionId)
-    return Stream.concat(Stream.succeed(undefined), Stream.debounce(Stream.fromSubscription(news), gathering)).pipe(
+    // told in bursts, and in a burst that doesn't end as well
+    return Stream.concat(Stream.succeed(undefined), Stream.tap(Stream.fromSubscription(news), () => Effect.sleep(gathering))).pipe(
       Stream.mapEffect(() => seen(sessionId)),
       Stream.mapAccum((): WorkSeen | undefined => undefined, (before, after) => [after, framesBetween(before, after)] as const))
   }))

@@ -3,5 +3,6 @@ import { connectWork } from "./rpc/connectWork.ts"
 import type { Kept } from "./store/Kept.ts"
 import { WorkStores } from "./store/WorkStores.ts"
 import "./element/boo-standing.ts"
+import "./element/boo-turn-files.ts"
 
 export const openWork = (options: Parameters<typeof connectWork>[0], kept: Kept): WorkStores => new WorkStores(connectWork(options), kept)

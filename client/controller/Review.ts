@@ -23,6 +23,8 @@ export class Review implements ReactiveController {
   rows: ReadonlyArray<ChangeRow> = []
   /** The one looked at. */
   current: PendingChange | undefined
+  /** The file that the address asks for, where no change of it is here. */
+  missing: string | undefined
   readonly #host: ReactiveControllerHost
   readonly #parts: () => Parts
   #key: ReadonlyArray<unknown> = []
@@ -90,10 +92,13 @@ export class Review implements ReactiveController {
   /** One that was decided makes room for the next; one that became another stays looked at. */
   #settle(path: string | undefined): void {
     const { current } = this
-    if (path !== this.#asked) {
+    const found = path === undefined ? undefined : this.shown.find((change) => change.path === path || change.oldPath === path)
+    // it may come later, with the first changes
+    if (path !== this.#asked && (path === undefined || found !== undefined)) {
       this.#asked = path
-      this.current = path === undefined ? current : this.shown.find((change) => change.path === path || change.oldPath === path) ?? current
+      this.current = found ?? current
     }
+    this.missing = path !== this.#asked && this.#parts().changes.length > 0 ? path : undefined
     if (this.current === undefined) return
     const { id, path: shown } = this.current
     const files = this.rows.flatMap((row) => row._tag === "File" ? [row.change] : [])

@@ -6,6 +6,7 @@ import { type ReviewKey, reviewKey } from "../controller/reviewKey.ts"
 import { StoreController } from "../controller/StoreController.ts"
 import type { ChangeId, PendingChange } from "../../shared/Change.ts"
 import type { ChatRow, Session } from "../../shared/Session.ts"
+import type { LandStore } from "../store/LandStore.ts"
 import type { Preferences } from "../store/Preferences.ts"
 import type { Stores } from "../store/Stores.ts"
 import type { WorkStore } from "../store/WorkStore.ts"
@@ -23,13 +24,14 @@ import "./boo-change-list.ts"
 import "./boo-change.ts"
 import "./boo-changes-acts.ts"
 import "./boo-changes-filter.ts"
+import "./boo-dialog.ts"
 import "./boo-splitter.ts"
 
 type Acted = "apply" | "reject" | "revert"
 interface Asked { readonly act: Acted; readonly ids: ReadonlyArray<ChangeId> }
 
 export class BooChanges extends LitElement {
-  static override properties = { work: { attribute: false }, stores: { attribute: false }, session: { attribute: false }, chat: { attribute: false }, preferences: { attribute: false }, path: {}, section: { state: true } }
+  static override properties = { work: { attribute: false }, stores: { attribute: false }, session: { attribute: false }, chat: { attribute: false }, preferences: { attribute: false }, path: {}, section: { state: true }, landing: { state: true } }
   static override styles = [base, changesStyle]
 
   work: WorkStore | undefined
@@ -39,6 +41,8 @@ export class BooChanges extends LitElement {
   preferences: Preferences | undefined
   path: string | undefined
   section: "standing" | "decided" = "standing"
+  /** Changes that are about to land. */
+  landing: { readonly store: LandStore; readonly changes: ReadonlyArray<PendingChange> } | undefined
   #stopLooking: (() => void) | undefined
   readonly #standing = (change: PendingChange): Standing => {
     const { work } = this
@@ -107,7 +111,7 @@ export class BooChanges extends LitElement {
   #empty(work: WorkStore | undefined): TemplateResult | undefined {
     const problem = this.stores?.work.problem ?? work?.failure
     if (problem !== undefined && work?.work.known !== true) {
-      return html`<div class="none" role="alert">${icon("alert")}<p>${problem}</p><button class="outline" @click=${() => { this.stores?.work.load(); work?.open() }}>Try again</button></div>`
+      return html`<div class="none" role="alert">${icon("alert")}<p>${problem}</p><button class="outline" @click=${() => { this.stores?.work.load(); work?.retry() }}>Try again</button></div>`
     }
     if (work === undefined || !work.work.known) return html`<div class="ghosts" role="status" aria-label="Loading the changes"><i></i><i></i><i></i><i></i></div>`
     if (work.work.worktree === null) {
@@ -148,6 +152,8 @@ export class BooChanges extends LitElement {
     if (work.refusal !== undefined) {
       return html`<p class="told bad" role="alert">${icon("alert")}<span>${work.refusal}</span><button class="icon-only" aria-label="Put away" @click=${() => work.putAwayRefusal()}>${icon("cross")}</button></p>`
     }
+    const { missing } = this.#review
+    if (missing !== undefined) return html`<p class="told" role="status">${icon("file")}<span>No change of <b>${missing}</b> waits: it was decided, or is as it was.</span><button class="icon-only" aria-label="Put away" @click=${() => this.#look(undefined)}>${icon("cross")}</button></p>`
     const running = work.work.running.map((name) => labelOf(this.#agents, name))
     return running.length === 0 ? nothing : html`<p class="told" role="status"><span class="pulse"></span><span>${running.join(", ")} ${running.length > 1 ? "are" : "is"} at work here; what changes is told when the turn has ended.</span></p>`
   }
@@ -171,13 +177,22 @@ export class BooChanges extends LitElement {
     if (this.section === "decided") return decided.hasOlder ? html`<div class="older"><button ?disabled=${decided.loading} @click=${() => void decided.older()}>${decided.loading ? html`<span class="spinner"></span>` : icon("arrowDown")}Show older</button></div>` : nothing
     const { meant, selection, shown } = this.#review
     return html`${work.skipped.length === 0 ? nothing : html`<details><summary>${plural(work.skipped.length, "path")} not told</summary><ul>${work.skipped.map(({ detail, path, why }) => html`<li><b>${path}</b> ${why === "repository" ? "is a repository of its own." : detail}</li>`)}</ul></details>`}
+      ${this.landing === undefined ? nothing : html`<boo-dialog name="Land as a commit" @closed=${() => { this.landing = undefined }}><boo-land .store=${this.landing.store} .changes=${this.landing.changes} @done=${() => { this.landing = undefined }}></boo-land></boo-dialog>`}
       <boo-changes-acts .changes=${meant} .chosen=${selection.ids.size} .all=${shown.length}
-        @act=${({ detail }: CustomEvent<Asked>) => this.#act(detail)} @choose-all=${({ detail }: CustomEvent<boolean>) => this.#review.chooseAll(detail)}></boo-changes-acts>`
+        @act=${({ detail }: CustomEvent<Asked>) => this.#act(detail)} @choose-all=${({ detail }: CustomEvent<boolean>) => this.#review.chooseAll(detail)}>
+        <button class="commit" ?disabled=${meant.every(({ state }) => state !== "pending")} title="One commit in the project, with the agents as co-authors" @click=${() => void this.#land(meant)}>${icon("send")}Commit…</button></boo-changes-acts>`
   }
 
   #act({ act, ids }: Asked): void {
     this.#review.chooseAll(false)
     void this.work?.[act](ids)
+  }
+
+  async #land(changes: ReadonlyArray<PendingChange>): Promise<void> {
+    const { work } = this
+    if (work === undefined) return
+    await import("./boo-land.ts")
+    this.landing = { store: work.landing(), changes: changes.filter(({ state }) => state === "pending") }
   }
 
   #look(change: PendingChange | undefined): void {

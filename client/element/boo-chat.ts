@@ -20,7 +20,6 @@ import type { BooTimeline } from "./boo-timeline.ts"
 import "./boo-composer.ts"
 import "./boo-dialog.ts"
 import "./boo-facts.ts"
-import "./boo-start.ts"
 import "./boo-timeline.ts"
 
 export class BooChat extends LitElement {
@@ -132,13 +131,14 @@ export class BooChat extends LitElement {
     if (failure !== undefined) return html`<div class="wait" role="alert">${icon("alert")}<p>${failure}</p></div>`
     if (chat === undefined) return html`<div class="wait" role="status"><span class="spinner"></span>Opening the chat…</div>`
     if (chat.items.length === 0 && chat.turns.length === 0 && pending.length === 0 && chat.floor === 0) {
+      void import("./later.ts")
       return html`<boo-start .agent=${this.#known?.find(({ name }) => name === this.#chosen)} @try=${(event: CustomEvent<string>) => {
         this.#composer?.write(event.detail)
         this.focus()
       }}></boo-start>`
     }
     return html`<boo-timeline .chat=${chat} .past=${past.items} .pastTurns=${past.turns} .pending=${pending.filter(({ state }) => state !== "accepted").map((prompt) => this.#pending(prompt))}
-      .older=${(past.floor ?? chat.floor) > 0} .loadingOlder=${store.loadingOlder} .skew=${store.skew} .load=${this.#load} .labels=${this.#labels}></boo-timeline>`
+      .older=${(past.floor ?? chat.floor) > 0} .loadingOlder=${store.loadingOlder} .skew=${store.skew} .load=${this.#load} .work=${this.work} .labels=${this.#labels}></boo-timeline>`
   }
 
   async #showAgents(): Promise<void> {

@@ -12,8 +12,6 @@ import { icon } from "../style/icons.ts"
 import { commandsOf, labelOf } from "../view/agents.ts"
 import { actionOf, type Attachment, type ComposerAction, composerFaces, contentOf, contentProblem } from "../view/composer.ts"
 import "./boo-agent-picker.ts"
-import "./boo-attachments.ts"
-import "./boo-commands.ts"
 import "./boo-continuity.ts"
 import "./boo-settings.ts"
 
@@ -64,6 +62,7 @@ export class BooComposer extends LitElement {
   }
 
   override willUpdate(): void {
+    if (this.#menu.matches.length + this.pictures.length > 0) void import("./later.ts")
     this.#menu.read(this.text, commandsOf(this.chat, this.agents?.find(({ name }) => name === this.chosen)))
   }
 

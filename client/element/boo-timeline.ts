@@ -7,6 +7,7 @@ import { ask } from "../controller/intent.ts"
 import type { Chat } from "../../shared/Chat.ts"
 import type { Item } from "../../shared/ChatEvent.ts"
 import type { TurnSummary } from "../../shared/Turn.ts"
+import type { WorkStore } from "../store/WorkStore.ts"
 import { base } from "../style/base.ts"
 import { icon } from "../style/icons.ts"
 import { type Group, groupItems, turnsWithoutItems, wholeTimeline } from "../view/timeline.ts"
@@ -16,7 +17,7 @@ import "./boo-turn.ts"
 export class BooTimeline extends LitElement {
   static override properties = {
     chat: { attribute: false }, past: { attribute: false }, pastTurns: { attribute: false }, pending: { attribute: false },
-    older: { type: Boolean }, loadingOlder: { type: Boolean }, skew: { type: Number }, load: { attribute: false }, labels: { attribute: false }
+    older: { type: Boolean }, loadingOlder: { type: Boolean }, skew: { type: Number }, load: { attribute: false }, work: { attribute: false }, labels: { attribute: false }
   }
   static override styles = [base, css`
     :host { position: relative; min-height: 0; }
@@ -41,6 +42,7 @@ export class BooTimeline extends LitElement {
   loadingOlder = false
   skew = 0
   load: LoadText | undefined
+  work: WorkStore | undefined
   labels: (agent: string | undefined) => string = (agent) => agent ?? "The agent"
   #groups: ReadonlyArray<Group> = []
   #follow = new AutoFollow(
@@ -73,8 +75,8 @@ export class BooTimeline extends LitElement {
         <div class="content">
           ${this.#top()}
           <div role="log" aria-live="polite" aria-relevant="additions">
-            ${repeat(this.#groups, ({ key }) => key, (group) => guard([group, this.skew, this.labels], () => html`<boo-turn .group=${group}
-              .label=${this.labels(group.turn?.agent)} .skew=${this.skew} .load=${this.load}></boo-turn>`))}
+            ${repeat(this.#groups, ({ key }) => key, (group) => guard([group, this.skew, this.labels, this.work], () => html`<boo-turn .group=${group}
+              .label=${this.labels(group.turn?.agent)} .skew=${this.skew} .load=${this.load} .work=${this.work}></boo-turn>`))}
             ${turnsWithoutItems(chat).map((turn) => html`<boo-turn .group=${{ key: turn.turnId, turn, items: [], first: true, last: true, before: undefined }}
               .label=${this.labels(turn.agent)} .skew=${this.skew}></boo-turn>`)}
             ${this.pending}

@@ -8,7 +8,6 @@ import { row } from "../style/row.ts"
 import { countWords } from "../view/duration.ts"
 import { statusWords, toolIcon, toolParts, toolPlaces, toolSpan, toolTitle } from "../view/toolCall.ts"
 import type { LoadText } from "./boo-tool-text.ts"
-import "./boo-diff-stat.ts"
 
 export class BooTool extends LitElement {
   static override properties = { call: { attribute: false }, skew: { type: Number }, load: { attribute: false }, opened: { state: true } }

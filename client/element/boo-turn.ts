@@ -5,6 +5,7 @@ import type { Item } from "../../shared/ChatEvent.ts"
 import { itemKey } from "../../shared/ChatItems.ts"
 import type { ToolKind } from "../../shared/ToolCall.ts"
 import { isOpen } from "../../shared/Turn.ts"
+import type { WorkStore } from "../store/WorkStore.ts"
 import { base } from "../style/base.ts"
 import { icon } from "../style/icons.ts"
 import { turnNote } from "../view/continuity.ts"
@@ -17,7 +18,7 @@ import "./boo-progress.ts"
 import "./boo-prompt.ts"
 
 export class BooTurn extends LitElement {
-  static override properties = { group: { attribute: false }, label: {}, skew: { type: Number }, load: { attribute: false } }
+  static override properties = { group: { attribute: false }, label: {}, skew: { type: Number }, load: { attribute: false }, work: { attribute: false } }
   static override styles = [base, css`
     .item + .item { margin-top: var(--s3); }
     .item.step + .item.step { margin-top: 0; }
@@ -42,6 +43,7 @@ export class BooTurn extends LitElement {
   label = ""
   skew = 0
   load: LoadText | undefined
+  work: WorkStore | undefined
 
   override willUpdate(): void {
     if (this.group?.items.some(({ _tag }) => _tag === "Tool" || _tag === "Text") === true) void import("./steps.ts")
@@ -95,7 +97,7 @@ export class BooTurn extends LitElement {
     if (turn === undefined) return nothing
     return isOpen(turn)
       ? html`<div class="last"><boo-progress .turn=${turn} .items=${items} .label=${this.label} .skew=${this.skew}></boo-progress></div>`
-      : html`<div class="last told"><boo-ending .turn=${turn} .label=${this.label}></boo-ending></div>`
+      : html`<div class="last told"><boo-ending .turn=${turn} .label=${this.label}></boo-ending><boo-turn-files .turn=${turn} .work=${this.work}></boo-turn-files></div>`
   }
 }
 

@@ -1,6 +1,7 @@
 /** The gallery: the real page over a pretended server, in the state that `?scene=` names. For looking at; not shipped. */
 import { BooApp } from "../element/boo-app.ts"
 import "../element/boo-standing.ts"
+import "../element/boo-turn-files.ts"
 import { Router } from "../Router.ts"
 import { memoryKept } from "../store/Kept.ts"
 import { Preferences } from "../store/Preferences.ts"

@@ -33,6 +33,10 @@ export const makeWorkRemote = ({ call, watch }: Runner<WorkClient>) => ({
   decided: (payload: Payload<"change.Decided">) => call((client) => client["change.Decided"](payload)),
   ofTurn: (payload: Payload<"change.OfTurn">) => call((client) => client["change.OfTurn"](payload)),
 
+  landTargets: (payload: Payload<"land.Targets">) => call((client) => client["land.Targets"](payload)),
+  land: (payload: Payload<"land.Commit">) => call((client) => client["land.Commit"](payload)),
+  push: (payload: Payload<"land.Push">) => call((client) => client["land.Push"](payload)),
+
   openTerminal: (payload: Payload<"terminal.Open">) => call((client) => client["terminal.Open"](payload)),
   writeTerminal: (payload: Payload<"terminal.Write">) => call((client) => client["terminal.Write"](payload)),
   resizeTerminal: (payload: Payload<"terminal.Resize">) => call((client) => client["terminal.Resize"](payload)),

@@ -11,6 +11,7 @@ import { done, type Reply } from "../rpc/Reply.ts"
 import type { WorkRemote } from "../rpc/WorkRemote.ts"
 import { DecidedChanges } from "./DecidedChanges.ts"
 import type { Kept } from "./Kept.ts"
+import { LandStore } from "./LandStore.ts"
 import { Observable } from "./Observable.ts"
 import { Reviewed } from "./Reviewed.ts"
 import { TerminalsStore } from "./TerminalsStore.ts"
@@ -46,11 +47,11 @@ export class WorkStore extends Observable {
     this.terminals = new TerminalsStore(remote, sessionId)
   }
 
-  /** Follows the session's work until `close`. */
+  /** Follows the session's work until `close`. What failed for good is tried again by `retry` alone. */
   open(): void {
+    if (this.failure !== undefined) return
     this.#stop ??= this.#remote.watchChanges(this.sessionId, {
       onValue: (frame) => {
-        this.failure = undefined
         this.work = evolveWork(this.work, frame)
         if (frame._tag !== "Standing") return
         this.reviewed.keepOnly(this.work.changes)
@@ -59,10 +60,16 @@ export class WorkStore extends Observable {
       },
       onFailure: (message) => {
         this.failure = message
-        this.#stop = undefined
         this.changed()
       }
     })
+  }
+
+  retry(): void {
+    this.close()
+    this.failure = undefined
+    this.open()
+    this.changed()
   }
 
   close(): void {
@@ -121,6 +128,11 @@ export class WorkStore extends Observable {
     })
     this.#ofTurns.set(turnId, { lookedAt, reply })
     return reply
+  }
+
+  /** For landing changes once. */
+  landing(): LandStore {
+    return new LandStore(this.#remote, this.sessionId)
   }
 
   putAwayRefusal(): void {

@@ -19,6 +19,9 @@ export const shortcutList: ReadonlyArray<{ readonly keys: ReadonlyArray<string>;
   { keys: ["Alt", "↓"], words: "Next chat" },
   { keys: ["Alt", "↑"], words: "Previous chat" },
   { keys: ["Alt", "C"], words: "Show or hide the changes" },
+  { keys: ["J", "K"], words: "In the changes: the next, the previous" },
+  { keys: ["A", "X"], words: "In the changes: apply, reject" },
+  { keys: ["R"], words: "In the changes: reviewed" },
   { keys: [mod, "B"], words: "Show or hide the list" },
   { keys: ["?"], words: "This list" }
 ]

@@ -52,8 +52,9 @@ export class Windowed implements ReactiveController {
     const scroller = this.#scroller
     if (scroller === undefined || index < 0) return
     const top = index * this.#row, bottom = top + this.#row
-    if (top < scroller.scrollTop) scroller.scrollTop = top
-    else if (bottom > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = bottom - scroller.clientHeight
+    const margin = this.#row / 2
+    if (top - margin < scroller.scrollTop) scroller.scrollTop = Math.max(0, top - margin)
+    else if (bottom + margin > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = bottom + margin - scroller.clientHeight
   }
 
   readonly #look = (): void => {

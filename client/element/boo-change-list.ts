@@ -22,7 +22,7 @@ export class BooChangeList extends LitElement {
   }
   static override styles = [base, changeRow, css`
     :host { min-height: 0; }
-    .grid { height: 100%; overflow-y: auto; overflow-x: hidden; padding: var(--s1) 0.375rem; }
+    .grid { height: 100%; overflow-y: auto; overflow-x: hidden; overflow-anchor: none; padding: var(--s1) 0.375rem; }
     .grid:focus-visible { outline: none; }
     .space { position: relative; } .slice { position: absolute; inset: 0 0 auto; }
   `]

@@ -38,7 +38,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("a ses
     yield* client["session.Rename"]({ sessionId: chat.sessionId, title: "Fix the door" })
     const { complaints, page } = yield* openTab(browser, `${server.url}/?token=${server.token}#/s/${chat.sessionId}/c/${chat.id}`)
     const shot = (name: string) => shots === undefined ? Promise.resolve() : page.screenshot({ path: join(shots, `${name}.png`) })
-    const dialog = page.getByRole("dialog")
+    const dialog = page.locator("boo-guard")
     yield* act(async () => {
       await page.getByRole("button", { name: "More for Fix the door" }).click()
       await page.getByRole("menuitem", { name: "Delete…" }).click()
@@ -67,7 +67,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("a ses
     const { browser, project, server } = yield* World
     const { complaints, page } = yield* openTab(browser, `${server.url}/?token=${server.token}`, { viewport: { width: 390, height: 844 }, colorScheme: "dark", hasTouch: true, isMobile: true })
     const shot = (name: string) => shots === undefined ? Promise.resolve() : page.screenshot({ path: join(shots, `${name}.png`) })
-    const dialog = page.getByRole("dialog")
+    const dialog = page.locator("boo-guard")
     const list = page.getByRole("button", { name: "Show the list" })
     yield* act(async () => {
       await list.click()

@@ -57,6 +57,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("a ses
       await dialog.getByText("Fix the door").waitFor()
       await shot("parked")
       await dialog.getByRole("button", { name: "Restore" }).click()
+      await dialog.waitFor({ state: "detached" })
       await page.getByRole("button", { name: "More for Fix the door" }).waitFor()
     })
     const parked = yield* client["session.Parked"]()

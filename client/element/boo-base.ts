@@ -11,7 +11,7 @@ import { baseWords } from "../view/guards.ts"
 export class BooBase extends LitElement {
   static override properties = { project: { attribute: false }, store: { attribute: false }, found: { state: true }, at: { state: true }, problem: { state: true } }
   static override styles = [base, css`
-    label { display: flex; align-items: center; gap: var(--s2); margin: 0 var(--s3) var(--s2); color: var(--ink-faint); }
+    label { display: flex; align-items: center; gap: var(--s2); margin: var(--s1) var(--s3) var(--s2); color: var(--ink-faint); }
     input[type="search"] { flex: 1; min-width: 0; min-height: 2.25rem; font-family: var(--mono); }
     ul { max-height: 22rem; padding: 0 var(--s2) var(--s2); overflow-y: auto; }
     li { display: grid; grid-template-columns: minmax(0, auto) auto minmax(4rem, 1fr); align-items: center; gap: 0.625rem; min-height: calc(var(--row) + 0.25rem); padding-inline: 0.625rem; border-radius: var(--round-m); cursor: pointer; }

@@ -1,5 +1,5 @@
 /**
- * The measurements, each against a baseline of the same run: `bun bench/main.ts turn|fanout|log|start|work [--agent a,b] [--quick]`.
+ * The measurements, each against a baseline of the same run: `bun bench/main.ts turn|fanout|log|start|work|diff [--agent a,b] [--quick]`.
  * They print what they saw and judge nothing: no exit code depends on a time.
  */
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
@@ -14,10 +14,13 @@ const benches: Readonly<Record<string, (options: Options) => Promise<Effect.Effe
   fanout: async ({ quick }) => (await import("./fanout.ts")).fanout(quick),
   log: async ({ quick }) => (await import("./log.ts")).log(quick),
   start: async ({ quick }) => (await import("./start.ts")).start(quick),
-  work: async ({ quick }) => (await import("./work.ts")).work(quick)
+  work: async ({ quick }) => (await import("./work.ts")).work(quick),
+  diff: async ({ quick }) => (await import("./diff.ts")).diff(quick),
+  // started by `diff`
+  "diff-reader": async () => (await import("./diffReader.ts")).diffReader(process.argv.slice(3))
 }
 
-const usage = `usage: bun bench/main.ts ${Object.keys(benches).join("|")} [--agent scripted,goose,qwen,opencode] [--quick]`
+const usage = `usage: bun bench/main.ts ${Object.keys(benches).filter((name) => name !== "diff-reader").join("|")} [--agent scripted,goose,qwen,opencode] [--quick]`
 
 const [name = "", ...rest] = process.argv.slice(2)
 const bench = benches[name]

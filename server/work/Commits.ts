@@ -92,11 +92,10 @@ const makeSteps = Effect.gen(function*() {
   /** The checkout's files and its index follow, then the branch. False where it has moved meanwhile; nothing was touched then. */
   const onCheckout = Effect.fnUntraced(function*({ order, rows, top }: Asked, target: Target, plan: Plan, commit: string) {
     const { id } = order
-    const way = `land-${commit.slice(0, 16)}` as const
     const staged = yield* plans.ofIndex(top, rows, plan)
-    const carried = yield* landing.carry(top, { id, way, from: plan.before, to: plan.after })
+    const carried = yield* landing.carry(top, { id, way: `land-${commit}`, from: plan.before, to: plan.after })
     if (carried._tag === "Conflicted") return yield* yield* plans.clashOnDisk(top, rows, plan)
-    const back = Effect.andThen(landing.takeBack(top, id, carried.exchange), landing.done(top, { id, way }))
+    const back = landing.takeBack(top, id, carried.exchange)
     yield* Effect.tapError(trees.stage(top, staged.after, absent(staged.before, staged.after)), () => back)
     const unstaged = Effect.andThen(Effect.ignore(restage(top, staged)), back)
     const isMoved = yield* Effect.tapError(moveBranch(top, target, commit, subjectOf(order.message.trim().split("\n")[0] ?? "")), () => unstaged)
@@ -104,7 +103,6 @@ const makeSteps = Effect.gen(function*() {
       yield* unstaged
       return false
     }
-    yield* landing.done(top, { id, way })
     // so that git knows the files it need not read again
     yield* Effect.ignore(git.attempt(top, { what: "refresh the index", args: ["update-index", "-q", "--refresh"] }))
     return true

@@ -30,10 +30,16 @@ export const makeLandAttempts = Effect.gen(function*() {
 
   const write = (top: string, lines: ReadonlyArray<string>) => git.bytes(top, { what, args: ["update-ref", "--stdin"], input: Buffer.from(`${lines.join("\n")}\n`) })
 
-  const forget = Effect.fnUntraced(function*(top: string, id: LandId) {
-    const refs = [...(yield* refsOf(top, id)).keys()]
-    if (refs.length > 0) yield* write(top, refs.map((ref) => `delete ${folderOf(id)}${ref}`))
+  /** What `Landing` noted of it, for one commit or several. */
+  const carriesOf = (top: string, id: LandId) => Effect.map(
+    git.run(top, { what, args: ["for-each-ref", "--format=delete %(refname)", `refs/boocode/landing/${id}/`] }), (out) => out.split("\n").filter((line) => line !== ""))
+
+  const drop = (top: string, id: LandId, refs: Iterable<string>) => Effect.flatMap(carriesOf(top, id), (carries) => {
+    const lines = [...carries, ...Array.from(refs, (ref) => `delete ${folderOf(id)}${ref}`)]
+    return lines.length === 0 ? Effect.void : Effect.asVoid(write(top, lines))
   })
+
+  const forget = (top: string, id: LandId) => Effect.flatMap(refsOf(top, id), (refs) => drop(top, id, refs.keys()))
 
   return {
     forget,
@@ -50,7 +56,7 @@ export const makeLandAttempts = Effect.gen(function*() {
       return { _tag: "Begun", attempt: { commit, branch, from: yield* trees.filesIn(top, from), to: yield* trees.filesIn(top, to) } } satisfies Known
     }),
     /** The changes are applied by it, which is remembered elsewhere from now on. */
-    recorded: (top: string, id: LandId) => Effect.ignore(write(top, [`delete ${folderOf(id)}from`, `delete ${folderOf(id)}to`])),
+    recorded: (top: string, id: LandId) => Effect.ignore(drop(top, id, ["from", "to"])),
     /** In the stead of an earlier one. */
     keep: Effect.fn("LandAttempts.keep")(function*(top: string, order: LandOrder, { branch, commit, from, to }: LandAttempt) {
       yield* forget(top, order.id)

@@ -61,7 +61,7 @@ export const DiffFrame = Schema.TaggedUnion({
     binary: Schema.Boolean, image: Schema.NullOr(Schema.String), oldBytes: Schema.NullOr(Schema.Int), newBytes: Schema.NullOr(Schema.Int),
     choosable: Schema.Boolean
   },
-  /** About 64 KB and 1,000 lines at most. */
+  /** About 60 KB and 1,000 lines at most, mostly less. */
   Hunks: { hunks: Schema.Array(DiffHunk) },
   /** Last, where not all came. `anyway`: asking with it brings more. */
   Cut: { why: CutWhy, anyway: Schema.Boolean }

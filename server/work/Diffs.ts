@@ -20,8 +20,9 @@ const hard: Caps = { bytes: 64 * 1024 * 1024, lines: 1_000_000, millis: 60_000 }
 const imageLimit = 2 * 1024 * 1024
 /** Of one session at a time; the others wait their turn. */
 const running = 4
-/** So much is parsed before everything else has its turn. */
-const sliceBytes = 64 * 1024
+/** So much is parsed before everything else has its turn; and where that made a frame, the next of any diff waits so long. */
+const sliceBytes = 16 * 1024
+const sliceMillis = 3
 
 const what = "compare two contents"
 const fail = (reason: WorkError["reason"]) => new WorkError({ reason })
@@ -52,6 +53,14 @@ const make = Effect.gen(function*() {
   const git = yield* Git
   const port = yield* WorktreePort
   const queues = new Map<SessionId, Semaphore.Semaphore>()
+
+  let free = 0
+  /** Of all diffs of the server one at a time goes on, and then everything else does: what streams meanwhile waits for one slice at most. */
+  const pace = Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    const at = Math.max(now, free)
+    free = at + sliceMillis
+    return at > now ? Effect.sleep(at - now) : Effect.yieldNow
+  })
 
   const turn = (sessionId: SessionId) => Effect.suspend(() => {
     const queue = queues.get(sessionId) ?? Semaphore.makeUnsafe(running)
@@ -93,6 +102,7 @@ const make = Effect.gen(function*() {
   const frames = Effect.fn("Diffs.frames")(function*(order: DiffOrder) {
     const path = yield* top(order.sessionId)
     yield* turn(order.sessionId)
+    yield* pace
     const { anyway = false, baseBlob, blob, context = 3, ignoreSpace = false } = order
     const blobs = [...new Set([baseBlob, blob])].flatMap((one) => one ?? [])
     const measuring = yield* Effect.forkScoped(sizes(path, blobs), { startImmediately: true })
@@ -112,6 +122,7 @@ const make = Effect.gen(function*() {
 
     return timed(output, (anyway ? hard : usual).millis).pipe(
       Stream.mapAccum(() => beginFraming, next, { onHalt: end }),
+      Stream.tap(() => pace),
       Stream.mapEffect((piece: Piece) => piece._tag === "Kind" ? head(piece.binary) : Effect.succeed<DiffFrame>(piece)),
       Stream.takeUntil((frame) => frame._tag === "Cut" || (frame._tag === "Head" && frame.binary)),
       // a content that is gone is said better by who asked for its size

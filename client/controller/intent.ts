@@ -6,7 +6,7 @@ import type { ReactiveController, ReactiveControllerHost } from "lit"
 import type { RequestAnswer } from "../../shared/AgentRequest.ts"
 import type { ChangeId } from "../../shared/Change.ts"
 import type { ContentBlock } from "../../shared/Content.ts"
-import type { AgentName, ChatId, ProjectId, PromptId, RequestId, SessionId } from "../../shared/Ids.ts"
+import type { AgentName, ChatId, ProjectId, PromptId, RequestId, SessionId, TurnId } from "../../shared/Ids.ts"
 import type { Project, Session } from "../../shared/Session.ts"
 import type { TurnSettings } from "../../shared/Turn.ts"
 import type { WorkTab } from "../view/workTab.ts"
@@ -28,6 +28,11 @@ export interface Intents {
   "boo-resume-queue": undefined
   "boo-choose-agent": { readonly agent: AgentName; readonly settings: TurnSettings }
   "boo-older": undefined
+  /** What may be done at a prompt of the timeline. */
+  "boo-from-here": { readonly turnId: TurnId; readonly promptId: PromptId; readonly words: string }
+  /** Looks at what a rewind to a checkpoint would change. */
+  "boo-undo-rewind": { readonly seq: number }
+  "boo-fork": { readonly chatId: ChatId; readonly promptId: PromptId; readonly where: "session" | "beside" }
   "boo-show-agents": undefined
   "boo-wire": { readonly agent: AgentName }
   "boo-put-away": undefined

@@ -16,6 +16,7 @@ import { icon } from "../style/icons.ts"
 import { labelOf } from "../view/agents.ts"
 import { promptText } from "../view/prompt.ts"
 import type { BooComposer } from "./boo-composer.ts"
+import type { Here } from "./boo-from-here.ts"
 import type { BooTimeline } from "./boo-timeline.ts"
 import "./boo-composer.ts"
 import "./boo-dialog.ts"
@@ -23,7 +24,7 @@ import "./boo-facts.ts"
 import "./boo-timeline.ts"
 
 export class BooChat extends LitElement {
-  static override properties = { store: { attribute: false }, agents: { attribute: false }, preferences: { attribute: false }, row: { attribute: false }, stores: { attribute: false }, session: { attribute: false }, work: { attribute: false }, wire: { state: true }, showsAgents: { state: true } }
+  static override properties = { store: { attribute: false }, agents: { attribute: false }, preferences: { attribute: false }, row: { attribute: false }, stores: { attribute: false }, session: { attribute: false }, work: { attribute: false }, wire: { state: true }, here: { state: true }, showsAgents: { state: true } }
   static override styles = [base, css`
     :host { display: grid; grid-template: minmax(0, 1fr) auto / minmax(0, 1fr); min-height: 0; height: 100%; }
     .bottom { width: 100%; max-width: calc(var(--measure) + 2 * var(--s5)); margin-inline: auto; padding: 0 var(--s5) max(var(--s3), env(safe-area-inset-bottom)); }
@@ -45,6 +46,8 @@ export class BooChat extends LitElement {
   showsAgents = false
   /** Shown above the chat. */
   wire: WireStore | undefined
+  /** Where something may be done from, shown above the chat. */
+  here: Here | undefined
   readonly #load = async (hash: string) => {
     const reply = await this.store?.blob(hash)
     return reply?._tag === "Done" ? { text: reply.value } : { problem: reply?.message ?? "The chat is closed." }
@@ -73,6 +76,8 @@ export class BooChat extends LitElement {
       .on("boo-refresh-agents", () => this.agents?.refresh())
       .on("boo-older", () => void this.store?.loadOlder())
       .on("boo-show-agents", () => void this.#showAgents())
+      .on("boo-from-here", (here) => void this.#fromHere(here))
+      .on("boo-undo-rewind", (here) => void this.#fromHere(here))
       .on("boo-wire", ({ agent }) => void this.#showWire(agent))
       .on("boo-put-away", () => this.store?.putAwayRefusal())
   }
@@ -123,7 +128,8 @@ export class BooChat extends LitElement {
       ${this.showsAgents ? html`<boo-dialog name="Agents" @closed=${() => { this.showsAgents = false }}>
         <boo-agents .store=${store} .backends=${this.stores?.backends} .directory=${this.stores?.directory} .labels=${this.#labels}></boo-agents></boo-dialog>` : nothing}
       ${this.wire === undefined ? nothing : html`<boo-dialog wide .name=${`Wire log of ${this.#labels(this.wire.agent)}`} @closed=${() => { this.wire = undefined }}>
-        <boo-wire .store=${this.wire} .label=${this.#labels(this.wire.agent)}></boo-wire></boo-dialog>`}`
+        <boo-wire .store=${this.wire} .label=${this.#labels(this.wire.agent)}></boo-wire></boo-dialog>`}
+      ${this.#hereDialog()}`
   }
 
   #body(store: ChatStore): TemplateResult {
@@ -137,8 +143,21 @@ export class BooChat extends LitElement {
         this.focus()
       }}></boo-start>`
     }
-    return html`<boo-timeline .chat=${chat} .past=${past.items} .pastTurns=${past.turns} .pending=${pending.filter(({ state }) => state !== "accepted").map((prompt) => this.#pending(prompt))}
+    return html`<boo-timeline .chat=${chat} .past=${past.items} .pastNotes=${past.notes} .floor=${past.floor ?? chat.floor} .pastTurns=${past.turns} .pending=${pending.filter(({ state }) => state !== "accepted").map((prompt) => this.#pending(prompt))}
       .older=${(past.floor ?? chat.floor) > 0} .loadingOlder=${store.loadingOlder} .skew=${store.skew} .load=${this.#load} .work=${this.work} .labels=${this.#labels}></boo-timeline>`
+  }
+
+  #hereDialog(): TemplateResult | typeof nothing {
+    const { here } = this
+    if (here === undefined) return nothing
+    const away = () => { this.here = undefined }
+    return html`<boo-dialog name=${"words" in here ? "From here" : "Undo"} @closed=${away}><boo-from-here .here=${here} .later=${this.stores?.work} .sessionId=${this.row?.sessionId} .chatId=${this.row?.id} @closed=${away}></boo-from-here></boo-dialog>`
+  }
+
+  async #fromHere(here: Here): Promise<void> {
+    await import("./later.ts")
+    this.stores?.work.load()
+    this.here = here
   }
 
   async #showAgents(): Promise<void> {

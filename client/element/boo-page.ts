@@ -6,7 +6,7 @@ import { ask, type Guarded, IntentController } from "../controller/intent.ts"
 import { Shortcuts, type ShortcutName } from "../controller/Shortcuts.ts"
 import { StoreController } from "../controller/StoreController.ts"
 import { promptedTurn } from "../../shared/Chat.ts"
-import type { AgentName, SessionId } from "../../shared/Ids.ts"
+import type { AgentName, ChatId, PromptId, SessionId } from "../../shared/Ids.ts"
 import type { ChatRow } from "../../shared/Session.ts"
 import type { Router } from "../Router.ts"
 import type { ChatStore } from "../store/ChatStore.ts"
@@ -20,6 +20,7 @@ import { page } from "../style/page.ts"
 import { agentForNew } from "../view/agents.ts"
 import { chatName } from "../view/directory.ts"
 import type { WorkTab } from "../view/workTab.ts"
+import { promptText } from "../view/prompt.ts"
 import { neighbour, type Place, placeOf } from "../view/place.ts"
 import type { BooChat } from "./boo-chat.ts"
 import type { Opened } from "./boo-opened.ts"
@@ -68,6 +69,7 @@ export class BooPage extends LitElement {
         this.guarded = what
       })
       .on("boo-new-chat", ({ sessionId }) => void this.#enter((directory) => directory.createChat(sessionId, undefined)))
+      .on("boo-fork", ({ chatId, promptId, where }) => void this.#fork(chatId, promptId, where))
       .on("boo-rename-session", ({ sessionId, title }) => void this.#tell((directory) => directory.renameSession(sessionId, title)))
       .on("boo-rename-chat", ({ chatId, title }) => void this.#tell((directory) => directory.renameChat(chatId, title)))
       .on("boo-archive-session", ({ archived, sessionId }) => void this.#tell((directory) => directory.archiveSession(sessionId, archived)))
@@ -170,6 +172,18 @@ export class BooPage extends LitElement {
     const reply = await make(this.stores.directory)
     if (reply._tag === "Done") this.#go(reply.value.sessionId, reply.value.id)
     else this.notice = reply.message
+  }
+
+  /** What the prompt asked waits in the fork's composer. */
+  async #fork(chatId: ChatId, promptId: PromptId, where: "session" | "beside"): Promise<void> {
+    const reply = await this.stores?.directory.fork(chatId, promptId, where)
+    if (reply?._tag !== "Done") {
+      this.notice = reply?.message
+      return
+    }
+    const { chat, content } = reply.value
+    this.preferences?.keepDraft(chat.id, promptText(content))
+    this.#go(chat.sessionId, chat.id)
   }
 
   async #tell(act: (directory: DirectoryStore) => Promise<{ readonly _tag: "Done" } | { readonly _tag: "Refused" | "Unreached"; readonly message: string }>): Promise<void> {

@@ -2,14 +2,14 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit"
 import { ask } from "../controller/intent.ts"
 import type { ContentBlock } from "../../shared/Content.ts"
-import type { PromptId } from "../../shared/Ids.ts"
+import type { PromptId, TurnId } from "../../shared/Ids.ts"
 import { base } from "../style/base.ts"
 import { icon } from "../style/icons.ts"
 import { clockWords, momentWords } from "../view/duration.ts"
 import { isLong, promptText } from "../view/prompt.ts"
 
 export class BooPrompt extends LitElement {
-  static override properties = { content: { attribute: false }, by: {}, at: { type: Number }, promptId: {}, state: {}, why: {}, whole: { state: true } }
+  static override properties = { content: { attribute: false }, by: {}, at: { type: Number }, promptId: {}, turnId: {}, state: {}, why: {}, whole: { state: true } }
   static override styles = [base, css`
     :host { display: flex; justify-content: flex-end; }
     article { max-width: min(100%, 41rem); min-width: 5rem; }
@@ -23,6 +23,9 @@ export class BooPrompt extends LitElement {
     img { max-width: 14rem; max-height: 11rem; border: 1px solid var(--line); border-radius: var(--round-m); object-fit: cover; }
     .file { display: inline-flex; align-items: center; gap: 0.375rem; padding: 0.125rem 0.5rem; border: 1px solid var(--line-strong); border-radius: 99px; font-size: var(--size-s); }
     :host([state="sending"]) .said { opacity: 0.65; }
+    .from { width: 1.375rem; min-height: 1.375rem; margin: -0.125rem -0.25rem -0.125rem 0; opacity: 0; }
+    :host(:hover) .from, .from:focus-visible { opacity: 1; }
+    @media (hover: none) { .from { width: 2rem; min-height: 2rem; opacity: 1; } }
     .refused { color: var(--bad); }
     .refused button { min-height: 1.5rem; padding: 0 0.375rem; font-size: var(--size-s); }
   `]
@@ -31,6 +34,8 @@ export class BooPrompt extends LitElement {
   by = ""
   at = 0
   promptId: PromptId | undefined
+  /** Of one that began a turn. */
+  turnId: TurnId | undefined
   /** Of one that is not in the chat yet: on its way, or refused for `why`. */
   state: "sending" | "refused" | undefined
   why: string | undefined
@@ -54,7 +59,7 @@ export class BooPrompt extends LitElement {
     if (this.state === "refused") {
       return html`<div class="meta refused" role="alert">${icon("alert")}<span>Not sent: ${this.why}</span><button @click=${this.#dismiss}>Edit</button></div>`
     }
-    return html`<div class="meta" title=${momentWords(this.at)}>${this.by}<span aria-hidden="true">·</span><time>${clockWords(this.at)}</time></div>`
+    return html`<div class="meta" title=${momentWords(this.at)}>${this.by}<span aria-hidden="true">·</span><time>${clockWords(this.at)}</time>${this.turnId === undefined ? nothing : html`<button class="icon-only from" aria-label="Rewind or fork from here" title="Rewind or fork from here" @click=${this.#fromHere}>${icon("dots")}</button>`}</div>`
   }
 
   #extra(block: ContentBlock): TemplateResult | typeof nothing {
@@ -65,6 +70,11 @@ export class BooPrompt extends LitElement {
       case "resource_link": return html`<span class="file">${icon("file")}${block.name}</span>`
       case "resource": return html`<span class="file">${icon("file")}${block.resource.uri}</span>`
     }
+  }
+
+  #fromHere(): void {
+    const { promptId, turnId } = this
+    if (promptId !== undefined && turnId !== undefined) ask(this, "boo-from-here", { promptId, turnId, words: promptText(this.content) })
   }
 
   #dismiss(): void {

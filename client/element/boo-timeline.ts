@@ -5,18 +5,19 @@ import { repeat } from "lit/directives/repeat.js"
 import { AutoFollow } from "../controller/AutoFollow.ts"
 import { ask } from "../controller/intent.ts"
 import type { Chat } from "../../shared/Chat.ts"
+import type { ChatNote } from "../../shared/ChatNote.ts"
 import type { Item } from "../../shared/ChatEvent.ts"
 import type { TurnSummary } from "../../shared/Turn.ts"
 import type { WorkStore } from "../store/WorkStore.ts"
 import { base } from "../style/base.ts"
 import { icon } from "../style/icons.ts"
-import { type Group, groupItems, turnsWithoutItems, wholeTimeline } from "../view/timeline.ts"
+import { type Group, groupItems, turnsWithoutItems, wholeTimeline, withNotes } from "../view/timeline.ts"
 import type { LoadText } from "./boo-tool-text.ts"
 import "./boo-turn.ts"
 
 export class BooTimeline extends LitElement {
   static override properties = {
-    chat: { attribute: false }, past: { attribute: false }, pastTurns: { attribute: false }, pending: { attribute: false },
+    chat: { attribute: false }, past: { attribute: false }, pastNotes: { attribute: false }, floor: { type: Number }, pastTurns: { attribute: false }, pending: { attribute: false },
     older: { type: Boolean }, loadingOlder: { type: Boolean }, skew: { type: Number }, load: { attribute: false }, work: { attribute: false }, labels: { attribute: false }
   }
   static override styles = [base, css`
@@ -25,7 +26,7 @@ export class BooTimeline extends LitElement {
     .content { max-width: var(--measure); margin-inline: auto; }
     /* what is not seen costs no layout */
     boo-turn:not(:nth-last-of-type(-n + 2)) { content-visibility: auto; contain-intrinsic-size: auto 14rem; }
-    boo-turn + boo-turn, boo-turn + boo-prompt { margin-top: var(--s6); }
+    boo-turn + :is(boo-turn, boo-prompt, boo-note), boo-note + :is(boo-turn, boo-prompt) { margin-top: var(--s6); }
     boo-prompt + boo-prompt { margin-top: var(--s3); }
     .top { display: grid; place-items: center; min-height: 2.5rem; margin-bottom: var(--s4); color: var(--ink-faint); font-size: var(--size-s); }
     .jump { position: absolute; inset-inline: 0; bottom: var(--s3); display: grid; place-items: center; pointer-events: none; }
@@ -36,6 +37,9 @@ export class BooTimeline extends LitElement {
 
   chat: Chat | undefined
   past: ReadonlyArray<Item> = []
+  pastNotes: ReadonlyArray<ChatNote> = []
+  /** What is older isn't here. */
+  floor = 0
   pastTurns: ReadonlyMap<string, TurnSummary> = new Map()
   pending: ReadonlyArray<TemplateResult> = []
   older = false
@@ -75,8 +79,9 @@ export class BooTimeline extends LitElement {
         <div class="content">
           ${this.#top()}
           <div role="log" aria-live="polite" aria-relevant="additions">
-            ${repeat(this.#groups, ({ key }) => key, (group) => guard([group, this.skew, this.labels, this.work], () => html`<boo-turn .group=${group}
-              .label=${this.labels(group.turn?.agent)} .skew=${this.skew} .load=${this.load} .work=${this.work}></boo-turn>`))}
+            ${repeat(withNotes(this.#groups, chat, this.pastNotes, this.floor), ({ key }) => key, (entry) => "note" in entry ? this.#note(entry.note)
+              : guard([entry.group, this.skew, this.labels, this.work], () => html`<boo-turn .group=${entry.group}
+              .label=${this.labels(entry.group.turn?.agent)} .skew=${this.skew} .load=${this.load} .work=${this.work}></boo-turn>`))}
             ${turnsWithoutItems(chat).map((turn) => html`<boo-turn .group=${{ key: turn.turnId, turn, items: [], first: true, last: true, before: undefined }}
               .label=${this.labels(turn.agent)} .skew=${this.skew}></boo-turn>`)}
             ${this.pending}
@@ -84,6 +89,11 @@ export class BooTimeline extends LitElement {
         </div>
       </div>
       ${this.#follow.following ? nothing : html`<div class="jump"><button @click=${() => this.#follow.jump()}>${icon("arrowDown")}Jump to latest</button></div>`}`
+  }
+
+  #note(note: ChatNote): TemplateResult {
+    void import("./later.ts")
+    return html`<boo-note .note=${note}></boo-note>`
   }
 
   #top(): TemplateResult | typeof nothing {

@@ -56,7 +56,7 @@ export class BooTurn extends LitElement {
     const asked = group.items.filter((item) => item._tag === "Prompt")
     const answered = group.items.filter((item) => item._tag !== "Prompt")
     return html`
-      ${asked.map((item) => html`<div class="item asked"><boo-prompt .content=${item.content} .by=${item.by} .at=${item.at}></boo-prompt></div>`)}
+      ${asked.map((item) => html`<div class="item asked"><boo-prompt .content=${item.content} .by=${item.by} .at=${item.at} .promptId=${item.promptId} .turnId=${item.turnId}></boo-prompt></div>`)}
       ${group.first ? html`${this.#note(group)}${this.#who(group)}` : nothing}
       ${repeat(answered, itemKey, (item, index) => this.#item(item, index === answered.length - 1))}
       ${group.last ? this.#end(group) : nothing}`

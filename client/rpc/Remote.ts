@@ -53,6 +53,7 @@ export const makeRemote = ({ call, onState, watch }: PageRunner) => ({
   setSettings: (payload: Payload<"chat.SetSettings">) => call((client) => client["chat.SetSettings"](payload)),
   answer: (payload: Payload<"chat.Answer">) => call((client) => client["chat.Answer"](payload)),
   revokeRule: (payload: Payload<"chat.RevokeRule">) => call((client) => client["chat.RevokeRule"](payload)),
+  fork: (payload: Payload<"chat.Fork">) => call((client) => client["chat.Fork"](payload)),
   archiveChat: (payload: Payload<"chat.Archive">) => call((client) => client["chat.Archive"](payload)),
   older: (payload: Payload<"chat.Older">) => call((client) => client["chat.Older"](payload)),
   blob: (hash: string) => call((client) => client["chat.Blob"]({ hash })),

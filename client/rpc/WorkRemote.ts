@@ -32,6 +32,9 @@ export const makeWorkRemote = ({ call, watch }: Runner<WorkClient>) => ({
   conflict: (payload: Payload<"change.Conflict">) => call((client) => client["change.Conflict"](payload)),
   decided: (payload: Payload<"change.Decided">) => call((client) => client["change.Decided"](payload)),
   ofTurn: (payload: Payload<"change.OfTurn">) => call((client) => client["change.OfTurn"](payload)),
+  aroundTurn: (payload: Payload<"change.AroundTurn">) => call((client) => client["change.AroundTurn"](payload)),
+  ahead: (payload: Payload<"change.Ahead">) => call((client) => client["change.Ahead"](payload)),
+  rewind: (payload: Payload<"change.Rewind">) => call((client) => client["change.Rewind"](payload)),
 
   landTargets: (payload: Payload<"land.Targets">) => call((client) => client["land.Targets"](payload)),
   land: (payload: Payload<"land.Commit">) => call((client) => client["land.Commit"](payload)),

@@ -2,10 +2,12 @@
  * DirectoryStore: projects, sessions and chats as rows, and what is done to them. The feed brings the whole directory
  * after every change; a row that was just made is added at once, so that it can be opened before the feed has it.
  */
-import type { AgentName, ChatId, ProjectId, SessionId } from "../../shared/Ids.ts"
+import type { AgentName, ChatId, ProjectId, PromptId, SessionId } from "../../shared/Ids.ts"
+import type { Fork } from "../../shared/rpc/ChatRpc.ts"
 import type { ChatRow, Directory, Project, Session } from "../../shared/Session.ts"
 import type { Remote } from "../rpc/Remote.ts"
 import { done, type Reply } from "../rpc/Reply.ts"
+import { newChatId } from "./newChatId.ts"
 import { Observable } from "./Observable.ts"
 
 const added = <Row extends { readonly id: string }>(rows: ReadonlyArray<Row>, row: Row): ReadonlyArray<Row> =>
@@ -17,6 +19,8 @@ export class DirectoryStore extends Observable {
   /** Why there will be none. */
   failure: string | undefined
   readonly #remote: Remote
+  /** Asked for and not answered yet. */
+  readonly #forks = new Map<string, ChatId>()
 
   constructor(remote: Remote) {
     super()
@@ -59,6 +63,17 @@ export class DirectoryStore extends Observable {
   async createChat(sessionId: SessionId, agent: AgentName | undefined): Promise<Reply<ChatRow>> {
     const reply = await this.#remote.createChat(agent === undefined ? { sessionId } : { sessionId, agent })
     if (reply._tag === "Done") this.#add({ chat: reply.value })
+    return reply
+  }
+
+  /** Asked again for the same place before it was answered, it is the same fork. */
+  async fork(chatId: ChatId, promptId: PromptId, where: "session" | "beside"): Promise<Reply<Fork>> {
+    const key = `${chatId} ${promptId} ${where}`
+    const id = this.#forks.get(key) ?? newChatId()
+    this.#forks.set(key, id)
+    const reply = await this.#remote.fork({ chatId, promptId, id, where })
+    if (reply._tag !== "Unreached") this.#forks.delete(key)
+    if (reply._tag === "Done") this.#add({ session: reply.value.session, chat: reply.value.chat })
     return reply
   }
 

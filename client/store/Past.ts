@@ -4,6 +4,7 @@
  * past is dropped and begins anew at the window's floor.
  */
 import { type Chat, leftItems } from "../../shared/Chat.ts"
+import type { ChatNote } from "../../shared/ChatNote.ts"
 import type { Item, LogEntry } from "../../shared/ChatEvent.ts"
 import { itemKey } from "../../shared/ChatItems.ts"
 import type { ChatPage } from "../../shared/rpc/ChatRpc.ts"
@@ -12,6 +13,7 @@ import type { TurnSummary } from "../../shared/Turn.ts"
 export interface Past {
   /** In anchor order, each below the window's floor when it came here. */
   readonly items: ReadonlyArray<Item>
+  readonly notes: ReadonlyArray<ChatNote>
   readonly turns: ReadonlyMap<string, TurnSummary>
   /** What is older than this is not here; `undefined`: the window's floor holds. */
   readonly floor: number | undefined
@@ -19,7 +21,7 @@ export interface Past {
   readonly asked: boolean
 }
 
-export const noPast: Past = { items: [], turns: new Map(), floor: undefined, asked: false }
+export const noPast: Past = { items: [], notes: [], turns: new Map(), floor: undefined, asked: false }
 
 /** Items kept after they left the window, at most, while nobody looks at the past. */
 const keptLimit = 1000
@@ -51,5 +53,6 @@ export const addPage = (past: Past, page: ChatPage): Past => {
   const known = new Set(past.items.map(itemKey))
   const turns = new Map(past.turns)
   for (const turn of page.turns) if (!turns.has(turn.turnId)) turns.set(turn.turnId, turn)
-  return { items: [...page.items.filter((item) => !known.has(itemKey(item))), ...past.items], turns, floor: page.floor, asked: true }
+  const notes = [...page.notes.filter(({ anchor }) => !past.notes.some((note) => note.anchor === anchor)), ...past.notes]
+  return { items: [...page.items.filter((item) => !known.has(itemKey(item))), ...past.items], notes, turns, floor: page.floor, asked: true }
 }

@@ -5,6 +5,7 @@ import { CommentsStores } from "./CommentsStore.ts"
 import { DiffStore } from "./DiffStore.ts"
 import { GuardStore } from "./GuardStore.ts"
 import type { Kept } from "./Kept.ts"
+import { HereStore } from "./HereStore.ts"
 import { WorkStore } from "./WorkStore.ts"
 
 const heldLimit = 8
@@ -24,6 +25,11 @@ export class WorkStores {
     this.#kept = kept
     this.diffs = new DiffStore(remote)
     this.comments = new CommentsStores(kept)
+  }
+
+  /** What rewinds of the session would change. */
+  here(sessionId: SessionId): HereStore {
+    return new HereStore(this.#remote, sessionId)
   }
 
   /** The session's store, following its feed. */

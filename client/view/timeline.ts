@@ -3,6 +3,7 @@
  * object as before, so that while an agent writes nothing but the last group is drawn again.
  */
 import type { Chat } from "../../shared/Chat.ts"
+import type { ChatNote } from "../../shared/ChatNote.ts"
 import type { Item } from "../../shared/ChatEvent.ts"
 import { itemKey } from "../../shared/ChatItems.ts"
 import { isOpen, type TurnSummary } from "../../shared/Turn.ts"
@@ -67,6 +68,16 @@ export const wholeTimeline = (chat: Chat, past: ReadonlyArray<Item>): ReadonlyAr
   const items = [...past.filter((item) => !live.has(itemKey(item))), ...chat.items]
   return items.every((item, index) => index === 0 || (items[index - 1]?.anchor ?? 0) <= item.anchor)
     ? items : items.toSorted((a, b) => a.anchor - b.anchor)
+}
+
+export type TimelineEntry = { readonly key: string; readonly group: Group } | { readonly key: string; readonly note: ChatNote }
+
+/** Notes among the groups, each before what came after it; those of what isn't here (`floor`) are left out. */
+export const withNotes = (groups: ReadonlyArray<Group>, chat: Chat, past: ReadonlyArray<ChatNote>, floor: number): ReadonlyArray<TimelineEntry> => {
+  const live = new Set(chat.notes.map(({ anchor }) => anchor))
+  const notes = [...past.filter(({ anchor }) => !live.has(anchor)), ...chat.notes].filter(({ anchor }) => anchor >= floor)
+  const upTo = (end: number) => notes.splice(0, notes.findLastIndex(({ anchor }) => anchor < end) + 1).map((note) => ({ key: `note ${note.anchor}`, note }))
+  return [...groups.flatMap((group) => [...upTo(group.items[0]?.anchor ?? 0), { key: group.key, group }]), ...upTo(Infinity)]
 }
 
 /** Open turns that have no item to stand by: their progress is shown at the end. */

@@ -154,7 +154,7 @@ const make = Effect.gen(function*() {
       }
       const chat = yield* find(call.id)
       if (chat === undefined) return yield* new ChatError({ reason: { _tag: "UnknownChat", chatId: call.id } })
-      return { chat, content: from.plan.content, files: yield* filesOf(call.id) }
+      return { session: yield* projects.session(chat.sessionId), chat, content: from.plan.content, files: yield* filesOf(call.id) }
     })
   })
 

@@ -8,7 +8,7 @@ import { ContentBlock, PromptContent } from "../Content.ts"
 import { ChatError, ProjectError } from "../Errors.ts"
 import { ChatFrame, Cursor } from "../Feed.ts"
 import { AgentName, ChatId, PromptId, RequestId, SessionId, TurnId } from "../Ids.ts"
-import { ChatRow, Title } from "../Session.ts"
+import { ChatRow, Session, Title } from "../Session.ts"
 import { AskedSettings, TurnSummary } from "../Turn.ts"
 import { Auth } from "./Auth.ts"
 
@@ -27,8 +27,8 @@ export const ChatPage = Schema.Struct({
 })
 export type ChatPage = typeof ChatPage.Type
 
-/** The new chat, and what the prompt asked: for a person to change and send. */
-const Fork = Schema.Struct({ chat: ChatRow, content: Schema.Array(ContentBlock), files: ForkedFiles })
+/** The new chat and its session, and what the prompt asked: for a person to change and send. */
+const Fork = Schema.Struct({ session: Session, chat: ChatRow, content: Schema.Array(ContentBlock), files: ForkedFiles })
 export type Fork = typeof Fork.Type
 
 export const ChatRpc = RpcGroup.make(

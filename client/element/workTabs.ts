@@ -37,6 +37,10 @@ export const workTabs: ReadonlyArray<WorkTabRow> = [
     draw: ({ chat, path, preferences, session, stores, work }) => html`<boo-changes .work=${work} .stores=${stores} .session=${session} .chat=${chat} .preferences=${preferences} .path=${path}></boo-changes>`
   },
   {
+    tab: "files", label: "Files", icon: "folder", load: () => import("./later.ts"),
+    draw: ({ path, work }) => html`<boo-files .store=${work?.files} .path=${path}></boo-files>`
+  },
+  {
     tab: "terminal", label: "Terminal", icon: "terminal", load: () => import("./boo-terminals.ts"),
     draw: ({ preferences, work }) => html`<boo-terminals .store=${work?.terminals} .preferences=${preferences}></boo-terminals>`
   }

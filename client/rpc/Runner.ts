@@ -5,6 +5,7 @@
 import { Cause, Context, Effect, Exit, Latch, Layer, ManagedRuntime, type Scope, SchemaIssue, type Stream } from "effect"
 import type { RpcClientError } from "effect/rpc"
 import { BadRequest, type ChatError, type ProjectError, type Unauthorized } from "../../shared/Errors.ts"
+import type { FileError } from "../../shared/File.ts"
 import type { TerminalError } from "../../shared/Terminal.ts"
 import type { WorkError } from "../../shared/WorkError.ts"
 import { done, type Reply } from "./Reply.ts"
@@ -12,7 +13,7 @@ import { isPassing, watch } from "./watch.ts"
 import type { ClientOptions } from "./Link.ts"
 
 /** What any call can fail with. */
-export type CallFailure = ChatError | ProjectError | WorkError | TerminalError | Unauthorized | BadRequest | RpcClientError.RpcClientError
+export type CallFailure = ChatError | ProjectError | WorkError | FileError | TerminalError | Unauthorized | BadRequest | RpcClientError.RpcClientError
 
 /** Where the values of a watch go. Each call must return at once: one that waits holds up the whole connection. */
 export interface Watcher<A> {

@@ -6,6 +6,7 @@ import { Effect, Stream } from "effect"
 import type { Rpc, RpcClient, RpcClientError, RpcGroup } from "effect/rpc"
 import type { ChangeFrame } from "../../shared/Change.ts"
 import type { DiffFrame, DiffOrder } from "../../shared/Diff.ts"
+import type { SearchFrame } from "../../shared/File.ts"
 import type { SessionId } from "../../shared/Ids.ts"
 import type { WorkApi } from "../../shared/rpc/WorkApi.ts"
 import type { Terminal, TerminalFrame, TerminalId } from "../../shared/Terminal.ts"
@@ -39,6 +40,15 @@ export const makeWorkRemote = ({ call, watch }: Runner<WorkClient>) => ({
   landTargets: (payload: Payload<"land.Targets">) => call((client) => client["land.Targets"](payload)),
   land: (payload: Payload<"land.Commit">) => call((client) => client["land.Commit"](payload)),
   push: (payload: Payload<"land.Push">) => call((client) => client["land.Push"](payload)),
+
+  listFiles: (payload: Payload<"file.List">) => call((client) => client["file.List"](payload)),
+  findFiles: (payload: Payload<"file.Find">) => call((client) => client["file.Find"](payload)),
+  readFile: (payload: Payload<"file.Read">) => call((client) => client["file.Read"](payload)),
+  writeFile: (payload: Payload<"file.Write">) => call((client) => client["file.Write"](payload)),
+  removeFile: (payload: Payload<"file.Remove">) => call((client) => client["file.Remove"](payload)),
+  /** Answers when it is over. Run once; aborted, git is ended too. */
+  searchFiles: (payload: Payload<"file.Search">, onFrame: (frame: SearchFrame) => void, signal: AbortSignal) =>
+    call((client) => Stream.runForEach(client["file.Search"](payload), (frame) => Effect.sync(() => onFrame(frame))), signal),
 
   openTerminal: (payload: Payload<"terminal.Open">) => call((client) => client["terminal.Open"](payload)),
   writeTerminal: (payload: Payload<"terminal.Write">) => call((client) => client["terminal.Write"](payload)),

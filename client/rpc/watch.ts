@@ -14,7 +14,7 @@ export const isPassing = (failure: CallFailure): boolean => {
     case "ChatError": return failure.reason._tag === "Restarted" || failure.reason._tag === "ShuttingDown"
     case "ProjectError": return failure.reason._tag === "Unavailable"
     case "WorkError": return failure.reason._tag === "Unrecorded" || failure.reason._tag === "Deadline"
-    case "TerminalError": case "BadRequest": return false
+    case "FileError": case "TerminalError": case "BadRequest": return false
   }
 }
 

@@ -10,6 +10,7 @@ import { emptyWork, evolveWork, type Work } from "../../shared/Work.ts"
 import { done, type Reply } from "../rpc/Reply.ts"
 import type { WorkRemote } from "../rpc/WorkRemote.ts"
 import { DecidedChanges } from "./DecidedChanges.ts"
+import { FilesStore } from "./FilesStore.ts"
 import type { Kept } from "./Kept.ts"
 import { LandStore } from "./LandStore.ts"
 import { Observable } from "./Observable.ts"
@@ -33,6 +34,7 @@ export class WorkStore extends Observable {
   readonly reviewed: Reviewed
   readonly decided: DecidedChanges
   readonly terminals: TerminalsStore
+  readonly files: FilesStore
   readonly #remote: WorkRemote
   readonly #ofTurns = new Map<TurnId, { readonly lookedAt: number; readonly reply: Promise<Reply<ReadonlyArray<CountedChange>>> }>()
   readonly #waits = new Map<ChangeId, AbortController>()
@@ -45,6 +47,7 @@ export class WorkStore extends Observable {
     this.reviewed = new Reviewed(kept, sessionId)
     this.decided = new DecidedChanges(remote, sessionId)
     this.terminals = new TerminalsStore(remote, sessionId)
+    this.files = new FilesStore(remote, sessionId)
   }
 
   /** Follows the session's work until `close`. What failed for good is tried again by `retry` alone. */

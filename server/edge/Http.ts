@@ -22,6 +22,7 @@ import { chatHandlers } from "./ChatHandlers.ts"
 import { checkedCalls } from "./CheckedCalls.ts"
 import { diffHandlers, landHandlers } from "./DiffHandlers.ts"
 import { drillHandlers } from "./DrillHandlers.ts"
+import { fileHandlers } from "./FileHandlers.ts"
 import { baseHandlers, guardHandlers } from "./GuardHandlers.ts"
 import { type GuardOptions, isKnownHost, isKnownOrigin, isPagePath, mayCall } from "./Guard.ts"
 import { pageRoutes } from "./PageRoutes.ts"
@@ -75,7 +76,7 @@ const auth = (who: Who) => Layer.succeed(Auth, Auth.of((effect) => Effect.provid
 
 const rpcRoute = (options: HttpOptions) => RpcServer.layer(Api, { disableFatalDefects: true, disableTracing: true }).pipe(Layer.provide([
   checkedCalls(Api.requests).pipe(Layer.provide(RpcServer.layerProtocolWebsocket({ path: "/rpc" }))),
-  chatHandlers, projectHandlers, sessionHandlers, agentHandlers, drillHandlers, taskHandlers, terminalHandlers, changeHandlers, diffHandlers, landHandlers,
+  chatHandlers, projectHandlers, sessionHandlers, agentHandlers, drillHandlers, taskHandlers, terminalHandlers, fileHandlers, changeHandlers, diffHandlers, landHandlers,
   baseHandlers, guardHandlers, serverHandlers(options), auth(Who.make("owner"))
 ]), Layer.provide(RpcSerialization.layerNdjson))
 

@@ -25,6 +25,12 @@ export interface GitBytesCall extends GitCall {
   readonly index?: string
 }
 
+/** Read while it comes. */
+export interface GitStreamCall extends Omit<GitCall, "deadline"> {
+  /** Codes other than 0 that are answers. */
+  readonly quiet?: ReadonlyArray<number>
+}
+
 export interface GitResult { readonly code: number | null; readonly stdout: string; readonly stderr: string }
 
 // how git is set up for this user; every other GIT_… variable says which repository, and that is ours to say
@@ -101,8 +107,8 @@ const make = Effect.gen(function*() {
     return code === 0 ? stdout : yield* fail(gitRefusal(stderr, call.what, directory))
   })
 
-  const stream = (directory: string, { args, what }: Omit<GitCall, "deadline">) => Stream.unwrap(Effect.as(enter(directory),
-    streamGit({ args: [...settings, ...args], cwd: directory, env }, (stderr) => fail(gitRefusal(stderr, what, directory))).pipe(
+  const stream = (directory: string, { args, quiet, what }: GitStreamCall) => Stream.unwrap(Effect.as(enter(directory),
+    streamGit({ args: [...settings, ...args], cwd: directory, env, ...(quiet === undefined ? {} : { quiet }) }, (stderr) => fail(gitRefusal(stderr, what, directory))).pipe(
       Stream.provideService(ChildProcessSpawner.ChildProcessSpawner, spawner),
       Stream.mapError((error) => error._tag === "WorkError" ? error : pipeError(what)(error)))))
 
@@ -142,7 +148,7 @@ export class Git extends Context.Service<Git, {
   readonly attemptBytes: (directory: string, call: GitBytesCall) => Effect.Effect<GitBytes, WorkError>
   readonly bytes: (directory: string, call: GitBytesCall) => Effect.Effect<Buffer, WorkError>
   /** git's output as it comes, for what is long. Whoever stops reading ends git; how long it may take is the reader's business. */
-  readonly stream: (directory: string, call: Omit<GitCall, "deadline">) => Stream.Stream<Uint8Array, WorkError>
+  readonly stream: (directory: string, call: GitStreamCall) => Stream.Stream<Uint8Array, WorkError>
   /** As `2.39.5`. */
   readonly version: Effect.Effect<string, WorkError>
   /** The top folder of the checkout that `path` lies in, symlinks resolved. */

@@ -11,6 +11,8 @@ export interface GitStream {
   readonly args: ReadonlyArray<string>
   readonly cwd: string
   readonly env: Variables
+  /** Codes other than 0 that are answers. */
+  readonly quiet?: ReadonlyArray<number>
 }
 
 const killGrace = "1 second"
@@ -21,7 +23,7 @@ const low = 10
 const yieldTo = (pid: number) => Effect.ignore(Effect.try(() => setPriority(pid, low)))
 
 /** `refused` is asked when git has ended with a code that is not 0, with what it complained of. */
-export const streamGit = <E>({ args, cwd, env }: GitStream, refused: (stderr: string) => E) => Stream.unwrap(Effect.gen(function*() {
+export const streamGit = <E>({ args, cwd, env, quiet = [] }: GitStream, refused: (stderr: string) => E) => Stream.unwrap(Effect.gen(function*() {
   const handle = yield* ChildProcess.make("git", args, { cwd, env: { ...env }, stdin: "ignore", forceKillAfter: killGrace })
   yield* yieldTo(handle.pid)
   let complaint = ""
@@ -35,5 +37,5 @@ export const streamGit = <E>({ args, cwd, env }: GitStream, refused: (stderr: st
     return code
   })
   return Stream.concat(handle.stdout, Stream.fromEffectDrain(Effect.flatMap(ended, (code): Effect.Effect<void, E | PlatformError.PlatformError> =>
-    code === 0 ? Effect.void : Effect.fail(refused(complaint)))))
+    code === 0 || (code !== null && quiet.includes(code)) ? Effect.void : Effect.fail(refused(complaint)))))
 }))

@@ -13,6 +13,7 @@ import { bytesOfPath } from "./PathText.ts"
 import { Git } from "./Git.ts"
 import { type Files, makeTreeFiles, pick, sameEntry } from "./TreeFiles.ts"
 import { WorkError } from "../../shared/WorkError.ts"
+import { isOutside } from "./WorktreePath.ts"
 
 export interface Carry {
   readonly id: ChangeId | LandId
@@ -33,10 +34,6 @@ export type Carried = { readonly _tag: "Carried"; readonly exchange: Exchange } 
 
 const tries = 3
 const fail = (reason: WorkError["reason"]) => new WorkError({ reason })
-
-/** What a checkout's file may not be called. */
-const isOutside = (path: Buffer): boolean => path.length === 0
-  || path.toString("latin1").split("/").some((name) => name === "" || name === "." || name === ".." || /^\.git[ .]*$/i.test(name))
 
 const sameStat = (a: Stats | undefined, b: Stats | undefined): boolean =>
   a?.ino === b?.ino && a?.size === b?.size && a?.mtimeMs === b?.mtimeMs && a?.ctimeMs === b?.ctimeMs && a?.mode === b?.mode

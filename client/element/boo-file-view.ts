@@ -16,7 +16,7 @@ export class BooFileView extends LitElement {
   static override styles = [base, codeColours, css`
     :host { display: grid; grid-template: auto auto minmax(0, 1fr) / minmax(0, 1fr); min-height: 0; min-width: 0; background: var(--paper); }
     header { display: flex; align-items: center; gap: var(--s1); min-height: 2.25rem; padding: 0 var(--s2); border-bottom: 1px solid var(--line); }
-    .path { flex: 1; direction: rtl; text-align: start; font: var(--size-s) var(--mono); } .path bdi { unicode-bidi: isolate; }
+    .path { flex: 1; direction: rtl; text-align: left; font: var(--size-s) var(--mono); } .path bdi { unicode-bidi: isolate; }
     .size { color: var(--ink-faint); font-size: var(--size-xs); }
     header button { min-height: 1.75rem; }
     .note { grid-row: 2; padding: var(--s1) var(--s3); color: var(--ink-soft); font-size: var(--size-s); border-bottom: 1px solid var(--line); } .note.bad { background: var(--bad-soft); color: var(--bad); }

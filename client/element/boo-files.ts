@@ -5,13 +5,13 @@ import { StoreController } from "../controller/StoreController.ts"
 import type { FilesStore } from "../store/FilesStore.ts"
 import { base } from "../style/base.ts"
 import { icon } from "../style/icons.ts"
-import { newPathFault } from "../view/files.ts"
+import { newPathFault, pathInWorktree } from "../view/files.ts"
 import "./boo-file-search.ts"
 import "./boo-file-tree.ts"
 import "./boo-file-view.ts"
 
 export class BooFiles extends LitElement {
-  static override properties = { store: { attribute: false }, path: {}, mode: { state: true }, naming: { state: true }, fault: { state: true } }
+  static override properties = { store: { attribute: false }, path: {}, worktree: {}, mode: { state: true }, naming: { state: true }, fault: { state: true } }
   static override styles = [base, css`
     :host { display: grid; grid-template: minmax(0, 1fr) / minmax(0, 1fr); min-height: 0; container-type: inline-size; }
     .both { display: grid; grid-template: minmax(0, 1fr) / minmax(0, 1fr); min-height: 0; }
@@ -34,8 +34,10 @@ export class BooFiles extends LitElement {
   `]
 
   store: FilesStore | undefined
-  /** What the address asks for: a path, and a line after `#`. */
+  /** What the address asks for: a path, and a line after `#L`. */
   path: string | undefined
+  /** Where it lies on the server: agents name their places from there. */
+  worktree: string | undefined
   mode: "tree" | "search" = "tree"
   naming = false
   fault: string | undefined
@@ -55,8 +57,9 @@ export class BooFiles extends LitElement {
     }
     if (this.store === undefined || this.path === this.#asked) return
     this.#asked = this.path
-    const [, path, line] = /^(.*?)(?:#L(\d+))?$/s.exec(this.path ?? "") ?? []
-    if (path !== undefined && path !== "" && (path !== this.store.shown?.path || line !== undefined)) void this.store.show(path, line === undefined ? undefined : Number(line))
+    const [, asked = "", line] = /^(.*?)(?:#L(\d+))?$/s.exec(this.path ?? "") ?? []
+    const path = pathInWorktree(asked, this.worktree) ?? asked
+    if (path !== "" && (path !== this.store.shown?.path || line !== undefined)) void this.store.show(path, line === undefined ? undefined : Number(line))
   }
 
   override connectedCallback(): void {

@@ -1,5 +1,6 @@
 /** One tool call: a row with what it is, how it stands and how long it took, which opens to what went in and came out. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit"
+import { ask } from "../controller/intent.ts"
 import { Ticker } from "../controller/Ticker.ts"
 import { hasEnded, type ToolCall } from "../../shared/ToolCall.ts"
 import { base } from "../style/base.ts"
@@ -14,7 +15,7 @@ export class BooTool extends LitElement {
   static override styles = [base, row, css`
     .title { color: var(--ink); }
     .call .title { font-family: var(--mono); font-size: 0.96em; }
-    .places { flex: 0 4 auto; color: var(--ink-faint); font-family: var(--mono); font-size: var(--size-s); }
+    .places { flex: 0 4 auto; display: block; min-height: 0; padding: 0; color: var(--ink-faint); font-family: var(--mono); font-size: var(--size-s); }
     .failed .title, .failed .word, .failed > summary > .icon { color: var(--bad); }
     .canceled .title { color: var(--ink-faint); text-decoration: line-through; }
     .word { font-size: var(--size-s); }
@@ -42,7 +43,7 @@ export class BooTool extends LitElement {
       <summary class=${call.kind === "execute" ? "call" : ""}>
         ${icon(toolIcon(call.kind))}
         <span class="title cut" title=${call.title}>${toolTitle(call)}</span>
-        ${places.length === 0 ? nothing : html`<span class="places cut">${places.join("  ")}</span>`}
+        ${places.length === 0 ? nothing : html`<button class="places cut" title="Show the file" @click=${this.#show}>${places.join("  ")}</button>`}
         <span class="turner">${icon("chevron")}</span>
         <span class="end">${this.#end(call)}</span>
       </summary>
@@ -73,6 +74,12 @@ export class BooTool extends LitElement {
         case "Note": return html`<p>${part.words}</p>`
       }
     })
+  }
+
+  #show(event: Event): void {
+    event.preventDefault()
+    const at = this.call?.locations[0]
+    if (at !== undefined) ask(this, "boo-show-work", { tab: "files", path: `${at.path}${at.line === undefined ? "" : `#L${at.line}`}` })
   }
 
   #onToggle(event: Event): void {

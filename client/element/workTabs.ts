@@ -38,7 +38,7 @@ export const workTabs: ReadonlyArray<WorkTabRow> = [
   },
   {
     tab: "files", label: "Files", icon: "folder", load: () => import("./later.ts"),
-    draw: ({ path, work }) => html`<boo-files .store=${work?.files} .path=${path}></boo-files>`
+    draw: ({ path, session, work }) => html`<boo-files .store=${work?.files} .path=${path} .worktree=${session.worktree}></boo-files>`
   },
   {
     tab: "terminal", label: "Terminal", icon: "terminal", load: () => import("./boo-terminals.ts"),

@@ -64,8 +64,8 @@ layer(World.layer, { excludeTestServices: true, timeout: "90 seconds" })("the fi
     const { complaints, page, top } = yield* opened()
     yield* act(async () => {
       await page.getByRole("searchbox", { name: "Find a file by its name" }).fill("queue")
-      await page.getByRole("button", { name: "src/queue.ts" }).click()
-      await page.getByRole("button", { name: "Edit" }).click()
+      await page.getByRole("group", { name: "Files found" }).getByTitle("src/queue.ts").click()
+      await page.getByRole("button", { name: "Edit", exact: true }).click()
       const field = page.getByRole("textbox", { name: "Content of src/queue.ts" })
       await field.fill("export const queue = 2\n")
       await field.press("Control+s")
@@ -73,15 +73,15 @@ layer(World.layer, { excludeTestServices: true, timeout: "90 seconds" })("the fi
     })
     assert.strictEqual(readFileSync(join(top, "src/queue.ts"), "utf8"), "export const queue = 2\n")
     yield* act(async () => {
-      await page.getByRole("button", { name: "Edit" }).click()
+      await page.getByRole("button", { name: "Edit", exact: true }).click()
       writeFileSync(join(top, "src/queue.ts"), "an agent's\n")
       await page.getByRole("textbox", { name: "Content of src/queue.ts" }).fill("mine\n")
       await page.getByRole("button", { name: "Save" }).click()
-      await page.getByRole("alert").getByText("has changed since it was read here").waitFor()
+      await page.locator("boo-file-view").getByText("has changed since it was read here").waitFor()
     })
     assert.strictEqual(readFileSync(join(top, "src/queue.ts"), "utf8"), "an agent's\n")
     yield* act(async () => {
-      await page.getByRole("button", { name: "Cancel" }).click()
+      await page.locator("boo-file-view").getByRole("button", { name: "Cancel" }).click()
       await page.getByRole("button", { name: "Back to the files" }).click()
       await page.getByRole("searchbox", { name: "Find a file by its name" }).fill("")
       await page.getByRole("button", { name: "New file" }).click()
@@ -92,7 +92,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "90 seconds" })("the fi
     assert.isTrue(existsSync(join(top, "notes/new.md")))
     yield* act(async () => {
       await page.getByRole("button", { name: "Delete the file" }).click()
-      await page.getByRole("button", { name: "Delete", exact: true }).click()
+      await page.locator("boo-file-view").getByRole("button", { name: "Delete", exact: true }).click()
       await page.locator("boo-file-view").waitFor({ state: "detached" })
     })
     assert.isFalse(existsSync(join(top, "notes/new.md")))

@@ -5,6 +5,7 @@ import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer, Option, Schedule, Stream } from "effect"
 import type { Browser, Page } from "playwright-core"
 import type { Client } from "../client/rpc/Client.ts"
+import type { SessionId } from "../shared/Ids.ts"
 import { browser, openTab } from "./support/Browser.ts"
 import { makeRepository, newChat } from "./support/Journey.ts"
 import { clientOf, runServer, type RunningServer, temporaryFolder } from "./support/RunningServer.ts"
@@ -29,6 +30,10 @@ const from = (page: Page, nth: number) => page.getByRole("button", { name: "Rewi
 const dialog = (page: Page) => page.locator("boo-from-here")
 const text = (folder: string, name: string) => existsSync(join(folder, name)) ? readFileSync(join(folder, name), "utf8").trim() : undefined
 
+/** The end of a turn that changed so many files. */
+const checkpointed = (client: Client, sessionId: SessionId, files: number) => client["change.Checkpoints"]({ sessionId, limit: 9 }).pipe(
+  Effect.repeat({ until: (all) => all.some((one) => one.at._tag === "TurnEnded" && one.files === files), schedule: Schedule.spaced("50 millis") }), Effect.timeout("30 seconds"))
+
 layer(World.layer, { excludeTestServices: true, timeout: "90 seconds" })("from a prompt", (it) => {
   it.effect("files are rewound and the rewind is undone, and a fork goes on from before it", () => Effect.gen(function*() {
     const { browser, client, project, server } = yield* World
@@ -38,9 +43,9 @@ layer(World.layer, { excludeTestServices: true, timeout: "90 seconds" })("from a
       await say(page, "write a.txt one", 1)
     })
     // its checkpoint is taken beside its end: a prompt in the same moment would be in it
-    yield* client["change.Checkpoints"]({ sessionId: chat.sessionId, limit: 9 }).pipe(
-      Effect.repeat({ until: (all) => all.some(({ at, files }) => at._tag === "TurnEnded" && files === 1), schedule: Schedule.spaced("50 millis") }), Effect.timeout("30 seconds"))
+    yield* checkpointed(client, chat.sessionId, 1)
     yield* act(() => say(page, "write a.txt two\nwrite b.txt new", 2))
+    yield* checkpointed(client, chat.sessionId, 2)
     const { sessions } = Option.getOrThrow(yield* Stream.runHead(client["project.Watch"](undefined)))
     const folder = sessions.find(({ id }) => id === chat.sessionId)?.worktree ?? ""
     assert.strictEqual(text(folder, "a.txt"), "two")

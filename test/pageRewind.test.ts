@@ -5,9 +5,9 @@ import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer, Option, Schedule, Stream } from "effect"
 import type { Browser, Page } from "playwright-core"
 import type { Client } from "../client/rpc/Client.ts"
-import type { SessionId } from "../shared/Ids.ts"
+import type { ChatRow } from "../shared/Session.ts"
 import { browser, openTab } from "./support/Browser.ts"
-import { makeRepository, newChat } from "./support/Journey.ts"
+import { endedTurn, makeRepository, newChat, until } from "./support/Journey.ts"
 import { clientOf, runServer, type RunningServer, temporaryFolder } from "./support/RunningServer.ts"
 
 class World extends Context.Service<World, { readonly server: RunningServer; readonly client: Client; readonly project: string; readonly browser: Browser }>()("test/PageRewindWorld") {
@@ -30,9 +30,14 @@ const from = (page: Page, nth: number) => page.getByRole("button", { name: "Rewi
 const dialog = (page: Page) => page.locator("boo-from-here")
 const text = (folder: string, name: string) => existsSync(join(folder, name)) ? readFileSync(join(folder, name), "utf8").trim() : undefined
 
-/** The end of a turn that changed so many files. */
-const checkpointed = (client: Client, sessionId: SessionId, files: number) => client["change.Checkpoints"]({ sessionId, limit: 9 }).pipe(
-  Effect.repeat({ until: (all) => all.some((one) => one.at._tag === "TurnEnded" && one.files === files), schedule: Schedule.spaced("50 millis") }), Effect.timeout("30 seconds"))
+/** Both checkpoints of the chat's turn `index` are there. */
+const checkpointed = Effect.fn("checkpointed")(function*(client: Client, { id, sessionId }: ChatRow, index: number) {
+  const chat = yield* until(client, id, (now) => endedTurn(now, index) !== undefined)
+  const turnId = endedTurn(chat, index)?.turnId
+  assert(turnId !== undefined)
+  yield* client["change.AroundTurn"]({ sessionId, turnId }).pipe(
+    Effect.repeat({ until: ({ after, before }) => after !== null && before !== null, schedule: Schedule.spaced("50 millis") }), Effect.timeout("30 seconds"))
+})
 
 layer(World.layer, { excludeTestServices: true, timeout: "90 seconds" })("from a prompt", (it) => {
   it.effect("files are rewound and the rewind is undone, and a fork goes on from before it", () => Effect.gen(function*() {
@@ -43,9 +48,9 @@ layer(World.layer, { excludeTestServices: true, timeout: "90 seconds" })("from a
       await say(page, "write a.txt one", 1)
     })
     // its checkpoint is taken beside its end: a prompt in the same moment would be in it
-    yield* checkpointed(client, chat.sessionId, 1)
+    yield* checkpointed(client, chat, 0)
     yield* act(() => say(page, "write a.txt two\nwrite b.txt new", 2))
-    yield* checkpointed(client, chat.sessionId, 2)
+    yield* checkpointed(client, chat, 1)
     const { sessions } = Option.getOrThrow(yield* Stream.runHead(client["project.Watch"](undefined)))
     const folder = sessions.find(({ id }) => id === chat.sessionId)?.worktree ?? ""
     assert.strictEqual(text(folder, "a.txt"), "two")

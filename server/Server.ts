@@ -102,7 +102,7 @@ export const server = (config: ServeConfig) => Layer.unwrap(Effect.sync(() => {
   const storage = store({ dataDir, url: config.databaseUrl, host: hostname(), bootId }).pipe(Layer.provide(postgresBundle(dataDir)))
   const agents = AgentCatalog.layer({ dataDir, demo, selfCommand: selfCommand() })
   const changes = Layer.mergeAll(Work.layer, Parking.layer, Commits.layer, Remotes.layer, Setups.layer).pipe(Layer.provideMerge(TurnsAtWork.layer), Layer.provideMerge(Apply.layer), Layer.provideMerge(Changes.layer), Layer.provideMerge(Checkpoints.layer))
-  const work = Layer.mergeAll(Projects.layer, Diffs.layer, Files.layer, changes).pipe(Layer.provideMerge(Worktrees.layer({ dataDir })), Layer.provideMerge(Git.layer))
+  const work = Layer.mergeAll(Projects.layer, Diffs.layer, Files.layer, changes).pipe(Layer.provideMerge(Worktrees.layer({ dataDir })), Layer.provideMerge(Git.layerGuarding(dataDir)))
   const guards = Guard.layer.pipe(Layer.provideMerge(Reaper.layer(config)), Layer.provideMerge(Taking.layer))
   const backends = Layer.unwrap(Effect.map(ownerToken(dataDir), (token) =>
     Backends.layer({ cap: config.maxBackends, idleTimeToLive: config.idleTimeToLive, version, secrets: [token] })))

@@ -18,6 +18,8 @@ export const WorkReason = Schema.TaggedUnion({
   Denied: { path: Schema.String },
   /** Something else is where a worktree was or should be. */
   Occupied: { path: Schema.String },
+  /** What lies in a worktree says that it is of another repository. */
+  ForeignGit: { path: Schema.String },
   /** No branch, tag or commit of the project. */
   UnknownBase: { base: Schema.String },
   /** The session has its worktree: a base can't be chosen any more. */
@@ -97,6 +99,7 @@ const sentence: (reason: WorkReason) => string = WorkReason.match({
   DiskFull: ({ path }) => `The disk that holds ${path} is full; free some space and try again.`,
   Denied: ({ path }) => `The server's user may not write in ${path}; change its owner or its permissions.`,
   Occupied: ({ path }) => `${path} is there but is no worktree of this session; move it away and try again.`,
+  ForeignGit: ({ path }) => `${path}/.git is not the one that git made there: something in the worktree took its place. Move it away, run \`git worktree repair\` in the project, and try again.`,
   UnknownBase: ({ base }) => `The project has no branch, tag or commit "${base}"; fetch it, or choose another base.`,
   AlreadyCut: ({ path }) => `The session has its worktree already, at ${path}; start a new session to work from another base.`,
   FilterFailed: ({ filter }) => `The project's files go through the filter "${filter}", which is missing on the server or failed; install ${filter === "lfs" ? "git-lfs" : "it"} there and try again.`,

@@ -8,6 +8,7 @@ import { Environment, type Variables } from "../process/Environment.ts"
 import { type ProgramError, runProgram } from "../process/Program.ts"
 import { type GitBytes, runGitPipe } from "./GitPipe.ts"
 import { gitRefusal } from "./GitRefusal.ts"
+import { ownGitFolder } from "./OwnGitFolder.ts"
 import { streamGit } from "./GitStream.ts"
 import { WorkError, type WorkReason } from "../../shared/WorkError.ts"
 
@@ -70,18 +71,25 @@ const pipeError = (what: string) => ({ message, reason }: PlatformError.Platform
 /** git ends a path with one newline; the path may have its own. */
 const line = (stdout: string): string => stdout.endsWith("\n") ? stdout.slice(0, -1) : stdout
 
-const make = Effect.gen(function*() {
+const make = Effect.fnUntraced(function*(dataDir: string | undefined) {
   const fs = yield* FileSystem.FileSystem
   const spawner = yield* ChildProcessSpawner.ChildProcessSpawner
-  const env = gitEnvironment(yield* Environment)
+  const environment = gitEnvironment(yield* Environment)
+  // there when the first worktree is
+  const root = dataDir === undefined ? Effect.succeed(undefined) : yield* Effect.cached(
+    Effect.map(Effect.orElseSucceed(fs.realPath(dataDir), () => dataDir), (path) => `${path}/worktrees`))
 
+  /** The environment in which git works in a directory that is there. */
   const enter = Effect.fnUntraced(function*(directory: string) {
     const isDirectory = yield* fs.stat(directory).pipe(Effect.map(({ type }) => type === "Directory"), Effect.orElseSucceed(() => false))
     if (!isDirectory) return yield* fail({ _tag: "NotADirectory", path: directory })
+    const worktrees = yield* root
+    const env: Variables = worktrees === undefined ? environment : { ...environment, ...yield* ownGitFolder(worktrees, directory) }
+    return env
   })
 
   const attempt = Effect.fn("Git.attempt")(function*(directory: string, { args, deadline = questionDeadline, what }: GitCall) {
-    yield* enter(directory)
+    const env = yield* enter(directory)
     const result: GitResult = yield* runProgram({ command: "git", args: [...settings, ...args], cwd: directory, env, deadline }).pipe(
       Effect.provideService(ChildProcessSpawner.ChildProcessSpawner, spawner), Effect.mapError(runError(what)))
     return result
@@ -93,7 +101,7 @@ const make = Effect.gen(function*() {
   })
 
   const attemptBytes = Effect.fn("Git.attemptBytes")(function*(directory: string, { args, deadline = bytesDeadline, index, input, what }: GitBytesCall) {
-    yield* enter(directory)
+    const env = yield* enter(directory)
     return yield* runGitPipe({
       args: [...settings, ...(index === undefined ? [] : warmSettings), ...args], cwd: directory, env: index === undefined ? env : { ...env, GIT_INDEX_FILE: index },
       ...(input === undefined ? {} : { input })
@@ -107,7 +115,7 @@ const make = Effect.gen(function*() {
     return code === 0 ? stdout : yield* fail(gitRefusal(stderr, call.what, directory))
   })
 
-  const stream = (directory: string, { args, quiet, what }: GitStreamCall) => Stream.unwrap(Effect.as(enter(directory),
+  const stream = (directory: string, { args, quiet, what }: GitStreamCall) => Stream.unwrap(Effect.map(enter(directory), (env) =>
     streamGit({ args: [...settings, ...args], cwd: directory, env, ...(quiet === undefined ? {} : { quiet }) }, (stderr) => fail(gitRefusal(stderr, what, directory))).pipe(
       Stream.provideService(ChildProcessSpawner.ChildProcessSpawner, spawner),
       Stream.mapError((error) => error._tag === "WorkError" ? error : pipeError(what)(error)))))
@@ -158,5 +166,7 @@ export class Git extends Context.Service<Git, {
   /** The commit that a branch, a tag or a commit's name means. */
   readonly commit: (path: string, base: string) => Effect.Effect<string, WorkError>
 }>()("boocode/work/Git") {
-  static readonly layer = Layer.effect(Git, make)
+  static readonly layer = Layer.effect(Git, make(undefined))
+  /** In the worktrees of this data directory git believes nothing that lies in them of which repository they are. */
+  static readonly layerGuarding = (dataDir: string) => Layer.effect(Git, make(dataDir))
 }

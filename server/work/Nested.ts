@@ -22,7 +22,10 @@ export const nestedWork = Effect.fn("Nested.nestedWork")(function*(git: Git["Ser
     return Effect.all([
       git.attempt(inside, { what, args: ["status", "--porcelain", "--untracked-files=normal"] }),
       git.attempt(inside, { what, args: ["rev-list", "--max-count=1", "--all", "HEAD", "--not", "--remotes"] })
-    ]).pipe(Effect.map((all) => all.some(({ code, stdout }) => code !== 0 || stdout !== "")))
+    ]).pipe(
+      Effect.map((all) => all.some(({ code, stdout }) => code !== 0 || stdout !== "")),
+      // no submodule that git made: nothing in it is asked
+      Effect.catchIf(({ reason }) => reason._tag === "ForeignGit", () => Effect.succeed(true)))
   })
   // git lists what is no submodule as a folder, and looks no further into it
   const others = splitNul(yield* git.bytes(top, { what, args: ["ls-files", "-o", "-z", "--exclude-standard"] })).filter((path) => path.at(-1) === 0x2f)

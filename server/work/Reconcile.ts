@@ -52,7 +52,8 @@ export const makeReconcile = Effect.fnUntraced(function*(root: string) {
   const git = yield* Git
   const port = yield* WorktreePort
   const isThere = (path: string) => Effect.orElseSucceed(fs.exists(path), () => false)
-  const isLinked = (path: string) => Effect.map(git.attempt(path, { what, args: ["rev-parse", "--show-toplevel"] }), ({ code }) => code === 0)
+  const isLinked = (path: string) => Effect.map(git.attempt(path, { what, args: ["rev-parse", "--show-toplevel"] }), ({ code }) => code === 0).pipe(
+    Effect.catchIf(({ reason }) => reason._tag === "ForeignGit", () => Effect.succeed(false)))
 
   const list = (project: Project) => Effect.map(git.bytes(project.path, { what, args: ["worktree", "list", "--porcelain", "-z"] }), listedOf)
 

@@ -5,6 +5,7 @@
 import { Effect } from "effect"
 import type { Worktree } from "../../shared/Session.ts"
 import type { Git } from "./Git.ts"
+import { nestedWork } from "./Nested.ts"
 import { splitNul } from "./PathText.ts"
 import type { WorkError } from "../../shared/WorkError.ts"
 
@@ -15,15 +16,17 @@ const lines = (text: string) => text.split("\n").filter((line) => line !== "")
 const isHidden = (record: Buffer): boolean => /^[a-zS]/.test(record.toString("latin1", 0, 1))
 
 export const isUntouched = Effect.fn("Untouched.isUntouched")(function*(
-  git: Git["Service"], { baseCommit, branch, path }: Worktree
+  git: Git["Service"], worktree: Worktree
 ): Effect.fn.Return<boolean, WorkError> {
+  const { baseCommit, branch, path } = worktree
   const ask = (...args: ReadonlyArray<string>) => git.run(path, { what, args })
   const atBase = (hashes: string) => hashes !== "" && lines(hashes).every((hash) => hash === baseCommit)
   /** Everywhere that `ref` has been; nowhere, if that was not kept. */
   const been = (ref: string) => ask("log", "--walk-reflogs", "--format=%H", ref, "--")
 
-  // folders as one: a million files in node_modules are said in one line
-  if ((yield* ask("status", "--porcelain", "--ignored", "--untracked-files=normal", "--ignore-submodules=none")) !== "") return false
+  // folders as one: a million files in node_modules are said in one line; in no submodule git is asked, where its settings are anybody's
+  if ((yield* ask("status", "--porcelain", "--ignored", "--untracked-files=normal", "--ignore-submodules=dirty")) !== "") return false
+  if ((yield* nestedWork(git, worktree)).length > 0) return false
   const tip = yield* git.attempt(path, { what, args: ["rev-parse", "--verify", "--quiet", `refs/heads/${branch}^{commit}`] })
   if (tip.code !== 0 || !atBase(tip.stdout) || !atBase(yield* git.head(path))) return false
   if (!atBase(yield* been("HEAD")) || !atBase(yield* been(`refs/heads/${branch}`))) return false

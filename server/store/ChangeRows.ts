@@ -49,7 +49,8 @@ const makeReads = Effect.gen(function*() {
     live: SqlSchema.findAll({ Request: WorktreeId, Result: PendingChange, execute: (id) => sql`${changes} where worktree_id = ${id} and live order by path collate "C"` }),
     history: SqlSchema.findAll({ Request: Page, Result: PendingChange, execute: ({ limit, worktreeId }) => sql`
       ${changes} where worktree_id = ${worktreeId} order by changed_at desc, path limit ${limit}` }),
-    find: SqlSchema.findAll({ Request: ChangeId, Result: PendingChange, execute: (id) => sql`${changes} where id = ${id}` }),
+    find: SqlSchema.findAll({ Request: Schema.Array(ChangeId), Result: PendingChange, execute: (ids) => sql`
+      ${changes} where id in (select value::uuid from json_array_elements_text(${JSON.stringify(ids)}::json))` }),
     checkpoints: SqlSchema.findAll({ Request: CheckpointPage, Result: Checkpoint, execute: ({ before, limit, worktreeId }) => sql`
       ${checkpoint} where worktree_id = ${worktreeId} and seq < ${before} order by seq desc limit ${limit}` }),
     ofTurn: SqlSchema.findAll({ Request: TurnIn, Result: Checkpoint, execute: ({ turnId, worktreeId }) => sql`
@@ -115,7 +116,11 @@ const make = Effect.gen(function*() {
     decided: (worktreeId, limit, before) => Effect.mapError(ask("list decided changes")(decidedPage({ worktreeId, limit, before: before ?? null })), unrecorded),
     decisions: (worktreeId) => Effect.map(Effect.mapError(ask("count decisions")(decisions(worktreeId)), unrecorded), ([row]) => row?.count ?? 0),
     history: (worktreeId, limit) => Effect.mapError(ask("list changes")(history({ worktreeId, limit })), unrecorded),
-    find: (id) => Effect.map(Effect.mapError(ask("find a change")(find(id)), unrecorded), ([row]) => row)
+    findAll: (ids) => Effect.map(Effect.mapError(ask("find changes")(find(ids)), unrecorded), (rows) => {
+      const byId = new Map(rows.map((row) => [row.id, row]))
+      return ids.flatMap((id) => byId.get(id) ?? [])
+    }),
+    find: (id) => Effect.map(Effect.mapError(ask("find a change")(find([id])), unrecorded), ([row]) => row)
   })
 })
 

@@ -10,36 +10,29 @@
  * ```
  */
 import { Context, Effect, Layer, Result } from "effect"
-import { type ChangeId, type ChangeState, CheckpointId, type PendingChange } from "../../shared/Change.ts"
+import type { ChangeId, PendingChange } from "../../shared/Change.ts"
 import type { Project, Worktree } from "../../shared/Session.ts"
 import { makeChangeBase } from "./ChangeBase.ts"
 import { ChangePort, type Ledger } from "./ChangePort.ts"
 import { Changes } from "./Changes.ts"
 import { Landing } from "./Landing.ts"
-import { baseOf, contentOf, type FileEntry, type Files, sameEntry } from "./TreeFiles.ts"
+import { baseOf, contentOf, type FileEntry, type Files } from "./TreeFiles.ts"
 import { WorkError } from "../../shared/WorkError.ts"
-
-/** The change as it stands now. Where it is conflicted, `marked` is a tree that has the files with git's marks. */
-export interface Decision { readonly change: PendingChange; readonly marked?: string }
-
-const moved = ({ path }: PendingChange) => new WorkError({ reason: { _tag: "ChangeMoved", path } })
+import { type Decision, decidedAs, isOpen, makeWholeDecisions, moved, type Outcome, pathsOf, unknown } from "./WholeDecisions.ts"
 
 const make = Effect.gen(function*() {
   const changes = yield* Changes
   const port = yield* ChangePort
   const { carry, done, trees } = yield* Landing
-  const { baseNow, moveBase } = yield* makeChangeBase
+  const { moveBase } = yield* makeChangeBase
+  const { applyAll, look, reject, revertAll } = yield* makeWholeDecisions
 
   const find = Effect.fnUntraced(function*(worktree: Worktree, id: ChangeId) {
     const change = yield* port.find(id)
-    return change?.worktreeId === worktree.id ? change : yield* new WorkError({ reason: { _tag: "UnknownChange" } })
+    return change?.worktreeId === worktree.id ? change : yield* unknown
   })
 
-  const look = (worktree: Worktree) => changes.look(worktree, { _tag: "Decided", id: CheckpointId.make(crypto.randomUUID()) })
-
-  /** It stands, and it is one that may still be decided. */
-  const undecided = (change: PendingChange, { live }: Ledger) =>
-    live.some(({ id }) => id === change.id) && change.state !== "applied" && change.state !== "rejected" ? Effect.void : Effect.fail(moved(change))
+  const undecided = (change: PendingChange, ledger: Ledger) => isOpen(change, ledger) ? Effect.void : Effect.fail(moved(change))
 
   const conflicted = Effect.fnUntraced(function*(worktree: Worktree, change: PendingChange, marked: string) {
     const next: PendingChange = { ...change, state: "conflicted" }
@@ -47,25 +40,12 @@ const make = Effect.gen(function*() {
     return { change: next, marked } satisfies Decision
   })
 
-  const decidedAs = (change: PendingChange, state: ChangeState, seq: number): PendingChange => ({ ...change, state, seq })
+  const one = (outcomes: Effect.Effect<ReadonlyArray<Outcome>, WorkError>) =>
+    Effect.flatMap(outcomes, ([only]) => only === undefined ? Effect.fail(unknown) : Effect.fromResult(only))
 
-  const apply = Effect.fn("Apply.apply")(function*(project: Project, worktree: Worktree, id: ChangeId, force = false) {
-    const decision = yield* changes.alone(worktree.id, Effect.gen(function*() {
-      const change = yield* find(worktree, id)
-      if (change.state === "applied") return { change } satisfies Decision
-      const ledger = yield* port.load(worktree.id)
-      yield* undecided(change, ledger)
-      const from = baseOf(change), to = contentOf(change)
-      const carried = yield* carry(project.path, { id, way: "apply", from, to, force })
-      if (carried._tag === "Conflicted") return yield* conflicted(worktree, change, carried.tree)
-      const applied = decidedAs(change, "applied", ledger.last?.seq ?? 0)
-      yield* port.record(worktree.id, { base: yield* moveBase(worktree, ledger, id, from, to), decided: [applied] })
-      yield* done(project.path, { id, way: "apply" })
-      return { change: applied } satisfies Decision
-    }))
-    yield* changes.pulse(worktree.id)
-    return decision
-  })
+  const apply = (project: Project, worktree: Worktree, id: ChangeId, force = false) => one(applyAll(project, worktree, [id], force))
+
+  const revert = (project: Project, worktree: Worktree, id: ChangeId) => one(revertAll(project, worktree, [id]))
 
   /** The chosen hunks as a change of their own. */
   const partOf = Effect.fnUntraced(function*(worktree: Worktree, change: PendingChange, part: ChangeId, chosen: ReadonlyArray<number>) {
@@ -97,14 +77,12 @@ const make = Effect.gen(function*() {
       const carried = yield* carry(project.path, { id: part, way: "apply", from, to })
       if (carried._tag === "Conflicted") return yield* conflicted(worktree, change, carried.tree)
       yield* port.record(worktree.id, { base: yield* moveBase(worktree, ledger, part, from, to), decided: [row] })
-      yield* done(project.path, { id: part, way: "apply" })
+      yield* done(project.path, [{ id: part, way: "apply" }])
       return { change: row } satisfies Decision
     }))
     yield* look(worktree)
     return decision
   })
-
-  const pathsOf = (decision: Decision) => [...baseOf(decision.change).keys(), ...contentOf(decision.change).keys()]
 
   /** Puts `to` where the change's content is, in the worktree; what is there is as the change says, or nothing is touched. */
   const putBack = Effect.fnUntraced(function*(worktree: Worktree, change: PendingChange, id: ChangeId, to: Files) {
@@ -112,22 +90,6 @@ const make = Effect.gen(function*() {
     // written to since it was looked at
     if (carried._tag === "Conflicted") return yield* moved(change)
   })
-
-  const rejectOne = Effect.fnUntraced(function*(worktree: Worktree, id: ChangeId) {
-    const change = yield* find(worktree, id)
-    if (change.state === "rejected") return { change } satisfies Decision
-    const ledger = yield* port.load(worktree.id)
-    yield* undecided(change, ledger)
-    yield* putBack(worktree, change, id, baseOf(change))
-    // the next checkpoint sees it undone
-    const rejected = decidedAs(change, "rejected", (ledger.last?.seq ?? 0) + 1)
-    yield* port.record(worktree.id, { decided: [rejected] })
-    yield* done(worktree.path, { id, way: "reject" })
-    return { change: rejected } satisfies Decision
-  })
-
-  const reject = Effect.fn("Apply.reject")((worktree: Worktree, ids: ReadonlyArray<ChangeId>) => changes.decide(worktree,
-    Effect.forEach(ids, (id) => Effect.result(rejectOne(worktree, id))), (all) => all.flatMap((one) => one._tag === "Success" ? pathsOf(one.success) : [])))
 
   const rejectHunks = Effect.fn("Apply.rejectHunks")(function*(worktree: Worktree, id: ChangeId, part: ChangeId, chosen: ReadonlyArray<number>) {
     const known = yield* port.find(part)
@@ -140,7 +102,7 @@ const make = Effect.gen(function*() {
       yield* putBack(worktree, change, part, new Map([[change.path, { mode: change.mode ?? rest.mode, blob: rest.blob }]]))
       const rejected: PendingChange = { ...row, state: "rejected" }
       yield* port.record(worktree.id, { decided: [rejected] })
-      yield* done(worktree.path, { id: part, way: "reject" })
+      yield* done(worktree.path, [{ id: part, way: "reject" }])
       return { change: rejected } satisfies Decision
     }), pathsOf)
   })
@@ -158,7 +120,7 @@ const make = Effect.gen(function*() {
       const next = way === "mine" ? decidedAs(change, "rejected", (ledger.last?.seq ?? 0) + 1) : change
       const base = yield* moveBase(worktree, ledger, id, new Map([...baseOf(change), ...contentOf(change)]), ours)
       yield* port.record(worktree.id, way === "mine" ? { base, decided: [next] } : { base })
-      yield* done(worktree.path, { id, way: "reject" })
+      yield* done(worktree.path, [{ id, way: "reject" }])
       return { change: next } satisfies Decision
     }), pathsOf)
   })
@@ -178,43 +140,21 @@ const make = Effect.gen(function*() {
     return { base: of(baseOf(change)), mine: of(ours), theirs: of(contentOf(change)), marked: of(files) }
   })
 
-  const revert = Effect.fn("Apply.revert")(function*(project: Project, worktree: Worktree, id: ChangeId) {
-    const decision = yield* changes.alone(worktree.id, Effect.gen(function*() {
-      const change = yield* find(worktree, id)
-      if (change.state === "reverted") return { change } satisfies Decision
-      const ledger = yield* port.load(worktree.id)
-      const from = contentOf(change), to = baseOf(change)
-      const base = yield* baseNow(worktree, ledger)
-      // a newer change of the file was applied over it
-      const isLast = [...from.keys(), ...to.keys()].every((path) => sameEntry(base.get(path), from.get(path)))
-      if (change.state !== "applied" || !isLast) return yield* moved(change)
-      const carried = yield* carry(project.path, { id, way: "revert", from, to })
-      // it stays applied
-      if (carried._tag === "Conflicted") return { change, marked: carried.tree } satisfies Decision
-      const reverted = decidedAs(change, "reverted", change.seq)
-      const isTaken = ledger.live.some(({ path }) => path === change.path)
-      const back = yield* moveBase(worktree, ledger, id, from, to)
-      yield* port.record(worktree.id, isTaken ? { base: back, decided: [reverted] } : { base: back, saved: [reverted] })
-      yield* done(project.path, { id, way: "revert" })
-      return { change: reverted } satisfies Decision
-    }))
-    yield* look(worktree)
-    return decision
-  })
-
-  return Apply.of({ apply, applyHunks, reject, rejectHunks, resolve, revert, sides })
+  return Apply.of({ apply, applyAll, applyHunks, reject, rejectHunks, resolve, revert, revertAll, sides })
 })
 
 export class Apply extends Context.Service<Apply, {
   /** Into the project's checkout. `force` takes the change's side where both changed the same. */
   readonly apply: (project: Project, worktree: Worktree, id: ChangeId, force?: boolean) => Effect.Effect<Decision, WorkError>
+  /** Each whole or not at all. Answers one for each, in order. */
+  readonly applyAll: (project: Project, worktree: Worktree, ids: ReadonlyArray<ChangeId>, force?: boolean) => Effect.Effect<ReadonlyArray<Outcome>, WorkError>
   /**
    * Only these hunks of an edit, counted from 0 as `git diff -U3` of its blobs has them. `part` is a new id for what is applied,
    * which may be sent twice; what is left stands as a change of its own.
    */
   readonly applyHunks: (project: Project, worktree: Worktree, id: ChangeId, part: ChangeId, chosen: ReadonlyArray<number>) => Effect.Effect<Decision, WorkError>
   /** Puts the base back into the worktree, of each whole or not at all. Answers one for each, in order. That the worktree's agents rest is its caller's business. */
-  readonly reject: (worktree: Worktree, ids: ReadonlyArray<ChangeId>) => Effect.Effect<ReadonlyArray<Result.Result<Decision, WorkError>>, WorkError>
+  readonly reject: (worktree: Worktree, ids: ReadonlyArray<ChangeId>) => Effect.Effect<ReadonlyArray<Outcome>, WorkError>
   /** Takes only these hunks out of the worktree. `part` is a new id for what is rejected, as `applyHunks` has one. */
   readonly rejectHunks: (worktree: Worktree, id: ChangeId, part: ChangeId, chosen: ReadonlyArray<number>) => Effect.Effect<Decision, WorkError>
   /**
@@ -226,6 +166,8 @@ export class Apply extends Context.Service<Apply, {
   readonly sides: (project: Project, worktree: Worktree, id: ChangeId) => Effect.Effect<Record<"base" | "mine" | "theirs" | "marked", FileEntry | undefined>, WorkError>
   /** Takes an applied change out of the project's checkout again. */
   readonly revert: (project: Project, worktree: Worktree, id: ChangeId) => Effect.Effect<Decision, WorkError>
+  /** Each whole or not at all, in the given order. Answers one for each. */
+  readonly revertAll: (project: Project, worktree: Worktree, ids: ReadonlyArray<ChangeId>) => Effect.Effect<ReadonlyArray<Outcome>, WorkError>
 }>()("boocode/work/Apply") {
   static readonly layer = Layer.effect(Apply, make).pipe(Layer.provide(Landing.layer))
 }

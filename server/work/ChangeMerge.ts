@@ -1,7 +1,7 @@
 /** Several changes merged three ways at once, and where that can't be, which of them are in the way. Touches no file of anybody's. */
 import { Effect } from "effect"
 import type { PendingChange } from "../../shared/Change.ts"
-import { type Files, makeTreeFiles, sameEntry } from "./TreeFiles.ts"
+import { type Files, makeTreeFiles, sameEntry, union } from "./TreeFiles.ts"
 
 /** Of one change: what both sides began with, and what became of it on either. */
 export interface Sides { readonly base: Files; readonly ours: Files; readonly theirs: Files }
@@ -11,8 +11,6 @@ export interface ChangesMerged {
   /** Nothing is to be done where there are any. */
   readonly clashing: ReadonlyArray<PendingChange>
 }
-
-export const union = (all: ReadonlyArray<Files>): Files => new Map(all.flatMap((files) => [...files]))
 
 /** What only one side changed, or both alike, needs no merge. */
 const isPlain = ({ base, ours, theirs }: Sides): boolean => [...base.keys(), ...ours.keys(), ...theirs.keys()].every((path) =>

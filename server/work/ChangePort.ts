@@ -51,6 +51,8 @@ export class ChangePort extends Context.Service<ChangePort, {
   readonly decisions: (worktreeId: WorktreeId) => Effect.Effect<number, WorkError>
   /** Every row there ever was, newest first. */
   readonly history: (worktreeId: WorktreeId, limit: number) => Effect.Effect<ReadonlyArray<PendingChange>, WorkError>
+  /** Rows of any state, in the order of their ids; of those that there are. */
+  readonly findAll: (ids: ReadonlyArray<ChangeId>) => Effect.Effect<ReadonlyArray<PendingChange>, WorkError>
   /** A row of any state. */
   readonly find: (id: ChangeId) => Effect.Effect<PendingChange | undefined, WorkError>
 }>()("boocode/work/ChangePort") {
@@ -106,6 +108,7 @@ const makeMemory = () => {
     }),
     decisions: (id) => Effect.sync(() => of(id).decided.length),
     history: (id, limit) => Effect.sync(() => [...of(id).rows.values()].toReversed().slice(0, limit)),
+    findAll: (ids) => Effect.sync(() => ids.flatMap((id) => [...worktrees.values()].flatMap(({ rows }) => rows.get(id) ?? []))),
     find: (id) => Effect.sync(() => [...worktrees.values()].map(({ rows }) => rows.get(id)).find((row) => row !== undefined))
   })
 }

@@ -7,7 +7,7 @@
  * ```
  */
 import { Clock, Context, Effect, Layer, PubSub, Semaphore, Stream } from "effect"
-import { ChangeId, type Checkpoint, type CheckpointAt, CheckpointId, type IntervalTurn, type PendingChange, type SkippedPath } from "../../shared/Change.ts"
+import { ChangeId, type Checkpoint, type CheckpointAt, CheckpointId, type CountedChange, type IntervalTurn, type PendingChange, type SkippedPath } from "../../shared/Change.ts"
 import type { TurnId, WorktreeId } from "../../shared/Ids.ts"
 import type { Worktree } from "../../shared/Session.ts"
 import { ChangePort, type CheckpointRow, type Entry, type Ledger, touchesOf } from "./ChangePort.ts"
@@ -33,7 +33,7 @@ interface Place {
   readonly queue: Semaphore.Semaphore
   readonly running: Map<TurnId, Running>
   /** What the list that stands was told from, in this life. */
-  told: { readonly base: string; readonly tree: string } | undefined
+  told: { readonly base: string; readonly tree: string; readonly now: ReadonlyArray<CountedChange> } | undefined
   skipped: ReadonlyArray<SkippedPath> | undefined
   lookedAt: number | null
 }
@@ -89,12 +89,14 @@ const make = Effect.gen(function*() {
     const files = wrote === undefined ? touched : touched.filter(({ oldPath, path }) => !wrote.has(path) && (oldPath === null || !wrote.has(oldPath)))
     const takenAt = clock.currentTimeMillisUnsafe()
     const row: CheckpointRow = { seq: (ledger.last?.seq ?? 0) + 1, at, tree, ref, skipped, turns, files, takenAt }
+    const { told } = placeOf(worktree.id)
+    const now = told?.base === base && told.tree === tree ? told.now : yield* checkpoints.counted(worktree, base, tree)
     const { gone, live, saved } = foldChanges({
-      worktree, now: yield* checkpoints.counted(worktree, base, tree), intervals: files.length === 0 ? ledger.intervals : [...ledger.intervals, row],
+      worktree, now, intervals: files.length === 0 ? ledger.intervals : [...ledger.intervals, row],
       settled: ledger.settled, live: ledger.live, seq: row.seq, at: takenAt, mint
     })
     const entry: Entry = { checkpoint: row, saved, gone }
-    return { entry, live, base, isNews: saved.length > 0 || gone.length > 0, isSame: ledger.last?.tree === tree }
+    return { entry, live, base, now, isNews: saved.length > 0 || gone.length > 0, isSame: ledger.last?.tree === tree }
   })
 
   /** The files without what belongs to turns whose prompts were just handed over. */
@@ -117,11 +119,11 @@ const make = Effect.gen(function*() {
     const asBefore: Standing = { checkpoint, changes: ledger.live }
     const isQuiet = isLook && over.length === 0 && checkpoint.tree === ledger.last?.tree
     if (isQuiet && place.told?.tree === checkpoint.tree && place.told.base === (ledger.base ?? worktree.baseCommit)) return asBefore
-    const { base, entry, isNews, isSame, live } = yield* entryOf(worktree, ledger, checkpoint, at, turns, wrote)
+    const { base, entry, isNews, isSame, live, now } = yield* entryOf(worktree, ledger, checkpoint, at, turns, wrote)
     // nobody will ask for a look that saw nothing
     const isNothing = isSame && isLook && !isNews && over.length === 0
     yield* Effect.uninterruptible(Effect.andThen(isNothing ? Effect.void : port.record(worktree.id, { ...(isSame && isLook ? withoutCheckpoint(entry) : entry), covered: over }), cover(place, over, upTo)))
-    place.told = { base, tree: checkpoint.tree }
+    place.told = { base, tree: checkpoint.tree, now }
     const isSkippedSame = JSON.stringify(place.skipped ?? []) === JSON.stringify(checkpoint.skipped)
     place.skipped = checkpoint.skipped
     if (isNews || !isSkippedSame) yield* PubSub.publish(pulses, worktree.id)

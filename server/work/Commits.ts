@@ -16,7 +16,6 @@ import type { SessionId } from "../../shared/Ids.ts"
 import type { LandOrder, LandResult, LandTargets } from "../../shared/Land.ts"
 import type { Project, Worktree } from "../../shared/Session.ts"
 import { makeChangeBase } from "./ChangeBase.ts"
-import { union } from "./ChangeMerge.ts"
 import { ChangePort } from "./ChangePort.ts"
 import { Changes } from "./Changes.ts"
 import { makeCheckout } from "./Checkout.ts"
@@ -25,7 +24,7 @@ import { type LandAttempt, makeLandAttempts } from "./LandAttempts.ts"
 import { Landing } from "./Landing.ts"
 import { freeBranch, subjectOf, trailersOf, withTrailers } from "./LandMessage.ts"
 import { type Clash, makeLandPlan, type Plan } from "./LandPlan.ts"
-import { baseOf, contentOf, type Files, sameEntry } from "./TreeFiles.ts"
+import { baseOf, contentOf, type Files, sameEntry, union } from "./TreeFiles.ts"
 import { WorkError } from "../../shared/WorkError.ts"
 import { WorktreePort } from "./WorktreePort.ts"
 
@@ -135,8 +134,7 @@ const make = Effect.gen(function*() {
   })
 
   const landed = Effect.fnUntraced(function*(rows: ReadonlyArray<PendingChange>, { branch, commit }: Pick<LandAttempt, "branch" | "commit">) {
-    const now = yield* Effect.forEach(rows, ({ id }) => port.find(id))
-    return { _tag: "Landed", commit, branch, changes: now.flatMap((row) => row ?? []) } satisfies LandResult
+    return { _tag: "Landed", commit, branch, changes: yield* port.findAll(rows.map(({ id }) => id)) } satisfies LandResult
   })
 
   /** The base moves on by what was landed; a change that became another one since stands from there. */
@@ -172,10 +170,9 @@ const make = Effect.gen(function*() {
   })
 
   const find = Effect.fnUntraced(function*(worktree: Worktree, { changeIds }: LandOrder) {
-    return yield* Effect.forEach([...new Set(changeIds)], Effect.fnUntraced(function*(id) {
-      const change = yield* port.find(id)
-      return change?.worktreeId === worktree.id ? change : yield* fail({ _tag: "UnknownChange" })
-    }))
+    const ids = [...new Set(changeIds)]
+    const rows = yield* port.findAll(ids)
+    return rows.length === ids.length && rows.every(({ worktreeId }) => worktreeId === worktree.id) ? rows : yield* fail({ _tag: "UnknownChange" })
   })
 
   const land = Effect.fnUntraced(function*({ path: top }: Project, worktree: Worktree, order: LandOrder) {

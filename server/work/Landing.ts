@@ -3,15 +3,15 @@
  * new one at any moment, never half of either. What changed since it was looked at is not written over: it is looked at
  * again. Carrying the same twice is carrying it once, after a kill too. Whose change it is, and what it means, is `Apply`'s.
  */
-import { Context, Effect, FileSystem, Layer, Semaphore } from "effect"
+import { Context, Effect, FileSystem, Layer, Result, Semaphore } from "effect"
 import type { Stats } from "node:fs"
 import { chmod, link, mkdir, open, rename, rmdir, unlink } from "node:fs/promises"
-import type { ChangeId } from "../../shared/Change.ts"
+import { ChangeId } from "../../shared/Change.ts"
 import type { LandId } from "../../shared/Land.ts"
 import { foldersOf, isBehindSymlink, lookAt, within } from "./DiskBytes.ts"
 import { bytesOfPath } from "./PathText.ts"
 import { Git } from "./Git.ts"
-import { type Files, makeTreeFiles, pick, sameEntry } from "./TreeFiles.ts"
+import { type Files, makeTreeFiles, pick, sameEntry, union } from "./TreeFiles.ts"
 import { WorkError } from "../../shared/WorkError.ts"
 import { isOutside } from "./WorktreePath.ts"
 
@@ -32,7 +32,14 @@ export interface Exchange { readonly before: Files; readonly after: Files }
 /** Where both changed the same nothing was touched, and `tree` has the files with git's marks. */
 export type Carried = { readonly _tag: "Carried"; readonly exchange: Exchange } | { readonly _tag: "Conflicted"; readonly tree: string }
 
+/** Some paths, and what they are to have. */
+interface Part { readonly paths: ReadonlyArray<string>; readonly result: Files }
+
 const tries = 3
+const pathsOf = ({ from, to }: Pick<Carry, "from" | "to">) => [...new Set([...from.keys(), ...to.keys()])]
+/** What is there is the one side or the other: nothing is to be merged, and what a kill left of it is as good as nothing. */
+const isPlain = ({ from, to }: Pick<Carry, "from" | "to">, ours: Files) => (path: string) =>
+  sameEntry(ours.get(path), to.get(path)) || sameEntry(ours.get(path), from.get(path))
 const fail = (reason: WorkError["reason"]) => new WorkError({ reason })
 
 const sameStat = (a: Stats | undefined, b: Stats | undefined): boolean =>
@@ -70,19 +77,20 @@ const make = Effect.gen(function*() {
   const statsOf = (top: string, paths: ReadonlyArray<string>) => Effect.map(
     Effect.forEach(paths, (path) => Effect.map(lookAt(within(top, bytesOfPath(path))), (found) => [path, found] as const)), (entries) => new Map(entries))
 
-  /** None for what only git could tell apart, and could not. */
-  const resultOf = Effect.fnUntraced(function*(top: string, { force, from, id, to, way }: Carry, ours: Files, paths: ReadonlyArray<string>) {
+  /** None for what only git could tell apart, and could not. What was `merged` is not to be known again from what is on the disk. */
+  const resultOf = Effect.fnUntraced(function*(top: string, carry: Carry, ours: Files, paths: ReadonlyArray<string>) {
+    const { force, from, id, to, way } = carry
     const intended = (yield* git.attempt(top, { what: "find a change", args: ["rev-parse", "--verify", "--quiet", refOf({ id, way })] })).stdout.trim()
     // written before a kill; what it says again would be to merge a change with itself
     const written = intended === "" ? undefined : yield* trees.filesIn(top, intended)
     const isWritten = (path: string) => written !== undefined && sameEntry(written.get(path), ours.get(path))
-    if (written !== undefined && paths.every(isWritten)) return { clean: true as const, files: written }
-    const isPlain = (path: string) => sameEntry(ours.get(path), to.get(path)) || sameEntry(ours.get(path), from.get(path))
-    if (force === true || paths.every(isPlain)) return { clean: true as const, files: to }
-    if (written !== undefined && paths.every((path) => isWritten(path) || isPlain(path))) {
-      return { clean: true as const, files: new Map([...pick(to, paths.filter((path) => !isWritten(path))), ...pick(written, paths.filter(isWritten))]) }
+    if (written !== undefined && paths.every(isWritten)) return { clean: true as const, merged: false, files: written }
+    const isEither = isPlain(carry, ours)
+    if (force === true || paths.every(isEither)) return { clean: true as const, merged: false, files: to }
+    if (written !== undefined && paths.every((path) => isWritten(path) || isEither(path))) {
+      return { clean: true as const, merged: true, files: new Map([...pick(to, paths.filter((path) => !isWritten(path))), ...pick(written, paths.filter(isWritten))]) }
     }
-    return yield* trees.merge(top, from, ours, to)
+    return { ...yield* trees.merge(top, from, ours, to), merged: true }
   })
 
   const replace = Effect.fnUntraced(function*(top: string, path: string, staged: Buffer, mode: string, before: Stats | undefined) {
@@ -116,24 +124,30 @@ const make = Effect.gen(function*() {
     return true
   })
 
-  const write = Effect.fnUntraced(function*(top: string, id: Carry["id"], ours: Files, result: Files, stats: ReadonlyMap<string, Stats | undefined>) {
+  /** Each part whole or not at all, by itself; answers of each the path that somebody else was at work on. */
+  const writeAll = Effect.fnUntraced(function*(top: string, id: Carry["id"], ours: Files, parts: ReadonlyArray<Part>, stats: ReadonlyMap<string, Stats | undefined>) {
     const staging = `${yield* trees.folderOf(top)}/landing-${id}`
     const clear = Effect.ignore(fs.remove(staging, { recursive: true, force: true }))
     yield* clear
-    const differing = [...stats.keys()].filter((path) => !sameEntry(ours.get(path), result.get(path)))
-    const coming = new Map([...result].filter(([path]) => differing.includes(path)))
+    const differing = parts.map(({ paths, result }) => ({ result, paths: paths.filter((path) => !sameEntry(ours.get(path), result.get(path))) }))
+    const coming = union(differing.map(({ paths, result }) => pick(result, paths)))
     yield* io("the change", () => mkdir(staging, { recursive: true }))
-    if (coming.size > 0) yield* trees.checkOut(top, coming, `${staging}/new`)
-    return yield* Effect.ensuring(Effect.gen(function*() {
-      for (const [path, { mode }] of coming) {
+    let asides = 0
+    const write = Effect.fnUntraced(function*({ paths, result }: Part) {
+      for (const [path, { mode }] of pick(result, paths)) {
         if (!(yield* replace(top, path, within(`${staging}/new`, bytesOfPath(path)), mode, stats.get(path)))) return path
       }
-      for (const [at, path] of differing.filter((path) => !result.has(path)).entries()) {
-        if (!(yield* remove(top, path, Buffer.from(`${staging}/old-${at}`), stats.get(path)))) return path
+      for (const path of paths.filter((path) => !result.has(path))) {
+        if (!(yield* remove(top, path, Buffer.from(`${staging}/old-${asides++}`), stats.get(path)))) return path
       }
       return undefined
-    }), clear)
+    })
+    return yield* Effect.ensuring(Effect.andThen(coming.size > 0 ? trees.checkOut(top, coming, `${staging}/new`) : Effect.void,
+      Effect.forEach(differing, (part) => Effect.result(write(part)))), clear)
   })
+
+  const write = (top: string, id: Carry["id"], ours: Files, result: Files, stats: ReadonlyMap<string, Stats | undefined>) =>
+    Effect.flatMap(writeAll(top, id, ours, [{ paths: [...stats.keys()], result }], stats), ([only]) => only === undefined ? Effect.undefined : Effect.fromResult(only))
 
   /** What was written of an exchange is as it was again; what somebody changed since is left alone. */
   const takeBack = Effect.fn("Landing.takeBack")(function*(top: string, id: Carry["id"], { after, before }: Exchange) {
@@ -159,14 +173,14 @@ const make = Effect.gen(function*() {
   })
 
   const attempt = (top: string, carry: Carry, left: number, earlier?: Exchange): Effect.Effect<Carried, WorkError> => Effect.gen(function*() {
-    const paths = [...new Set([...carry.from.keys(), ...carry.to.keys()])]
+    const paths = pathsOf(carry)
     yield* admit(top, paths)
     const stats = yield* statsOf(top, paths)
     const ours = yield* trees.onDisk(top, paths, carry.from)
     const result = yield* resultOf(top, carry, ours, paths)
     if (!result.clean) return { _tag: "Conflicted", tree: result.tree } as const
     yield* admit(top, [...result.files.keys()])
-    yield* git.run(top, { what: "note a change", args: ["update-ref", refOf(carry), yield* trees.treeOf(top, result.files)] })
+    if (result.merged) yield* git.run(top, { what: "note a change", args: ["update-ref", refOf(carry), yield* trees.treeOf(top, result.files)] })
     yield* keep(top, carry, ours)
     const exchange = since(earlier, { before: ours, after: result.files }, [...new Set([...paths, ...result.files.keys()])])
     const restless = yield* Effect.tapError(write(top, carry.id, ours, result.files, stats), () => takeBack(top, carry.id, exchange))
@@ -174,6 +188,37 @@ const make = Effect.gen(function*() {
     if (left > 1) return yield* attempt(top, carry, left - 1, exchange)
     yield* takeBack(top, carry.id, exchange)
     return yield* fail({ _tag: "Restless", path: restless })
+  })
+
+  /** Those of which something was begun, and may be to be picked up. */
+  const noted = (top: string) => Effect.map(git.run(top, { what: "find changes", args: ["for-each-ref", "--format=%(refname)", "refs/boocode/landing"] }), (out) => new Set(out.split("\n")))
+
+  /** All that need no merge and that nothing hinders, at once; what it answers nothing for was not carried. */
+  const attemptAll = Effect.fnUntraced(function*(top: string, carries: ReadonlyArray<Carry>) {
+    const begun = yield* noted(top)
+    const fit = yield* Effect.filter(carries, (carry) => begun.has(refOf(carry)) ? Effect.succeed(false) : Effect.isSuccess(admit(top, pathsOf(carry))))
+    const paths = fit.flatMap(pathsOf)
+    const stats = yield* statsOf(top, paths)
+    const ours = paths.length === 0 ? new Map() : yield* trees.onDisk(top, paths, union(fit.map(({ from }) => from)))
+    const plain = fit.filter((carry) => pathsOf(carry).every(isPlain(carry, ours)))
+    const written = yield* writeAll(top, plain[0]?.id ?? ChangeId.make(crypto.randomUUID()), ours, plain.map((carry) => ({ paths: pathsOf(carry), result: carry.to })), stats)
+    const carried = new Map<Carry, Carried>()
+    for (const [nth, carry] of plain.entries()) {
+      const exchange: Exchange = { before: pick(ours, pathsOf(carry)), after: carry.to }
+      const one = written[nth]
+      if (one !== undefined && Result.isSuccess(one) && one.success === undefined) carried.set(carry, { _tag: "Carried", exchange })
+      else yield* takeBack(top, carry.id, exchange)
+    }
+    return carried
+  })
+
+  /** No two of them have a path in common. */
+  const carryAll = Effect.fn("Landing.carryAll")(function*(top: string, carries: ReadonlyArray<Carry>) {
+    const done = carries.length < 2 ? new Map<Carry, Carried>() : yield* Effect.orElseSucceed(attemptAll(top, carries), () => new Map<Carry, Carried>())
+    return yield* Effect.forEach(carries, (carry): Effect.Effect<Result.Result<Carried, WorkError>> => {
+      const carried = done.get(carry)
+      return carried === undefined ? Effect.result(attempt(top, carry, tries)) : Effect.succeed(Result.succeed(carried))
+    })
   })
 
   const alone = <A, E>(top: string, effect: Effect.Effect<A, E>) => Effect.suspend(() => {
@@ -185,8 +230,13 @@ const make = Effect.gen(function*() {
   return Landing.of({
     trees,
     carry: Effect.fn("Landing.carry")((top, carry) => alone(top, attempt(top, carry, tries))),
+    carryAll: (top, carries) => alone(top, carryAll(top, carries)),
     takeBack: (top, id, exchange) => alone(top, takeBack(top, id, exchange)),
-    done: (top, carry) => Effect.ignore(git.run(top, { what: "forget a change", args: ["update-ref", "-d", refOf(carry)] }))
+    done: Effect.fn("Landing.done")(function*(top: string, carries: ReadonlyArray<Pick<Carry, "id" | "way">>) {
+      const begun = yield* noted(top)
+      const over = carries.map(refOf).filter((ref) => begun.has(ref))
+      if (over.length > 0) yield* git.bytes(top, { what: "forget changes", args: ["update-ref", "--stdin"], input: Buffer.from(over.map((ref) => `delete ${ref}\n`).join("")) })
+    }, (effect) => Effect.ignore(effect))
   })
 })
 
@@ -194,10 +244,12 @@ export class Landing extends Context.Service<Landing, {
   readonly trees: Effect.Success<typeof makeTreeFiles>
   /** One at a time in each checkout; not given up half-way. Refused, it leaves every file as it was. */
   readonly carry: (top: string, carry: Carry) => Effect.Effect<Carried, WorkError>
+  /** As `carry`, of several that have no path in common: each whole or not at all, whatever becomes of the others. Answers one for each, in order. */
+  readonly carryAll: (top: string, carries: ReadonlyArray<Carry>) => Effect.Effect<ReadonlyArray<Result.Result<Carried, WorkError>>>
   /** As if it had not been carried, but for what somebody changed since. */
   readonly takeBack: (top: string, id: Carry["id"], exchange: Exchange) => Effect.Effect<void>
-  /** It is recorded: nothing is to be picked up any more. */
-  readonly done: (top: string, carry: Pick<Carry, "id" | "way">) => Effect.Effect<void>
+  /** They are recorded: nothing is to be picked up any more. */
+  readonly done: (top: string, carries: ReadonlyArray<Pick<Carry, "id" | "way">>) => Effect.Effect<void>
 }>()("boocode/work/Landing") {
   static readonly layer = Layer.effect(Landing, make)
 }

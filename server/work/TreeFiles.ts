@@ -20,6 +20,8 @@ export const pick = (files: Files, paths: Iterable<string>): Files => new Map(Ar
   return entry === undefined ? [] : [[path, entry] as const]
 }))
 
+export const union = (all: ReadonlyArray<Files>): Files => new Map(all.flatMap((files) => [...files]))
+
 export const sameEntry = (a: FileEntry | undefined, b: FileEntry | undefined): boolean => a?.mode === b?.mode && a?.blob === b?.blob
 
 const one = (path: string | null, mode: string | null, blob: string | null): Files =>
@@ -58,9 +60,15 @@ export const makeTreeFiles = Effect.gen(function*() {
   const git = yield* Git
   const onDisk = Effect.mapError(({ message }: { readonly message: string }) => new WorkError({ reason: { _tag: "GitFailed", what, detail: message } }))
 
+  /** Of ours in a checkout's git folder, for as long as it is there. */
+  const folders = new Map<string, string>()
+
   const folderOf = Effect.fn("TreeFiles.folderOf")(function*(top: string) {
+    const known = folders.get(top)
+    if (known !== undefined && (yield* Effect.orElseSucceed(fs.exists(known), () => false))) return known
     const dir = (yield* git.run(top, { what, args: ["rev-parse", "--absolute-git-dir"] })).slice(0, -1)
     yield* onDisk(fs.makeDirectory(`${dir}/boocode`, { recursive: true, mode: 0o700 }))
+    folders.set(top, `${dir}/boocode`)
     return `${dir}/boocode`
   })
 
@@ -86,7 +94,7 @@ export const makeTreeFiles = Effect.gen(function*() {
     filesIn: (top: string, tree: string) => Effect.map(git.bytes(top, { what, args: ["ls-tree", "-r", "-z", tree] }), filesOf),
     /** As they are on disk, through the filters that git puts them through. `known` are as git has them, for how their lines end. */
     onDisk: (top: string, paths: ReadonlyArray<string>, known: Files) => withIndex(top, (index) => Effect.gen(function*() {
-      yield* put(top, index, known)
+      if (known.size > 0) yield* put(top, index, known)
       yield* git.bytes(top, { what, index, args: ["update-index", "-z", "--add", "--remove", "--replace", "--stdin"], input: joinNul(paths.map(bytesOfPath)) })
       return filesOf(yield* git.bytes(top, { what, index, args: ["ls-files", "-s", "-z"] }))
     })),

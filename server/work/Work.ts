@@ -9,7 +9,7 @@ import { ProjectError } from "../../shared/Errors.ts"
 import type { SessionId, TurnId, WorktreeId } from "../../shared/Ids.ts"
 import type { Project, Worktree } from "../../shared/Session.ts"
 import { WorkError } from "../../shared/WorkError.ts"
-import { Apply, type Decision } from "./Apply.ts"
+import { Apply } from "./Apply.ts"
 import { framesBetween, type WorkSeen } from "./ChangeFrames.ts"
 import { ChangePort, type CheckpointRow } from "./ChangePort.ts"
 import { Changes } from "./Changes.ts"
@@ -19,6 +19,7 @@ import { lookAt } from "./DiskBytes.ts"
 import { Git } from "./Git.ts"
 import { makeLooking } from "./Looking.ts"
 import { TurnsAtWork } from "./TurnsAtWork.ts"
+import type { Decision, Outcome } from "./WholeDecisions.ts"
 import { WorktreePort } from "./WorktreePort.ts"
 
 type Failure = WorkError | ProjectError
@@ -127,10 +128,8 @@ const make = Effect.gen(function*() {
 
   /** All of them are the session's, or nothing is begun. */
   const ours = Effect.fnUntraced(function*(worktree: Worktree, ids: ReadonlyArray<ChangeId>) {
-    return yield* Effect.forEach(ids, Effect.fnUntraced(function*(id) {
-      const change = yield* port.find(id)
-      return change?.worktreeId === worktree.id ? change : yield* fail({ _tag: "UnknownChange" })
-    }))
+    const rows = yield* port.findAll(ids)
+    return rows.length === ids.length && rows.every(({ worktreeId }) => worktreeId === worktree.id) ? rows : yield* fail({ _tag: "UnknownChange" })
   })
 
   const decidedOf = ({ change, marked }: Decision): Decided =>
@@ -143,12 +142,15 @@ const make = Effect.gen(function*() {
       onFailure: ({ message }) => Effect.map(port.find(change.id), (now): Decided => ({ change: now ?? change, problem: message }))
     }))
 
-  const decideEach = (what: string, decide: (project: Project, worktree: Worktree, id: ChangeId) => Effect.Effect<Decision, WorkError>) =>
+  const decideEach = (what: string, decide: (project: Project, worktree: Worktree, ids: ReadonlyArray<ChangeId>) => Effect.Effect<ReadonlyArray<Outcome>, WorkError>) =>
     Effect.fn(what)(function*(sessionId: SessionId, ids: ReadonlyArray<ChangeId>) {
       const { project, worktree } = yield* open(sessionId)
       const changes = yield* ours(worktree, ids)
-      return yield* Effect.forEach(changes, (change) => attempted(change, decide(project, worktree, change.id)))
+      return yield* answers(changes, yield* decide(project, worktree, ids))
     })
+
+  const answers = (changes: ReadonlyArray<PendingChange>, outcomes: ReadonlyArray<Outcome>) =>
+    Effect.forEach(changes, (change, nth) => attempted(change, Effect.fromResult(outcomes[nth] ?? Result.fail(fail({ _tag: "UnknownChange" })))))
 
   const decideOne = Effect.fnUntraced(function*(sessionId: SessionId, id: ChangeId, decide: (project: Project, worktree: Worktree) => Effect.Effect<Decision, WorkError>) {
     const { project, worktree } = yield* open(sessionId)
@@ -164,7 +166,7 @@ const make = Effect.gen(function*() {
     const { worktree } = yield* open(sessionId)
     const changes = yield* ours(worktree, ids)
     const results = yield* atRest(sessionId, ids, Effect.uninterruptible(apply.reject(worktree, ids)))
-    return yield* Effect.forEach(changes, (change, nth) => attempted(change, Effect.fromResult(results[nth] ?? Result.fail(fail({ _tag: "UnknownChange" })))))
+    return yield* answers(changes, results)
   })
 
   const resolve = (sessionId: SessionId, id: ChangeId, way: Resolution) => way === "theirs"
@@ -204,10 +206,10 @@ const make = Effect.gen(function*() {
       yield* changes.look((yield* open(sessionId)).worktree)
       yield* tell(sessionId)
     }),
-    apply: decideEach("Work.apply", apply.apply),
+    apply: decideEach("Work.apply", (project, worktree, ids) => apply.applyAll(project, worktree, ids)),
     applyHunks: (sessionId, id, part, hunks) => decideOne(sessionId, id, (project, worktree) => apply.applyHunks(project, worktree, id, part, hunks)),
     rejectHunks: (sessionId, id, part, hunks) => atRest(sessionId, [id], decideOne(sessionId, id, (_, worktree) => apply.rejectHunks(worktree, id, part, hunks))),
-    revert: decideEach("Work.revert", apply.revert),
+    revert: decideEach("Work.revert", apply.revertAll),
     conflict: Effect.fn("Work.conflict")(function*(sessionId, id) {
       const { project, worktree } = yield* open(sessionId)
       return yield* textsOf(git, worktree.path, yield* apply.sides(project, worktree, id))

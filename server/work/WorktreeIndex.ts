@@ -64,6 +64,8 @@ export const makeWorktreeIndex = Effect.gen(function*() {
 
   /** Where the index of a worktree is, for as long as it is there. */
   const folders = new Map<string, string>()
+  /** By index, the tree that it is: until something in it is to be another. */
+  const written = new Map<string, string>()
 
   const folderOf = Effect.fnUntraced(function*(top: string) {
     const dir = yield* git.run(top, { what, args: ["rev-parse", "--absolute-git-dir"] })
@@ -100,7 +102,10 @@ export const makeWorktreeIndex = Effect.gen(function*() {
     if (yield* exists(known)) return yield* Effect.as(unlock(known), known)
     const { folder, own } = yield* folderOf(top)
     const index = `${folder}/${ours}`
-    if (!(yield* exists(index))) yield* begin(top, own, folder)
+    if (!(yield* exists(index))) {
+      written.delete(index)
+      yield* begin(top, own, folder)
+    }
     return yield* Effect.as(unlock(index), index)
   })
 
@@ -108,6 +113,7 @@ export const makeWorktreeIndex = Effect.gen(function*() {
 
   const tryUpdate = Effect.fnUntraced(function*(top: string, index: string, paths: ReadonlyArray<Buffer>) {
     yield* unlock(index)
+    written.delete(index)
     const args = ["update-index", "-z", "--add", "--remove", "--replace", "--stdin"]
     const { code, stderr } = yield* git.attemptBytes(top, { what, index, args, input: joinNul(paths) })
     if (code === 0) return undefined
@@ -142,7 +148,13 @@ export const makeWorktreeIndex = Effect.gen(function*() {
     return listOf(Buffer.concat([others, yield* list("-m", "-d")]))
   })
 
-  const writeTree = (top: string, index: string) => Effect.map(git.bytes(top, { what, index, args: ["write-tree"] }), (out) => out.toString("utf8").trim())
+  const writeTree = Effect.fnUntraced(function*(top: string, index: string) {
+    const known = written.get(index)
+    if (known !== undefined) return known
+    const tree = (yield* git.bytes(top, { what, index, args: ["write-tree"] })).toString("latin1").trim()
+    written.set(index, tree)
+    return tree
+  })
 
   const isLate = (top: string, handedOver: number) => (path: Buffer) =>
     handedOver === Infinity ? Effect.succeed(false) : Effect.map(changedAt(top, path), (at) => at >= handedOver)
@@ -168,6 +180,7 @@ export const makeWorktreeIndex = Effect.gen(function*() {
   /** An index that git can't use any more is begun anew, once. */
   const anew = (top: string) => Effect.gen(function*() {
     const { folder } = yield* folderOf(top)
+    written.delete(`${folder}/${ours}`)
     yield* onDisk(fs.remove(`${folder}/${ours}`, { force: true }))
   })
 
@@ -183,6 +196,7 @@ export const makeWorktreeIndex = Effect.gen(function*() {
       yield* update(top, index, paths, [])
       return yield* writeTree(top, index)
     }),
-    open
+    /** For whoever puts something else in it. */
+    open: (top: string) => Effect.tap(open(top), (index) => Effect.sync(() => written.delete(index)))
   }
 })

@@ -10,6 +10,7 @@ export const base = css`
   [hidden] { display: none !important; }
   h1, h2, h3, p, ul, ol, pre, figure, fieldset, dl, dd { margin: 0; padding: 0; border: 0; min-inline-size: 0; }
   ul, ol { list-style: none; }
+  pre, code, samp { font-family: var(--mono); }
   a { color: var(--accent); text-underline-offset: 2px; }
 
   button, input, select, textarea { font: inherit; color: inherit; letter-spacing: inherit; }

@@ -79,10 +79,24 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("the ed
     const policy = String(first.headers["content-security-policy"])
     assert.include(policy, "default-src 'none'")
     assert.notInclude(policy, "unsafe")
+    assert.match(policy, /connect-src 'self'(;|$)/)
     const cookie = String(first.headers["set-cookie"])
     assert.match(cookie, /HttpOnly/i)
     assert.match(cookie, /SameSite=Strict/i)
     assert.strictEqual((yield* get(server, "/", { cookie: cookie.split(";")[0] ?? "" })).status, 200)
+  }))
+
+  it.effect("what the page's cookie holds opens nothing but the page: other ports of the host receive it", () => Effect.gen(function*() {
+    const { server } = yield* World
+    const first = yield* get(server, `/?token=${server.token}`)
+    const value = /boocode=([^;]*)/.exec(String(first.headers["set-cookie"]))?.[1] ?? ""
+    assert.notStrictEqual(value, "")
+    assert.notInclude(String(first.headers["set-cookie"]), server.token)
+    assert.strictEqual((yield* get(server, "/metrics", { authorization: `Bearer ${value}` })).status, 401)
+    assert.strictEqual((yield* get(server, `/?token=${value}`)).status, 401)
+    assert.strictEqual(yield* upgrade(server, { headers: { authorization: `Bearer ${value}` } }), "refused")
+    assert.strictEqual(yield* upgrade(server, { protocols: tokenProtocols(value) }), "refused")
+    assert.strictEqual((yield* get(server, "/", { cookie: `boocode=${server.token}` })).status, 401)
   }))
 
   it.effect("a foreign Host is refused everywhere, a known one is not", () => Effect.gen(function*() {

@@ -1,8 +1,9 @@
 /**
  * Who is let in: a known Host, on WebSocket a known Origin, and the token. Pure decisions over a request's headers; the
- * middleware that asks them stands in `Http.ts`. Cookies ignore ports, so the cookie opens the page and nothing else.
+ * middleware that asks them stands in `Http.ts`. Cookies ignore ports, so whatever else listens on the host gets ours: its value is
+ * made from the token but isn't the token, and opens the page's files and nothing else.
  */
-import { timingSafeEqual } from "node:crypto"
+import { createHmac, timingSafeEqual } from "node:crypto"
 
 export interface GuardOptions {
   readonly token: string
@@ -45,11 +46,16 @@ export const isKnownOrigin = ({ origins }: GuardOptions, headers: Headers): bool
   return origins.includes(origin) || origin.toLowerCase() === `http://${host}` || origin.toLowerCase() === `https://${host}`
 }
 
-export const isToken = ({ token }: GuardOptions, candidate: string | undefined): boolean => {
+const isSame = (secret: string, candidate: string | undefined): boolean => {
   if (candidate === undefined) return false
-  const given = Buffer.from(candidate), wanted = Buffer.from(token)
+  const given = Buffer.from(candidate), wanted = Buffer.from(secret)
   return given.length === wanted.length && timingSafeEqual(given, wanted)
 }
+
+export const isToken = ({ token }: GuardOptions, candidate: string | undefined): boolean => isSame(token, candidate)
+
+/** What the page's cookie holds: nobody gets from it to the token. */
+export const cookieOf = ({ token }: GuardOptions): string => createHmac("sha256", token).update("boocode page").digest("base64url")
 
 const bearer = (headers: Headers): string | undefined => /^Bearer (.+)$/i.exec(headers["authorization"] ?? "")?.[1]
 
@@ -70,4 +76,4 @@ export const mayCall = (options: GuardOptions, headers: Headers): boolean =>
 
 /** For the page's files: by cookie as well. */
 export const maySee = (options: GuardOptions, headers: Headers): boolean =>
-  mayCall(options, headers) || isToken(options, fromCookie(headers))
+  mayCall(options, headers) || isSame(cookieOf(options), fromCookie(headers))

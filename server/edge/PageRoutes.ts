@@ -4,12 +4,12 @@
  */
 import { Effect } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
-import { cookieName, type GuardOptions, isToken, maySee } from "./Guard.ts"
+import { cookieName, cookieOf, type GuardOptions, isToken, maySee } from "./Guard.ts"
 import { loadPage, type PageFile } from "./PageFiles.ts"
 
 const policy = [
   "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:", "font-src 'self'",
-  "connect-src 'self' ws: wss:", "manifest-src 'self'", "worker-src 'self'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'"
+  "connect-src 'self'", "manifest-src 'self'", "worker-src 'self'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'"
 ].join("; ")
 
 const always = {
@@ -49,7 +49,7 @@ export const pageRoutes = (guard: GuardOptions) => HttpRouter.use(Effect.fnUntra
     const file = files.get(path) ?? (path.includes(".") ? undefined : index)
     if (file === undefined) return HttpServerResponse.text("There is no such file.\n", { status: 404, headers: always })
     const response = send(file, request.headers)
-    return given === undefined ? response : HttpServerResponse.setCookieUnsafe(response, cookieName, given, {
+    return given === undefined ? response : HttpServerResponse.setCookieUnsafe(response, cookieName, cookieOf(guard), {
       httpOnly: true, sameSite: "strict", path: "/", maxAge: `${cookieAge} seconds`
     })
   }))

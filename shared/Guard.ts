@@ -35,6 +35,8 @@ export const SessionLosses = Schema.Struct({
   untracked: Counted,
   /** Files and folders that git was told to ignore. */
   ignored: Counted,
+  /** Of those, what is too large to be parked: it goes. */
+  left: Counted,
   /** Commits that no other branch, tag or remote leads to, as their first lines. */
   commits: Counted,
   /** Repositories in it that hold work of their own: they can't be parked. */

@@ -10,7 +10,7 @@ import { Environment } from "../process/Environment.ts"
 import { runProgram } from "../process/Program.ts"
 import { ChangePort } from "./ChangePort.ts"
 import { Git } from "./Git.ts"
-import { hiddenFiles } from "./Ignored.ts"
+import { extrasOf } from "./Ignored.ts"
 import { ownCommits } from "./LostCommits.ts"
 import { nestedWork } from "./Nested.ts"
 import { splitNul, textOfPath } from "./PathText.ts"
@@ -23,7 +23,7 @@ export const countedOf = (names: ReadonlyArray<string>): Counted => ({ count: na
 const none: Counted = { count: 0, names: [] }
 
 export const noLosses: SessionLosses = {
-  worktree: null, running: 0, unapplied: none, uncommitted: none, untracked: none, ignored: none, commits: none, nested: none, bytes: 0
+  worktree: null, running: 0, unapplied: none, uncommitted: none, untracked: none, ignored: none, left: none, commits: none, nested: none, bytes: 0
 }
 
 /** As `git status --porcelain -z` lists them; a rename names its old path in a field of its own. */
@@ -49,16 +49,16 @@ const bytesOf = Effect.fnUntraced(function*(path: string) {
 export const lossesOf = Effect.fn("Losses.lossesOf")(function*(worktree: Worktree) {
   const git = yield* Git
   const { path } = worktree
-  const [status, hidden, commits, nested, { live }, bytes] = yield* Effect.all([
+  const [status, { hidden, left }, commits, nested, { live }, bytes] = yield* Effect.all([
     git.bytes(path, { what, args: ["status", "--porcelain", "-z", "--ignored", "--untracked-files=normal", "--ignore-submodules=dirty"] }),
-    hiddenFiles(git, path), ownCommits(git, worktree), nestedWork(git, worktree),
+    extrasOf(git, path), ownCommits(git, worktree), nestedWork(git, worktree),
     Effect.flatMap(ChangePort, ({ load }) => load(worktree.id)), bytesOf(path)
   ], { concurrency: 3 })
   const { ignored, uncommitted, untracked } = statusOf(status)
   const losses: SessionLosses = {
     worktree: path, running: 0, unapplied: countedOf(live.filter(({ state }) => state !== "applied" && state !== "rejected").map((one) => one.path)),
     uncommitted: countedOf(uncommitted), untracked: countedOf(untracked.filter((one) => !nested.includes(one.replace(/\/$/, "")))),
-    ignored: countedOf([...ignored, ...hidden.map(textOfPath)]), commits: countedOf(commits), nested: countedOf(nested), bytes
+    ignored: countedOf([...ignored, ...hidden.map(textOfPath)]), left: countedOf(left.map((one) => one.path)), commits: countedOf(commits), nested: countedOf(nested), bytes
   }
   return losses
 })

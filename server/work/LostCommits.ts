@@ -2,6 +2,8 @@
  * Commits that go with a worktree: its branch, and what only its own memory of branches leads to, as after a reset, an
  * amended commit or in the middle of a rebase. Only their tips are named: whatever a tip leads to is kept with it.
  */
+import { readFile } from "node:fs/promises"
+import { resolve } from "node:path"
 import { Effect } from "effect"
 import type { Worktree } from "../../shared/Session.ts"
 import { keptRefs } from "./ParkedNote.ts"
@@ -9,7 +11,9 @@ import type { Git } from "./Git.ts"
 
 const what = "look for commits of the worktree"
 const lines = (text: string) => text.split("\n").filter((line) => line !== "")
-const pseudo = ["ORIG_HEAD", "MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD"]
+const pseudo = ["ORIG_HEAD", "MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "MERGE_AUTOSTASH"]
+/** What a rebase put aside: a commit that a file of the worktree's own names, and no ref. */
+const aside = ["rebase-merge/autostash", "rebase-apply/autostash"]
 /** Of what a branch was, the last so many. */
 const remembered = 1_000
 const tipLimit = 200
@@ -22,6 +26,8 @@ const candidates = Effect.fnUntraced(function*(git: Git["Service"], { branch, id
     ask("log", "--walk-reflogs", "-n", `${remembered}`, "--format=%H", `refs/heads/${branch}`, "--"),
     ask("rev-parse", "--verify", "--quiet", `refs/heads/${branch}^{commit}`),
     ask("for-each-ref", "--format=%(objectname)", "refs/worktree", "refs/bisect", "refs/rewritten", keptRefs(id)),
+    ...aside.map((name) => ask("rev-parse", "--git-path", name).pipe(Effect.flatMap(([file = ""]) => Effect.orElseSucceed(
+      Effect.tryPromise(() => readFile(resolve(path, file), "utf8")), () => "")), Effect.map((text) => lines(text.trim())))),
     ...pseudo.map((name) => ask("rev-parse", "--verify", "--quiet", `${name}^{commit}`))
   ])
   return [...new Set(found.flat())]

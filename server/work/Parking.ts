@@ -20,7 +20,7 @@ import { type Extras, extrasOf } from "./Ignored.ts"
 import { lostTips } from "./LostCommits.ts"
 import { nestedWork } from "./Nested.ts"
 import { messageOf, noteOf, type ParkedNote, parkedOf, parkedRef, parkedRefs } from "./ParkedNote.ts"
-import { joinNul, textOfPath } from "./PathText.ts"
+import { joinNul, splitNul, textOfPath } from "./PathText.ts"
 
 const what = "park the worktree's files"
 const hiddenLimit = 1_000
@@ -35,6 +35,8 @@ interface Held {
   readonly head: string
   readonly headTree: string
   readonly index: string | null
+  /** What of it is no conflict, where it has some. */
+  readonly besides: string | null
   readonly baseTree: string | null
   readonly tips: ReadonlyArray<string>
   readonly extras: Extras
@@ -62,6 +64,16 @@ const makeHeld = Effect.gen(function*() {
     }).pipe(Effect.ensuring(Effect.ignore(fs.remove(index, { force: true }))))
   })
 
+  /** In the midst of a merge no tree can be made of the index; of its conflicts, the sides are in commits. */
+  const withoutConflicts = Effect.fnUntraced(function*({ path }: Worktree) {
+    const entries = splitNul(yield* git.bytes(path, { what, args: ["ls-files", "-s", "-z"] })).filter((entry) => /^\d+ [0-9a-f]+ 0\t/.test(entry.toString("latin1")))
+    const index = `${yield* line(path, "rev-parse", "--absolute-git-dir")}/parking-${crypto.randomUUID()}`
+    return yield* Effect.gen(function*() {
+      yield* git.bytes(path, { what, index, args: ["update-index", "-z", "--index-info"], input: joinNul(entries) })
+      return (yield* git.bytes(path, { what, index, args: ["write-tree"] })).toString("utf8").trim()
+    }).pipe(Effect.ensuring(Effect.ignore(fs.remove(index, { force: true }))))
+  })
+
   const hold = Effect.fn("Parking.hold")(function*(worktree: Worktree) {
     const { path } = worktree
     const [nested] = yield* nestedWork(git, worktree)
@@ -76,7 +88,7 @@ const makeHeld = Effect.gen(function*() {
     const { base, live } = yield* changes.load(worktree.id)
     const held: Held = {
       tree: yield* withExtras(worktree, tree, extras), head, headTree: yield* line(path, "rev-parse", `${head}^{tree}`),
-      index: staged.code === 0 ? staged.stdout.trim() : null, baseTree: base ?? null, tips: yield* lostTips(git, worktree), extras,
+      index: staged.code === 0 ? staged.stdout.trim() : null, besides: staged.code === 0 ? null : yield* withoutConflicts(worktree), baseTree: base ?? null, tips: yield* lostTips(git, worktree), extras,
       isUnapplied: live.some(({ state }) => state !== "applied" && state !== "rejected")
     }
     return held
@@ -86,7 +98,7 @@ const makeHeld = Effect.gen(function*() {
 
 /** Nothing would be lost without it. */
 const isSafe = ({ head, headTree, index, isUnapplied, tips, tree }: Held, isReached: boolean): boolean =>
-  isReached && head !== "" && tree === headTree && (index === null || index === headTree) && tips.length === 0 && !isUnapplied
+  isReached && head !== "" && tree === headTree && index === headTree && tips.length === 0 && !isUnapplied
 
 const make = Effect.gen(function*() {
   const git = yield* Git
@@ -130,7 +142,8 @@ const make = Effect.gen(function*() {
   const park = Effect.fn("Parking.park")(function*(worktree: Worktree, project: Project, of: ParkingOf) {
     const { path } = worktree
     const held = yield* hold(worktree)
-    const { baseTree, head, index, tips, tree } = held
+    const { baseTree, besides, head, tips, tree } = held
+    const index = held.index ?? besides
     const isWanted = of.sessionId !== null && head !== worktree.baseCommit
     if (!isWanted && isSafe(held, yield* isReached(worktree, head))) return undefined
     const indexed = index === null || index === held.headTree ? [] : [yield* commitTree(path, index, [head], "What was staged\n")]

@@ -8,7 +8,7 @@ import { base } from "../style/base.ts"
 import { changeRow } from "../style/changeRow.ts"
 import { icon } from "../style/icons.ts"
 import type { ChangeRow, FileRow, FolderRow } from "../view/changeRows.ts"
-import { actTitles, changeNotes, changeSentence, operationMark } from "../view/change.ts"
+import { actTitles, changeNotes, changeSentence, isOpen, operationMark } from "../view/change.ts"
 import type { Standing } from "../view/standing.ts"
 import { makersOfChange } from "../view/makers.ts"
 import { plural } from "../view/numbers.ts"
@@ -18,7 +18,7 @@ export interface ChosenRow { readonly ids: ReadonlyArray<ChangeId>; readonly ran
 
 export class BooChangeList extends LitElement {
   static override properties = {
-    rows: { attribute: false }, chosen: { attribute: false }, current: {}, agents: { attribute: false }, standing: { attribute: false }, isReviewed: { attribute: false }, version: { attribute: false }
+    rows: { attribute: false }, chosen: { attribute: false }, current: {}, agents: { attribute: false }, standing: { attribute: false }, isReviewed: { attribute: false }, past: { type: Boolean }, version: { attribute: false }
   }
   static override styles = [base, changeRow, css`
     :host { min-height: 0; }
@@ -34,6 +34,8 @@ export class BooChangeList extends LitElement {
   agents: ReadonlyArray<AgentInfo> | undefined
   standing: (change: PendingChange) => Standing = () => ({ tone: "pending", words: "", busy: false })
   isReviewed: (change: PendingChange) => boolean = () => false
+  /** They stand no more. */
+  past = false
   /** Changes with what the functions say. */
   version: unknown
   #revealed: string | undefined
@@ -94,11 +96,8 @@ export class BooChangeList extends LitElement {
     if (busy || tone === "waiting" || change.state === "conflicted") return nothing
     const act = (name: "apply" | "reject" | "revert", label: string, sign: "check" | "cross" | "back") => html`<button class="icon-only" tabindex="-1" aria-label=${`${label} ${change.path}`}
       title=${`${label}. ${actTitles[name]}`} @click=${(event: Event) => { event.stopPropagation(); this.#tell("act", { act: name, ids: [change.id] }) }}>${icon(sign)}</button>`
-    switch (change.state) {
-      case "pending": return html`<span class="quick">${act("apply", "Apply", "check")}${act("reject", "Reject", "cross")}</span>`
-      case "applied": return html`<span class="quick">${act("revert", "Revert", "back")}</span>`
-      default: return nothing
-    }
+    if (!this.past && isOpen(change)) return html`<span class="quick">${act("apply", "Apply", "check")}${act("reject", "Reject", "cross")}</span>`
+    return change.state === "applied" ? html`<span class="quick">${act("revert", "Revert", "back")}</span>` : nothing
   }
 
   #press(event: MouseEvent, change: PendingChange): void {

@@ -10,7 +10,7 @@ import type { WorkStore } from "../store/WorkStore.ts"
 import { base } from "../style/base.ts"
 import { changeRow } from "../style/changeRow.ts"
 import { icon } from "../style/icons.ts"
-import { actTitles, changeNotes, operationMark } from "../view/change.ts"
+import { actTitles, changeNotes, isOpen, operationMark } from "../view/change.ts"
 import { makersOfChange } from "../view/makers.ts"
 import type { Standing } from "../view/standing.ts"
 import "./boo-comments-send.ts"
@@ -20,7 +20,7 @@ import "./boo-file-diff.ts"
 import "./boo-makers.ts"
 
 export class BooChange extends LitElement {
-  static override properties = { change: { attribute: false }, work: { attribute: false }, stores: { attribute: false }, preferences: { attribute: false }, commenting: { state: true }, agents: { attribute: false }, standing: { attribute: false }, reviewed: { type: Boolean } }
+  static override properties = { change: { attribute: false }, work: { attribute: false }, stores: { attribute: false }, preferences: { attribute: false }, commenting: { state: true }, agents: { attribute: false }, standing: { attribute: false }, reviewed: { type: Boolean }, past: { type: Boolean } }
   static override styles = [base, changeRow, css`
     :host { display: grid; grid-template: auto minmax(0, 1fr) / minmax(0, 1fr); min-height: 0; }
     header { display: flex; flex-wrap: wrap; align-items: center; gap: 0.375rem var(--s2); padding: var(--s2) var(--s2) var(--s2) var(--s3); border-bottom: 1px solid var(--line); }
@@ -49,6 +49,8 @@ export class BooChange extends LitElement {
   agents: ReadonlyArray<AgentInfo> | undefined
   standing: Standing = { tone: "pending", words: "", busy: false }
   reviewed = false
+  /** It stands no more. */
+  past = false
 
   constructor() {
     super()
@@ -89,7 +91,7 @@ export class BooChange extends LitElement {
 
   #diff(change: PendingChange, work: WorkStore): TemplateResult {
     const stores = this.stores?.work.stores
-    return html`<boo-file-diff bare .sessionId=${work.sessionId} .file=${change} .changeId=${change.state === "pending" ? change.id : undefined} .diffs=${stores?.diffs}
+    return html`<boo-file-diff bare .sessionId=${work.sessionId} .file=${change} .changeId=${!this.past && isOpen(change) ? change.id : undefined} .diffs=${stores?.diffs}
       .comments=${stores?.comments.of(work.sessionId)} .preferences=${this.preferences} ?busy=${work.busy.has(change.id)}></boo-file-diff>`
   }
 
@@ -98,14 +100,13 @@ export class BooChange extends LitElement {
     if (this.standing.tone === "waiting") {
       return busy ? html`<button class="outline" title="It stays in the worktree, and waits for you again." @click=${() => work.giveUp(change.id)}>Don't reject it</button>` : nothing
     }
-    switch (change.state) {
-      case "pending": return html`
+    if (!this.past && isOpen(change)) {
+      return html`
         <button class="review" aria-pressed=${this.reviewed} title="Marks it in this browser, until the file changes again (r)" @click=${() => this.#tell("review", !this.reviewed)}>${icon(this.reviewed ? "check" : "circle")}Reviewed</button>
         <button class="reject" ?disabled=${busy} title=${`${actTitles.reject} (x)`} @click=${() => this.#tell("act", { act: "reject", ids: [change.id] })}>${icon("cross")}Reject</button>
         <button class="primary" ?disabled=${busy} title=${`${actTitles.apply} (a)`} @click=${() => this.#tell("act", { act: "apply", ids: [change.id] })}>${icon("check")}Apply</button>`
-      case "applied": return html`<button class="outline" ?disabled=${busy} title=${actTitles.revert} @click=${() => this.#tell("act", { act: "revert", ids: [change.id] })}>${icon("back")}Revert</button>`
-      default: return nothing
     }
+    return change.state === "applied" ? html`<button class="outline" ?disabled=${busy} title=${actTitles.revert} @click=${() => this.#tell("act", { act: "revert", ids: [change.id] })}>${icon("back")}Revert</button>` : nothing
   }
 
   #tell(name: string, detail: unknown): void {

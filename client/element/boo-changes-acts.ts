@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit"
 import type { PendingChange } from "../../shared/Change.ts"
 import { base } from "../style/base.ts"
 import { icon } from "../style/icons.ts"
-import { actTitles } from "../view/change.ts"
+import { actTitles, isOpen } from "../view/change.ts"
 import { plural } from "../view/numbers.ts"
 
 export class BooChangesActs extends LitElement {
@@ -30,7 +30,7 @@ export class BooChangesActs extends LitElement {
 
   override render(): TemplateResult | typeof nothing {
     const { all, chosen } = this
-    const free = this.changes.filter(({ state }) => state === "pending")
+    const free = this.changes.filter(isOpen)
     if (all === 0) return nothing
     if (this.asking) {
       return html`<div role="alertdialog" aria-label="Reject?"><p>Take ${free.length === 1 ? "1 change" : `all ${free.length} changes`} out of the worktree? A checkpoint keeps what is rejected.</p>

@@ -14,7 +14,7 @@ import { base } from "../style/base.ts"
 import { changesStyle } from "../style/changes.ts"
 import { icon } from "../style/icons.ts"
 import { labelOf } from "../view/agents.ts"
-import { lineTotals, reviewProgress } from "../view/change.ts"
+import { isOpen, lineTotals, reviewProgress } from "../view/change.ts"
 import { makersNote, makersOfAll } from "../view/makers.ts"
 import { plural } from "../view/numbers.ts"
 import { type Standing, standingOf } from "../view/standing.ts"
@@ -101,7 +101,7 @@ export class BooChanges extends LitElement {
         <div>${this.#foot(work)}</div>
       </div>
       ${current === undefined ? nothing : html`<boo-splitter axis="y" label="Height of the list" least="120" @sized=${({ detail }: CustomEvent<number | undefined>) => this.#keepHeight(detail)}></boo-splitter>
-      <boo-change class="detail" .change=${current} .work=${work} .stores=${this.stores} .preferences=${this.preferences} .agents=${this.#agents} .standing=${this.#standing(current)} .reviewed=${this.#isReviewed(current)}
+      <boo-change class="detail" .change=${current} .work=${work} .stores=${this.stores} .preferences=${this.preferences} .agents=${this.#agents} .standing=${this.#standing(current)} .reviewed=${this.#isReviewed(current)} .past=${this.section === "decided"}
         @act=${({ detail }: CustomEvent<Asked>) => this.#act(detail)} @step=${({ detail }: CustomEvent<1 | -1>) => this.#step(detail)}
         @review=${({ detail }: CustomEvent<boolean>) => this.#mark(current, detail)} @leave=${() => this.#look(undefined)}></boo-change>`}
     </div>`
@@ -161,7 +161,7 @@ export class BooChanges extends LitElement {
   #list(work: WorkStore): TemplateResult {
     const { current, rows, selection } = this.#review
     if (rows.length === 0) return this.#noRows(work)
-    return html`<boo-change-list .rows=${rows} .chosen=${selection.ids} .current=${current?.id} .agents=${this.#agents} .standing=${this.#standing} .isReviewed=${this.#isReviewed} .version=${{}}
+    return html`<boo-change-list .rows=${rows} .chosen=${selection.ids} .current=${current?.id} .agents=${this.#agents} .standing=${this.#standing} .isReviewed=${this.#isReviewed} .past=${this.section === "decided"} .version=${{}}
       @look=${({ detail }: CustomEvent<PendingChange>) => this.#look(detail)} @choose=${({ detail }: CustomEvent<ChosenRow>) => this.#review.choose(detail.ids, detail.range)}
       @fold=${({ detail }: CustomEvent<string>) => this.#review.fold(detail)} @act=${({ detail }: CustomEvent<Asked>) => this.#act(detail)}></boo-change-list>`
   }
@@ -180,7 +180,7 @@ export class BooChanges extends LitElement {
       ${this.landing === undefined ? nothing : html`<boo-dialog name="Land as a commit" @closed=${() => { this.landing = undefined }}><boo-land .store=${this.landing.store} .changes=${this.landing.changes} @done=${() => { this.landing = undefined }}></boo-land></boo-dialog>`}
       <boo-changes-acts .changes=${meant} .chosen=${selection.ids.size} .all=${shown.length}
         @act=${({ detail }: CustomEvent<Asked>) => this.#act(detail)} @choose-all=${({ detail }: CustomEvent<boolean>) => this.#review.chooseAll(detail)}>
-        <button class="commit" ?disabled=${meant.every(({ state }) => state !== "pending")} title="One commit in the project, with the agents as co-authors" @click=${() => void this.#land(meant)}>${icon("send")}Commit…</button></boo-changes-acts>`
+        <button class="commit" ?disabled=${!meant.some(isOpen)} title="One commit in the project, with the agents as co-authors" @click=${() => void this.#land(meant)}>${icon("send")}Commit…</button></boo-changes-acts>`
   }
 
   #act({ act, ids }: Asked): void {
@@ -192,7 +192,7 @@ export class BooChanges extends LitElement {
     const { work } = this
     if (work === undefined) return
     await import("./boo-land.ts")
-    this.landing = { store: work.landing(), changes: changes.filter(({ state }) => state === "pending") }
+    this.landing = { store: work.landing(), changes: changes.filter(isOpen) }
   }
 
   #look(change: PendingChange | undefined): void {
@@ -246,7 +246,7 @@ export class BooChanges extends LitElement {
     switch (key) {
       case "choose": case "range": review.choose([current.id], key === "range"); return true
       case "review": this.#mark(current, !this.#isReviewed(current)); return true
-      case "apply": case "reject": if (current.state !== "pending") return false; this.#act({ act: key, ids: [current.id] }); return true
+      case "apply": case "reject": if (this.section === "decided" || !isOpen(current)) return false; this.#act({ act: key, ids: [current.id] }); return true
     }
   }
 }

@@ -73,6 +73,13 @@ describe("the work of a session", () => {
     expect([...store.problems]).toEqual([[changeId(3), "c is a folder."]])
   })
 
+  test("keeps what waits anew after it was reverted", async () => {
+    const { begin, store } = open({ revert: () => Promise.resolve(done([{ change: changeOf(1, "a", { state: "reverted" }), problem: null }])) })
+    begin(changeOf(1, "a"))
+    await store.revert([changeId(1)])
+    expect(paths(store)).toEqual(["a"])
+  })
+
   test("does nothing twice at once to the same change", async () => {
     let asked = 0
     const { begin, store } = open({ apply: () => { asked += 1; return new Promise(() => {}) } })

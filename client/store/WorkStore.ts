@@ -162,7 +162,8 @@ export class WorkStore extends Observable {
   /** As the feed will tell it. */
   #settle(decided: ReadonlyArray<Decided>): void {
     this.problems = new Map([...this.problems, ...decided.flatMap(({ change, problem }) => problem === null ? [] : [[change.id, problem] as const])])
-    const changes = decided.map(({ change }) => change)
+    // what was reverted waits anew, under the same id: the feed alone knows whether it is there already
+    const changes = decided.map(({ change }) => change).filter(({ state }) => state !== "reverted")
     const standing = new Set(this.work.changes.map(({ id }) => id))
     const work = [
       { _tag: "Saved" as const, changes: changes.filter((change) => stands(change) && standing.has(change.id)) },

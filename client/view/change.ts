@@ -39,6 +39,9 @@ export const stateWords: Record<ChangeState, string> = {
   pending: "Pending", conflicted: "Conflict", applied: "Applied", rejected: "Rejected", reverted: "Reverted"
 }
 
+/** Of those that stand: they can be applied, rejected and landed. What was reverted stands again. */
+export const isOpen = ({ state }: Pick<PendingChange, "state">): boolean => state === "pending" || state === "reverted"
+
 export type Act = "apply" | "reject" | "revert" | "resolve"
 
 /** At its button: what it does, and to what. */

@@ -147,6 +147,8 @@ export const makeWholeDecisions = Effect.gen(function*() {
   const revertAll = Effect.fn("Apply.revertAll")(function*(project: Project, worktree: Worktree, ids: ReadonlyArray<ChangeId>) {
     const outcomes = yield* each(worktree, ids, (some) => revertSome(project, worktree, some))
     yield* look(worktree)
+    // a row that stands again as reverted is no news to a look
+    yield* changes.pulse(worktree.id)
     return outcomes
   })
 

@@ -23,7 +23,7 @@ import { type Decision, decidedAs, isOpen, makeWholeDecisions, moved, type Outco
 const make = Effect.gen(function*() {
   const changes = yield* Changes
   const port = yield* ChangePort
-  const { carry, done, trees } = yield* Landing
+  const { admit, carry, done, trees } = yield* Landing
   const { moveBase } = yield* makeChangeBase
   const { applyAll, look, reject, revertAll } = yield* makeWholeDecisions
 
@@ -128,7 +128,10 @@ const make = Effect.gen(function*() {
   /** The project's files as they are, and both sides merged, with git's marks where they differ. */
   const sidesOf = Effect.fnUntraced(function*(project: Project, change: PendingChange) {
     const from = baseOf(change), to = contentOf(change)
-    const ours = yield* trees.onDisk(project.path, [...new Set([...from.keys(), ...to.keys()])], from)
+    const paths = [...new Set([...from.keys(), ...to.keys()])]
+    // git would look behind no link either, but passes over some names
+    yield* admit(project.path, paths)
+    const ours = yield* trees.onDisk(project.path, paths, from)
     const merged = yield* trees.merge(project.path, from, ours, to)
     return { ours, files: merged.clean ? merged.files : yield* trees.filesIn(project.path, merged.tree) }
   })

@@ -228,6 +228,7 @@ const make = Effect.gen(function*() {
   })
 
   return Landing.of({
+    admit,
     trees,
     carry: Effect.fn("Landing.carry")((top, carry) => alone(top, attempt(top, carry, tries))),
     carryAll: (top, carries) => alone(top, carryAll(top, carries)),
@@ -241,6 +242,8 @@ const make = Effect.gen(function*() {
 })
 
 export class Landing extends Context.Service<Landing, {
+  /** Refused where one of them isn't a file's place in the checkout: outside of it, in git's own folder, behind a link. */
+  readonly admit: (top: string, paths: ReadonlyArray<string>) => Effect.Effect<void, WorkError>
   readonly trees: Effect.Success<typeof makeTreeFiles>
   /** One at a time in each checkout; not given up half-way. Refused, it leaves every file as it was. */
   readonly carry: (top: string, carry: Carry) => Effect.Effect<Carried, WorkError>

@@ -9,7 +9,7 @@ import { makeRepository, rawGit, temporaryFolder, testEnvironment, testGit } fro
 
 const steps = 500
 /** Steps that a life is let do, at most, before it is killed at some moment of the next. */
-const life = 40
+const life = 60
 
 const program = `
   const { Effect, Layer } = await import("effect")
@@ -67,7 +67,7 @@ layer(testGit, { excludeTestServices: true, timeout: "10 minutes" })("of random 
       lives += 1
     }
     yield* live({ folder, project, worktree, seed: 1, from: steps, upTo: steps }, Infinity, 0)
-    assert.isAbove(lives, 8)
+    assert.isAbove(lives, 7)
     const exits = readFileSync(`${folder}/exits`, "utf8").trim().split("\n")
     const refused = exits.filter((exit) => exit !== "ok")
     assert.isAbove(exits.length - refused.length, refused.length, refused.slice(0, 5).join("\n"))

@@ -35,8 +35,6 @@ const around = (client: Client, sessionId: SessionId, turnId: TurnId) => client[
 const twoTurns = Effect.fn("twoTurns")(function*(client: Client, project: string) {
   const { id: chatId, sessionId } = yield* newChat(client, project, "scripted")
   const first = yield* ask(client, chatId, "write a.txt one")
-  // its checkpoint is taken beside its end: a prompt in the same moment would be in it
-  yield* around(client, sessionId, first.turn.turnId)
   const second = yield* ask(client, chatId, "write a.txt two\nwrite b.txt new")
   return { chatId, sessionId, first, second, folder: yield* folderOf(client, sessionId) }
 })
@@ -72,6 +70,24 @@ layer(World.layer, { excludeTestServices: true, timeout: "90 seconds" })("a rewi
     assert.deepStrictEqual(undone?._tag === "Rewound" && undone.to, { _tag: "Undone", id: note.id })
     const { changes } = yield* client["change.Watch"]({ sessionId }).pipe(Stream.filter((frame) => frame._tag === "Saved"), Stream.runHead, Effect.map(Option.getOrThrow))
     assert.deepStrictEqual(changes.map(({ agents, path }) => [path, agents]), [["a.txt", [scripted]], ["b.txt", [scripted]]])
+  }), 120_000)
+
+  it.effect("goes to what each turn of a queue left, though the next began in the same moment", () => Effect.gen(function*() {
+    const { client, project } = yield* World
+    const { id: chatId, sessionId } = yield* newChat(client, project, "scripted")
+    const words = ["one", "two", "three", "four"]
+    yield* Effect.forEach(words, (word) => prompt(client, chatId, `write a.txt ${word}\nwrite ${word}.txt ${word}`), { discard: true })
+    const { turns } = yield* until(client, chatId, (chat) => endedTurn(chat, 3) !== undefined)
+    const folder = yield* folderOf(client, sessionId)
+    yield* around(client, sessionId, turns.at(-1)?.turnId ?? assert.fail("no turn"))
+    for (const [nth, { turnId }] of turns.entries()) {
+      const made = yield* client["change.OfTurn"]({ sessionId, turnId })
+      assert.deepStrictEqual(made.map(({ path }) => path).toSorted(), ["a.txt", `${words[nth]}.txt`])
+      const { after } = yield* around(client, sessionId, turnId)
+      yield* rested(client["change.Rewind"]({ sessionId, seq: after?.seq ?? 0 }))
+      assert.deepStrictEqual(["a.txt", ...words.map((word) => `${word}.txt`)].map((name) => text(folder, name)),
+        [words[nth], ...words.map((word, at) => at <= nth ? word : undefined)])
+    }
   }), 120_000)
 
   it.effect("is refused while a turn runs in any chat of the session", () => Effect.gen(function*() {

@@ -139,7 +139,7 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
       areWithin: (paths) => worktrees.ensure(sessionId).pipe(
         Effect.flatMap(({ path }) => areWithin(path, paths)), Effect.orElseSucceed(() => false))
     }
-    return yield* ChatActor.make({ chatId, bootId, log, putText: (text) => Effect.orDie(blobs.put(text)), run, along: along(chatId), changed, turnEnded: (turnId) => Effect.asVoid(Effect.forkIn(turns.ended(turnId), scope)) })
+    return yield* ChatActor.make({ chatId, bootId, log, putText: (text) => Effect.orDie(blobs.put(text)), run, along: along(chatId), changed, turnEnded: (turnId) => Effect.asVoid(Effect.forkIn(turns.ended(turnId), scope, { startImmediately: true })) })
   })
   const registry: Registry.Registry<ChatId, ChatActor.ChatActor, ChatError> = yield* Registry.make({ start, idleTimeToLive })
   const closes = closing({ archive, backends, registry, scope })

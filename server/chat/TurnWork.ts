@@ -1,6 +1,7 @@
 /**
  * What turns do in their session's worktree, told to `work/` beside them: from the sink that an agent reports to, and from the
- * state that an append makes. Holds up nothing but a turn that begins while somebody has the worktree alone.
+ * state that an append makes. Holds up nothing but a turn that begins while somebody has the worktree alone, or another's end
+ * is still looked at.
  */
 import type { Chat } from "../../shared/Chat.ts"
 import { Effect } from "effect"

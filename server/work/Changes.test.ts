@@ -5,7 +5,7 @@ import { CheckpointId, type PendingChange } from "../../shared/Change.ts"
 import { AgentName, ChatId, ProjectId, TurnId, WorktreeId } from "../../shared/Ids.ts"
 import type { Worktree } from "../../shared/Session.ts"
 import { ChangePort } from "./ChangePort.ts"
-import { Changes } from "./Changes.ts"
+import { Changes, type WorktreeTurn } from "./Changes.ts"
 import { Checkpoints } from "./Checkpoints.ts"
 import { bytesOfPath } from "./PathText.ts"
 import { changeSomething, randomFrom } from "./randomFiles.ts"
@@ -96,6 +96,24 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("pending ch
     const { changes: early, checkpoint } = yield* changes.began(worktree, goose, handedOver)
     assert.deepStrictEqual([told(early), checkpoint.left], [["create by hand +1 -0 manual"], ["quick"]])
     assert.deepStrictEqual(told((yield* changes.ended(worktree, goose)).changes), ["create by hand +1 -0 manual", "create quick +1 -0 goose"])
+  }))
+
+  it.effect("are no turn's end where another's prompt was handed over before they were looked at", () => Effect.gen(function*() {
+    const { changes, worktree, write } = yield* world()
+    const goose = turnOf("goose"), qwen = turnOf("qwen"), late = turnOf("goose")
+    const endOf = ({ turnId }: WorktreeTurn) => Effect.map(changes.checkpoints(worktree.id, 10), (rows) => rows.filter(({ at }) => at._tag === "TurnEnded" && at.turnId === turnId).length)
+    yield* changes.began(worktree, goose, longAfter)
+    yield* write("a.txt", "goose\n")
+    yield* changes.began(worktree, qwen, longAfter)
+    yield* changes.ended(worktree, goose)
+    assert.strictEqual(yield* endOf(goose), 1)
+    yield* changes.over(worktree.id, [qwen])
+    yield* changes.handedOver(worktree.id, late, longAfter)
+    yield* changes.ended(worktree, qwen)
+    assert.strictEqual(yield* endOf(qwen), 0)
+    yield* changes.began(worktree, late, longAfter)
+    yield* changes.ended(worktree, late)
+    assert.strictEqual(yield* endOf(late), 1)
   }))
 
   it.effect("of turns that a dead server ran are still theirs", () => Effect.gen(function*() {

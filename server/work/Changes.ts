@@ -25,6 +25,8 @@ interface Running {
   readonly turn: WorktreeTurn
   readonly reported: Map<string, number>
   overAt: number | undefined
+  /** How many prompts had been handed over in the worktree then. */
+  overAfter: number | undefined
   /** When its prompt was handed over, until the checkpoint before it is taken: what changed since is its own, and waits for the next. */
   handedAt: number | undefined
 }
@@ -32,6 +34,7 @@ interface Running {
 interface Place {
   readonly queue: Semaphore.Semaphore
   readonly running: Map<TurnId, Running>
+  handovers: number
   /** What the list that stands was told from, in this life. */
   told: { readonly base: string; readonly tree: string; readonly now: ReadonlyArray<CountedChange> } | undefined
   skipped: ReadonlyArray<SkippedPath> | undefined
@@ -44,7 +47,22 @@ const captures = 3
 /** A look at what is kept already. */
 const withoutCheckpoint = ({ checkpoint: _, ...entry }: Entry): Entry => entry
 
+const seen = (): CheckpointAt => ({ _tag: "Seen", id: CheckpointId.make(crypto.randomUUID()) })
+
 const mint = () => ChangeId.make(crypto.randomUUID())
+
+/** Those that the interval up to a checkpoint is of: one whose prompt was only handed over has its own before it. */
+const runningIn = ({ running }: Place): ReadonlyArray<IntervalTurn> =>
+  [...running.values()].flatMap(({ handedAt, reported, turn }) => handedAt === undefined ? [{ ...turn, reported: [...reported.keys()] }] : [])
+
+const handedIn = ({ running }: Place): number => Math.min(Infinity, ...Array.from(running.values(), ({ handedAt = Infinity }) => handedAt))
+
+/** Those whose every change a capture that begins now holds; but for what changed at `until` or later, where that waits. */
+const overIn = ({ running }: Place, until: number): ReadonlyArray<TurnId> =>
+  [...running].flatMap(([turnId, { overAt = Infinity }]) => overAt < until ? [turnId] : [])
+
+/** Another's prompt was handed over since the turn ended: what is there now never was what it left. */
+const isBlurred = ({ handovers, running }: Place, at: CheckpointAt) => at._tag === "TurnEnded" && running.get(at.turnId)?.overAfter !== handovers
 
 const make = Effect.gen(function*() {
   const checkpoints = yield* Checkpoints
@@ -54,20 +72,10 @@ const make = Effect.gen(function*() {
   const places = new Map<WorktreeId, Place>()
 
   const placeOf = (id: WorktreeId): Place => {
-    const place = places.get(id) ?? { queue: Semaphore.makeUnsafe(1), running: new Map(), told: undefined, skipped: undefined, lookedAt: null }
+    const place = places.get(id) ?? { queue: Semaphore.makeUnsafe(1), running: new Map(), handovers: 0, told: undefined, skipped: undefined, lookedAt: null }
     places.set(id, place)
     return place
   }
-
-  /** Those that the interval up to a checkpoint is of: one whose prompt was only handed over has its own before it. */
-  const runningIn = ({ running }: Place): ReadonlyArray<IntervalTurn> =>
-    [...running.values()].flatMap(({ handedAt, reported, turn }) => handedAt === undefined ? [{ ...turn, reported: [...reported.keys()] }] : [])
-
-  const handedIn = ({ running }: Place): number => Math.min(Infinity, ...Array.from(running.values(), ({ handedAt = Infinity }) => handedAt))
-
-  /** Those whose every change a capture that begins now holds; but for what changed at `until` or later, where that waits. */
-  const overIn = ({ running }: Place, until: number): ReadonlyArray<TurnId> =>
-    [...running].flatMap(([turnId, { overAt = Infinity }]) => overAt < until ? [turnId] : [])
 
   let reports = 0
 
@@ -119,7 +127,7 @@ const make = Effect.gen(function*() {
     const asBefore: Standing = { checkpoint, changes: ledger.live }
     const isQuiet = isLook && over.length === 0 && checkpoint.tree === ledger.last?.tree
     if (isQuiet && place.told?.tree === checkpoint.tree && place.told.base === (ledger.base ?? worktree.baseCommit)) return asBefore
-    const { base, entry, isNews, isSame, live, now } = yield* entryOf(worktree, ledger, checkpoint, at, turns, wrote)
+    const { base, entry, isNews, isSame, live, now } = yield* entryOf(worktree, ledger, checkpoint, isBlurred(place, at) ? seen() : at, turns, wrote)
     // nobody will ask for a look that saw nothing
     const isNothing = isSame && isLook && !isNews && over.length === 0
     yield* Effect.uninterruptible(Effect.andThen(isNothing ? Effect.void : port.record(worktree.id, { ...(isSame && isLook ? withoutCheckpoint(entry) : entry), covered: over }), cover(place, over, upTo)))
@@ -135,8 +143,6 @@ const make = Effect.gen(function*() {
     yield* Effect.annotateCurrentSpan({ "worktree.id": worktree.id })
     return yield* Semaphore.withPermit(placeOf(worktree.id).queue, settleAlone(worktree, at))
   })
-
-  const seen = (): CheckpointAt => ({ _tag: "Seen", id: CheckpointId.make(crypto.randomUUID()) })
 
   const decide = <A, E, R>(worktree: Worktree, decision: Effect.Effect<A, E, R>, wrote: (decided: A) => ReadonlyArray<string>) =>
     Semaphore.withPermit(placeOf(worktree.id).queue, Effect.gen(function*() {
@@ -163,14 +169,18 @@ const make = Effect.gen(function*() {
   })
 
   const start = (id: WorktreeId, turn: WorktreeTurn, handedAt?: number) => Effect.sync(() => {
-    const { running } = placeOf(id)
-    const found = running.get(turn.turnId) ?? { turn, reported: new Map(), overAt: undefined, handedAt }
-    running.set(turn.turnId, found)
+    const place = placeOf(id)
+    const known = place.running.get(turn.turnId)
+    if (known !== undefined) return known
+    const found: Running = { turn, reported: new Map(), overAt: undefined, overAfter: undefined, handedAt }
+    place.running.set(turn.turnId, found)
+    if (handedAt !== undefined) place.handovers += 1
     return found
   })
 
   const end = (id: WorktreeId, turn: WorktreeTurn) => Effect.map(start(id, turn), (found) => {
     found.overAt ??= clock.currentTimeMillisUnsafe()
+    found.overAfter ??= placeOf(id).handovers
     found.handedAt = undefined
   })
 
@@ -231,7 +241,7 @@ export class Changes extends Context.Service<Changes, {
   readonly began: (worktree: Worktree, turn: WorktreeTurn, handedOver: number) => Effect.Effect<Standing, WorkError>
   /** Tool calls of a turn changed these paths (`reportedPaths`). Tells turns apart that run at the same time. */
   readonly reported: (worktreeId: WorktreeId, turnId: TurnId, paths: ReadonlyArray<string>) => Effect.Effect<void>
-  /** A turn has its end, and its agent no hand in the worktree any more. */
+  /** A turn has its end, and its agent no hand in the worktree any more. Its checkpoint is a look like any other where another's prompt was handed over meanwhile. */
   readonly ended: (worktree: Worktree, turn: WorktreeTurn) => Effect.Effect<Standing, WorkError>
   /** After a restart: all turns that ran in the worktree when the server died. */
   readonly interrupted: (worktree: Worktree, turns: ReadonlyArray<WorktreeTurn>) => Effect.Effect<Standing, WorkError>

@@ -1,6 +1,7 @@
 /** Who may be in a worktree: turns together, or one alone, and nobody waits for who has gone. */
 import { assert, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber } from "effect"
+import { TestClock } from "effect/testing"
 import { AgentName, SessionId, TurnId } from "../../shared/Ids.ts"
 import { makeGate } from "./Gate.ts"
 import { pauseAfter } from "./Looking.ts"
@@ -47,6 +48,25 @@ it.effect("no turn enters while somebody has it alone, but one that began by its
     yield* gate.leave(session, turn(1))
     yield* gate.leave(session, turn(2))
   }
+}))
+
+it.effect("a turn that has ended is waited for by who enters, for two seconds at most, and not by one that began by itself", () => Effect.gen(function*() {
+  const { gate } = world()
+  yield* gate.enter(session, turn(1), goose)
+  yield* gate.enter(session, turn(2), goose)
+  yield* gate.ending(session, turn(1))
+  const entering = yield* Effect.forkChild(gate.enter(session, turn(3), qwen), { startImmediately: true })
+  yield* gate.join(session, turn(4), goose)
+  yield* rest
+  assert.deepStrictEqual([isDone(entering), gate.running(session)], [false, [goose]])
+  yield* gate.leave(session, turn(1))
+  yield* Fiber.join(entering)
+  yield* gate.ending(session, turn(2))
+  const impatient = yield* Effect.forkChild(gate.enter(session, turn(5), qwen), { startImmediately: true })
+  yield* TestClock.adjust("1900 millis")
+  assert.isFalse(isDone(impatient))
+  yield* TestClock.adjust("200 millis")
+  yield* Fiber.join(impatient)
 }))
 
 it.effect("who gives up waiting holds nothing, and who is interrupted frees it", () => Effect.gen(function*() {

@@ -1,16 +1,21 @@
 /**
  * Which turns are in the worktrees of sessions, and who may have one to himself: in memory, by session. A turn waits before it
- * begins only while somebody has the worktree alone; whoever wants it alone waits until no turn is in it.
+ * begins while somebody has the worktree alone, and a moment for what another's end left to be looked at: what it writes would be
+ * in that. Whoever wants the worktree alone waits until no turn is in it.
  *
  * ```
- *  enter ──▶ in it ──▶ leave          alone: rest ──▶ held ──▶ free
- *    └── held: waits                    └── a turn is in it: waits, or is refused
+ *  enter ──▶ in it ──▶ ending ──▶ leave          alone: rest ──▶ held ──▶ free
+ *    └── held, or one is ending: waits             └── a turn is in it: waits, or is refused
  * ```
  */
-import { Deferred, Effect } from "effect"
+import { Deferred, Effect, Option } from "effect"
 import type { AgentName, SessionId, TurnId } from "../../shared/Ids.ts"
 
-interface Place { readonly turns: Map<TurnId, AgentName>; isHeld: boolean; changed: Deferred.Deferred<void> }
+interface Inside { readonly agent: AgentName; isEnding: boolean }
+interface Place { readonly turns: Map<TurnId, Inside>; isHeld: boolean; changed: Deferred.Deferred<void> }
+
+/** How long a turn waits for the ends of others: a look takes milliseconds, but in a large worktree, or at a slow disk, it may be long. */
+const patience = "2 seconds"
 
 /** `told` hears of every turn that enters or leaves. */
 export const makeGate = (told: (sessionId: SessionId) => Effect.Effect<unknown>) => {
@@ -54,19 +59,28 @@ export const makeGate = (told: (sessionId: SessionId) => Effect.Effect<unknown>)
     })
 
   return {
-    enter: (id: SessionId, turnId: TurnId, agent: AgentName) => Effect.andThen(until(id, (place) => {
-      if (place.isHeld) return false
-      place.turns.set(turnId, agent)
-      return true
-    }), told(id)),
+    enter: (id: SessionId, turnId: TurnId, agent: AgentName) => Effect.suspend(() => {
+      const take = (isPatient: boolean) => (place: Place) => {
+        if (place.isHeld || (isPatient && [...place.turns.values()].some(({ isEnding }) => isEnding))) return false
+        place.turns.set(turnId, { agent, isEnding: false })
+        return true
+      }
+      return Effect.timeoutOption(until(id, take(true)), patience).pipe(
+        Effect.flatMap((entered) => Option.isSome(entered) ? Effect.void : until(id, take(false))), Effect.andThen(told(id)))
+    }),
     /** Of an agent that is at work already: nothing holds it up. */
-    join: (id: SessionId, turnId: TurnId, agent: AgentName) => Effect.andThen(Effect.sync(() => { placeOf(id).turns.set(turnId, agent) }), told(id)),
+    join: (id: SessionId, turnId: TurnId, agent: AgentName) => Effect.andThen(Effect.sync(() => { placeOf(id).turns.set(turnId, { agent, isEnding: false }) }), told(id)),
+    /** It writes no more, and is looked at: others wait a moment before they enter. */
+    ending: (id: SessionId, turnId: TurnId) => Effect.sync(() => {
+      const inside = places.get(id)?.turns.get(turnId)
+      if (inside !== undefined) inside.isEnding = true
+    }),
     leave: (id: SessionId, turnId: TurnId) => Effect.suspend(() => {
       const place = placeOf(id)
       return place.turns.delete(turnId) ? Effect.andThen(tell(id, place), told(id)) : Effect.void
     }),
     /** Each once. */
-    running: (id: SessionId): ReadonlyArray<AgentName> => [...new Set(places.get(id)?.turns.values())],
+    running: (id: SessionId): ReadonlyArray<AgentName> => [...new Set(Array.from(places.get(id)?.turns.values() ?? [], ({ agent }) => agent))],
     /** When no turn is in the worktree; none begins meanwhile. */
     alone: <A, E, R>(id: SessionId, effect: Effect.Effect<A, E, R>) => holding(id, (take) => until(id, take), effect, Effect.never),
     /** Or not at all, where a turn is in it. */

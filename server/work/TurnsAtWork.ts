@@ -1,10 +1,10 @@
 /**
  * The turns of chats, as their sessions' worktrees see them: who may begin, when a prompt was handed over, what was reported,
- * when a turn has its end. Tells `Changes` of each in its order, beside the turn and never ahead of it, and sees at boot to
+ * when a turn has its end. Tells `Changes` of each in its order, beside the turn and not ahead of it, and sees at boot to
  * those that a dead server left. What is said in a turn is not its business.
  *
  * ```
- *  enter ──▶ handedOver ──▶ ended ──▶ its checkpoint is taken ──▶ left
+ *  enter ──▶ handedOver ──▶ ended ──▶ its checkpoint is taken ──▶ left ──▶ others, who waited a moment, enter
  *    └────── stopped before ──▶ ended ──▶ forgotten: it wrote nothing
  * ```
  */
@@ -73,6 +73,7 @@ const make = Effect.gen(function*() {
   const ended = Effect.fn("TurnsAtWork.ended")(function*(turnId: TurnId) {
     const seat = seats.get(turnId)
     if (seat === undefined) return
+    yield* gate.ending(seat.sessionId, turnId)
     yield* logged("the checkpoint after a turn was not taken")(conclude(seat))
     seats.delete(turnId)
     yield* gate.leave(seat.sessionId, turnId)
@@ -125,14 +126,14 @@ const byWorktree = (left: ReadonlyArray<LeftTurn>) => {
 }
 
 export class TurnsAtWork extends Context.Service<TurnsAtWork, {
-  /** Before its agent is prompted. Waits only while somebody has the worktree alone. */
+  /** Before its agent is prompted. Waits while somebody has the worktree alone, and a moment for the checkpoints of turns that have ended. */
   readonly enter: (sessionId: SessionId, turn: WorktreeTurn) => Effect.Effect<void>
   /** Of an agent that began by itself: waits for nothing. */
   readonly join: (sessionId: SessionId, turn: WorktreeTurn) => Effect.Effect<void>
   /** Its prompt is handed over now: what changes from here on is its own. Waits for nothing. */
   readonly handedOver: (turnId: TurnId) => Effect.Effect<void>
   readonly reported: (turnId: TurnId, calls: ReadonlyArray<ToolCall>) => Effect.Effect<void>
-  /** It has its end, and its agent no hand in the worktree. Returns when its checkpoint is taken. Nothing for a turn that never entered. */
+  /** It has its end, and its agent no hand in the worktree. Known at once; returns when its checkpoint is taken. Nothing for a turn that never entered. */
   readonly ended: (turnId: TurnId) => Effect.Effect<void>
   /** The agents whose turns are in the session's worktree. */
   readonly running: (sessionId: SessionId) => ReadonlyArray<AgentName>

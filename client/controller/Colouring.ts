@@ -1,13 +1,13 @@
 /**
- * Colouring: the colours of two long texts for the lines that are in sight, made from the top on, a little at a time
- * between the page's frames. What is above has to be coloured first: what a line means is decided by the lines before it.
+ * Colouring: the colours of two long texts for the lines that are in sight, made in a thread of their own from the top
+ * on. What is above has to be coloured first: what a line means is decided by the lines before it.
  */
 import type { ReactiveController, ReactiveControllerHost } from "lit"
-import type { Line, LinePainter } from "../view/highlight.ts"
+import type { Line } from "../view/highlight.ts"
+import type { Asked, Painted } from "./paintThread.ts"
 
-/** Milliseconds of one slice, and lines that are coloured before the clock is looked at. */
-const slice = 6
-const step = 24
+/** Lines beyond those in sight that are coloured too. */
+const ahead = 240
 /** Longer texts stay without colours. */
 const mostLines = 30_000
 
@@ -17,13 +17,20 @@ export interface Coloured {
   readonly upTo: number
 }
 
-interface Work { readonly lines: ReadonlyArray<string>; readonly painter: LinePainter; readonly done: Array<Line> }
+interface Paper { readonly id: number; readonly done: Array<Line>; asked: number }
+
+/** One for the whole page, from the first text on. */
+let thread: Promise<Worker> | undefined
+const theThread = (): Promise<Worker> => thread ??= import("./paintThread.ts").then(({ openThread }) => openThread())
+let papers = 0
+
+const tell = (asked: Asked): void => { void theThread().then((worker) => worker.postMessage(asked, [])) }
 
 export class Colouring implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #wanted: () => { readonly language: string; readonly sides: ReadonlyArray<Coloured> }
-  readonly #works = new Map<ReadonlyArray<string>, Work | "opening" | "none">()
-  #timer: ReturnType<typeof setTimeout> | undefined
+  readonly #papers = new Map<ReadonlyArray<string>, Paper | "none">()
+  #listens = false
 
   constructor(host: ReactiveControllerHost, wanted: () => { readonly language: string; readonly sides: ReadonlyArray<Coloured> }) {
     this.#host = host
@@ -33,55 +40,50 @@ export class Colouring implements ReactiveController {
 
   /** The colours of a line of a text, counted from 0, once they are made. */
   at(lines: ReadonlyArray<string> | undefined, index: number): Line | undefined {
-    const work = lines === undefined ? undefined : this.#works.get(lines)
-    return typeof work === "object" ? work.done[index] : undefined
+    const paper = lines === undefined ? undefined : this.#papers.get(lines)
+    return typeof paper === "object" ? paper.done[index] : undefined
   }
 
   hostUpdated(): void {
     const { language, sides } = this.#wanted()
-    for (const lines of this.#works.keys()) if (!sides.some((side) => side.lines === lines)) this.#works.delete(lines)
-    for (const { lines } of sides) if (!this.#works.has(lines)) void this.#open(lines, language)
-    this.#schedule()
+    this.#close((lines) => !sides.some((side) => side.lines === lines))
+    for (const { lines, upTo } of sides) {
+      const paper = this.#papers.get(lines) ?? this.#open(lines, language)
+      if (paper === "none" || upTo <= paper.asked - ahead / 2) continue
+      paper.asked = upTo + ahead
+      tell({ _tag: "Paint", paper: paper.id, upTo: paper.asked })
+    }
   }
 
   hostDisconnected(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
+    this.#close(() => true)
+    if (this.#listens) void theThread().then((worker) => worker.removeEventListener("message", this.#hear))
+    this.#listens = false
   }
 
-  async #open(lines: ReadonlyArray<string>, language: string): Promise<void> {
-    this.#works.set(lines, "opening")
-    if (lines.length > mostLines) return
-    const painter = await import("../view/highlight.ts").then(({ linePainter }) => linePainter(language))
-    if (!this.#works.has(lines)) return
-    this.#works.set(lines, painter === undefined ? "none" : { lines, painter, done: [] })
-    this.#schedule()
+  #open(lines: ReadonlyArray<string>, language: string): Paper | "none" {
+    const paper = language === "" || lines.length > mostLines ? "none" : { id: papers += 1, done: [], asked: 0 }
+    this.#papers.set(lines, paper)
+    if (paper === "none") return paper
+    if (!this.#listens) void theThread().then((worker) => worker.addEventListener("message", this.#hear))
+    this.#listens = true
+    tell({ _tag: "Open", paper: paper.id, language, text: lines.join("\n") })
+    return paper
   }
 
-  #next(): { readonly work: Work; readonly upTo: number } | undefined {
-    for (const { lines, upTo } of this.#wanted().sides) {
-      const work = this.#works.get(lines)
-      if (typeof work === "object" && work.done.length < Math.min(upTo + step, lines.length)) return { work, upTo }
+  #close(gone: (lines: ReadonlyArray<string>) => boolean): void {
+    for (const [lines, paper] of this.#papers) {
+      if (!gone(lines)) continue
+      this.#papers.delete(lines)
+      if (paper !== "none") tell({ _tag: "Close", paper: paper.id })
     }
-    return undefined
   }
 
-  #schedule(): void {
-    if (this.#timer !== undefined || this.#next() === undefined) return
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined
-      this.#paint()
-    })
-  }
-
-  #paint(): void {
-    const until = performance.now() + slice
-    for (let next = this.#next(); next !== undefined && performance.now() < until; next = this.#next()) {
-      const { done, lines, painter } = next.work
-      done.push(...painter(lines.slice(done.length, done.length + step)))
+  readonly #hear = ({ data }: MessageEvent<Painted>): void => {
+    for (const paper of this.#papers.values()) {
+      if (paper === "none" || paper.id !== data.paper) continue
+      for (const line of data.lines) paper.done.push(line)
+      this.#host.requestUpdate()
     }
-    const rest = this.#next()
-    if (rest === undefined) this.#host.requestUpdate()
-    else this.#schedule()
   }
 }

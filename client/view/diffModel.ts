@@ -7,7 +7,7 @@ import { DiffLines, type Side } from "./diffLines.ts"
 import { DiffRows, type Revealed, type RowWish } from "./diffRows.ts"
 
 /** Lines that one call takes in. */
-const most = 40_000
+const most = 10_000
 
 /** The lines of both sides from the first on, without gaps. */
 export interface Texts { readonly old: ReadonlyArray<string>; readonly now: ReadonlyArray<string>; readonly complete: boolean }

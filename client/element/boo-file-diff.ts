@@ -128,14 +128,14 @@ export class BooFileDiff extends LitElement {
     return html`<header>
       ${this.bare ? nothing : html`<h3 title=${file.path}><span class="parent"><bdi>${parent}</bdi></span><b>${name}</b></h3>
         ${fileNotes(file).map((note) => html`<span class="note">${note}</span>`)}`}
-      ${file.binary ? nothing : html`<span class="figures"><span class="plus">+${amountWords(file.added)}</span> <span class="minus">−${amountWords(file.removed)}</span></span>`}
+      ${file.binary || file.added + file.removed === 0 ? nothing : html`<span class="figures"><span class="plus">+${amountWords(file.added)}</span> <span class="minus">−${amountWords(file.removed)}</span></span>`}
       <span class="space"></span>
       ${this.#commentCount()}
       ${diff?.head?.image == null || diff.head.binary ? nothing : this.#toggle("picture", "Show it as a picture", this.pictured, () => { this.pictured = !this.pictured })}
       ${diff === undefined || diff.lines === 0 ? nothing : html`<button class="icon-only" aria-label="Previous hunk" title="Previous hunk (p)" @click=${() => this.#rows?.stepHunk(-1)}>${icon("arrowUp")}</button>
         <button class="icon-only" aria-label="Next hunk" title="Next hunk (n)" @click=${() => this.#rows?.stepHunk(1)}>${icon("arrowDown")}</button>`}
-      ${this.#toggle("space", "Leave out changes of white space", this.#isChosen("space"), () => this.#flip("space"))}${
-        this.narrow || !this.#hasTwo ? nothing : this.#toggle("split", "Side by side", this.#split, () => this.#flip("split"))}
+      ${diff === undefined || diff.lines === 0 && !this.#isChosen("space") ? nothing : this.#toggle("space", "Leave out changes of white space", this.#isChosen("space"), () => this.#flip("space"))}${
+        diff === undefined || diff.lines === 0 || this.narrow || !this.#hasTwo ? nothing : this.#toggle("split", "Side by side", this.#split, () => this.#flip("split"))}
       <slot name="actions"></slot>
     </header>`
   }

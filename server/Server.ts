@@ -4,7 +4,7 @@
  *   announce     the ready line, server.json
  *   http         page, /rpc, /health: nothing is admitted before recovery is through
  *   keeping      worktrees are held against git, and those whose time has come taken away
- *   recovery     open turns of dead boots end `interrupted`, running tasks `failed`; what they wrote is theirs
+ *   recovery     open turns of dead boots end `interrupted`, running tasks `failed`; what they wrote is theirs; landings are finished
  *   terminals    shells of people in the worktrees of sessions
  *   guards       how sessions end without losing work
  *   tasks        dispatched work, in chats or in worktrees of its own
@@ -39,6 +39,7 @@ import { Taking } from "./guard/Taking.ts"
 import { Projects } from "./project/Projects.ts"
 import { writeServerFile } from "./ServerFile.ts"
 import { postgresBundle } from "./store/PostgresBundle.ts"
+import { knownWorktrees } from "./store/KnownWorktrees.ts"
 import { ProcessRows } from "./store/ProcessRows.ts"
 import { store } from "./store/Store.ts"
 import { Tasks } from "./task/Tasks.ts"
@@ -54,6 +55,7 @@ import { Parking } from "./work/Parking.ts"
 import { Remotes } from "./work/Remotes.ts"
 import { Setups } from "./work/Setups.ts"
 import { TurnsAtWork } from "./work/TurnsAtWork.ts"
+import { Unfinished } from "./work/Unfinished.ts"
 import { Work } from "./work/Work.ts"
 import { Worktrees } from "./work/Worktrees.ts"
 
@@ -66,6 +68,7 @@ const reaper = Layer.effectDiscard(Effect.gen(function*() {
 
 const recovery = Layer.effectDiscard(Effect.gen(function*() {
   yield* (yield* TurnsAtWork).recover
+  yield* Effect.flatMap(Effect.orDie(knownWorktrees), (yield* Unfinished).recover)
   yield* (yield* Chats).recover
   yield* (yield* Rewinds).recover
   yield* (yield* Tasks).recover
@@ -101,7 +104,7 @@ export const server = (config: ServeConfig) => Layer.unwrap(Effect.sync(() => {
   const { dataDir, demo } = config
   const storage = store({ dataDir, url: config.databaseUrl, host: hostname(), bootId }).pipe(Layer.provide(postgresBundle(dataDir)))
   const agents = AgentCatalog.layer({ dataDir, demo, selfCommand: selfCommand() })
-  const changes = Layer.mergeAll(Work.layer, Parking.layer, Commits.layer, Remotes.layer, Setups.layer).pipe(Layer.provideMerge(TurnsAtWork.layer), Layer.provideMerge(Apply.layer), Layer.provideMerge(Changes.layer), Layer.provideMerge(Checkpoints.layer))
+  const changes = Layer.mergeAll(Work.layer, Parking.layer, Unfinished.layer, Remotes.layer, Setups.layer).pipe(Layer.provideMerge(Commits.layer), Layer.provideMerge(TurnsAtWork.layer), Layer.provideMerge(Apply.layer), Layer.provideMerge(Changes.layer), Layer.provideMerge(Checkpoints.layer))
   const work = Layer.mergeAll(Projects.layer, Diffs.layer, Files.layer, changes).pipe(Layer.provideMerge(Worktrees.layer({ dataDir })), Layer.provideMerge(Git.layerGuarding(dataDir)))
   const guards = Guard.layer.pipe(Layer.provideMerge(Reaper.layer(config)), Layer.provideMerge(Taking.layer))
   const backends = Layer.unwrap(Effect.map(ownerToken(dataDir), (token) =>

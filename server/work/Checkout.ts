@@ -1,5 +1,5 @@
 /** How things stand in a project's own checkout: its branch, what git is in the midst of there, what is staged. Changes nothing. */
-import { Effect } from "effect"
+import { Effect, FileSystem } from "effect"
 import { lookAt } from "./DiskBytes.ts"
 import { Git } from "./Git.ts"
 import { bytesOfPath, splitNul, textOfPath } from "./PathText.ts"
@@ -13,7 +13,10 @@ const underway: ReadonlyArray<readonly [file: string, what: string]> = [
 const heads = "refs/heads/"
 const fail = (reason: WorkError["reason"]) => new WorkError({ reason })
 
+interface Listed { readonly path: string; branch: string | null; head: string | null }
+
 export const makeCheckout = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
   const git = yield* Git
 
   /** Null where HEAD is detached. */
@@ -29,16 +32,28 @@ export const makeCheckout = Effect.gen(function*() {
     return code === 0 ? stdout.trim() : undefined
   })
 
-  /** The worktrees of the project, its own checkout among them, that have the branch checked out. */
-  const worktreesOn = Effect.fnUntraced(function*(top: string, branch: string) {
+  /** The worktrees of the project, its own checkout among them. */
+  const worktrees = Effect.fnUntraced(function*(top: string) {
     const out = yield* git.bytes(top, { what: "list the worktrees", args: ["worktree", "list", "--porcelain", "-z"] })
-    let path = ""
-    const found: Array<string> = []
+    const found: Array<Listed> = []
     for (const line of splitNul(out).map(textOfPath)) {
-      if (line.startsWith("worktree ")) path = line.slice("worktree ".length)
-      if (line === `branch ${heads}${branch}`) found.push(path)
+      if (line.startsWith("worktree ")) found.push({ path: line.slice("worktree ".length), branch: null, head: null })
+      const last = found.at(-1)
+      // without a commit git says naughts
+      if (line.startsWith("HEAD ") && last !== undefined && !/^0+$/.test(line.slice(5))) last.head = line.slice(5)
+      if (line.startsWith(`branch ${heads}`) && last !== undefined) last.branch = line.slice(`branch ${heads}`.length)
     }
     return found
+  })
+
+  /** Its branch and commit, and the path of another worktree that has the branch checked out. */
+  const standing = Effect.fnUntraced(function*(top: string) {
+    const all = yield* worktrees(top)
+    const real = yield* Effect.orElseSucceed(fs.realPath(top), () => top)
+    const here = all.find(({ path }) => path === real)
+    if (here === undefined) return { branch: yield* branchOf(top), head: yield* git.head(top), twin: undefined }
+    const twin = here.branch === null ? undefined : all.find(({ branch, path }) => branch === here.branch && path !== real)?.path
+    return { branch: here.branch, head: here.head, twin }
   })
 
   const admit = Effect.fnUntraced(function*(top: string) {
@@ -51,7 +66,9 @@ export const makeCheckout = Effect.gen(function*() {
   })
 
   return {
-    branchOf, commitOf, worktreesOn,
+    branchOf, commitOf, standing,
+    /** Where the branch is checked out. */
+    worktreeOn: (top: string, branch: string) => Effect.map(worktrees(top), (all) => all.find((one) => one.branch === branch)?.path),
     /** Refused where something of git's waits to be finished. */
     admit,
     isStaged: (top: string) => Effect.map(git.attempt(top, { what: "see what is staged", args: ["diff-index", "--cached", "--quiet", "HEAD", "--"] }), ({ code }) => code === 1),

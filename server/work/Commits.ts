@@ -19,97 +19,20 @@ import { makeChangeBase } from "./ChangeBase.ts"
 import { ChangePort } from "./ChangePort.ts"
 import { Changes } from "./Changes.ts"
 import { makeCheckout } from "./Checkout.ts"
-import { Git } from "./Git.ts"
 import { type LandAttempt, makeLandAttempts } from "./LandAttempts.ts"
 import { Landing } from "./Landing.ts"
 import { freeBranch, subjectOf, trailersOf, withTrailers } from "./LandMessage.ts"
-import { type Clash, makeLandPlan, type Plan } from "./LandPlan.ts"
-import { baseOf, contentOf, type Files, sameEntry, union } from "./TreeFiles.ts"
+import { type Clash, joined, makeLandPlan, type Plan } from "./LandPlan.ts"
+import { makeLandSteps, type Steps } from "./LandSteps.ts"
+import { type LandTarget, makeLandTarget } from "./LandTarget.ts"
+import { baseOf, contentOf, sameEntry, union } from "./TreeFiles.ts"
 import { WorkError } from "../../shared/WorkError.ts"
 import { WorktreePort } from "./WorktreePort.ts"
-
-/** Where it goes, and the commit it goes on. */
-interface Target { readonly branch: string; readonly head: string; readonly isNew: boolean }
 
 interface Asked { readonly top: string; readonly worktree: Worktree; readonly order: LandOrder; readonly rows: ReadonlyArray<PendingChange>; readonly known: LandAttempt | undefined }
 
 const tries = 3
 const fail = (reason: WorkError["reason"]) => new WorkError({ reason })
-const absent = (of: Files, among: Files): ReadonlyArray<string> => [...of.keys()].filter((path) => !among.has(path))
-
-const makeTargets = Effect.gen(function*() {
-  const git = yield* Git
-  const checkout = yield* makeCheckout
-
-  const own = Effect.fnUntraced(function*(top: string) {
-    const branch = yield* checkout.branchOf(top)
-    if (branch === null) return yield* fail({ _tag: "Detached", path: top })
-    yield* checkout.admit(top)
-    const here = yield* git.toplevel(top)
-    const path = (yield* checkout.worktreesOn(top, branch)).find((one) => one !== here)
-    if (path !== undefined) return yield* fail({ _tag: "BranchShared", branch, path })
-    return { branch, head: yield* git.head(top), isNew: false } satisfies Target
-  })
-
-  const fresh = Effect.fnUntraced(function*(top: string, branch: string) {
-    const { code, stdout } = yield* git.attempt(top, { what: "read a branch's name", args: ["check-ref-format", "--branch", branch] })
-    if (code !== 0 || stdout !== `${branch}\n`) return yield* fail({ _tag: "BadBranch", branch })
-    const branches = yield* checkout.branches(top)
-    if (branches.includes(branch)) return yield* fail({ _tag: "BranchTaken", branch, path: (yield* checkout.worktreesOn(top, branch))[0] ?? null })
-    // git keeps branches as files: one can't be another's folder
-    const taken = branches.find((one) => one.startsWith(`${branch}/`) || branch.startsWith(`${one}/`))
-    if (taken !== undefined) return yield* fail({ _tag: "BranchTaken", branch: taken, path: null })
-    return { branch, head: yield* git.head(top), isNew: true } satisfies Target
-  })
-
-  return (top: string, branch: string | undefined) => branch === undefined ? own(top) : fresh(top, branch)
-})
-
-/** The steps that write, each taken back where the next is refused. */
-const makeSteps = Effect.gen(function*() {
-  const checkout = yield* makeCheckout
-  const git = yield* Git
-  const landing = yield* Landing
-  const plans = yield* makeLandPlan
-  const { trees } = landing
-
-  /** False where the branch, or the checkout's HEAD, is another by now. */
-  const moveBranch = Effect.fnUntraced(function*(top: string, { branch, head, isNew }: Target, commit: string, subject: string) {
-    if (!isNew && (yield* checkout.branchOf(top)) !== branch) return false
-    const ref = checkout.refOf(branch), old = isNew ? "0".repeat(commit.length) : head
-    const { code } = yield* git.attempt(top, { what: "move the branch", args: ["update-ref", "-m", `commit: ${subject}`, ref, commit, old] })
-    return code === 0
-  })
-
-  const restage = Effect.fnUntraced(function*(top: string, staged: { readonly before: Files; readonly after: Files }) {
-    const now = yield* trees.inIndex(top)
-    const ours = [...new Set([...staged.before.keys(), ...staged.after.keys()])].filter((path) => sameEntry(now.get(path), staged.after.get(path)))
-    const back = new Map([...staged.before].filter(([path]) => ours.includes(path)))
-    yield* trees.stage(top, back, ours.filter((path) => !back.has(path)))
-  })
-
-  /** The checkout's files and its index follow, then the branch. False where it has moved meanwhile; nothing was touched then. */
-  const onCheckout = Effect.fnUntraced(function*({ order, rows, top }: Asked, target: Target, plan: Plan, commit: string) {
-    const { id } = order
-    const staged = yield* plans.ofIndex(top, rows, plan)
-    const carried = yield* landing.carry(top, { id, way: `land-${commit}`, from: plan.before, to: plan.after })
-    if (carried._tag === "Conflicted") return yield* yield* plans.clashOnDisk(top, rows, plan)
-    const back = landing.takeBack(top, id, carried.exchange)
-    yield* Effect.tapError(trees.stage(top, staged.after, absent(staged.before, staged.after)), () => back)
-    const unstaged = Effect.andThen(Effect.ignore(restage(top, staged)), back)
-    const isMoved = yield* Effect.tapError(moveBranch(top, target, commit, subjectOf(order.message.trim().split("\n")[0] ?? "")), () => unstaged)
-    if (!isMoved) {
-      yield* unstaged
-      return false
-    }
-    // so that git knows the files it need not read again
-    yield* Effect.ignore(git.attempt(top, { what: "refresh the index", args: ["update-index", "-q", "--refresh"] }))
-    return true
-  })
-
-  return { moveBranch, onCheckout }
-})
-
 const make = Effect.gen(function*() {
   const attempts = yield* makeLandAttempts
   const { moveBase } = yield* makeChangeBase
@@ -117,8 +40,8 @@ const make = Effect.gen(function*() {
   const checkout = yield* makeCheckout
   const plans = yield* makeLandPlan
   const port = yield* ChangePort
-  const { moveBranch, onCheckout } = yield* makeSteps
-  const targetOf = yield* makeTargets
+  const { moveBranch, onCheckout } = yield* makeLandSteps
+  const targetOf = yield* makeLandTarget
   const worktrees = yield* WorktreePort
   const queues = new Map<string, Semaphore.Semaphore>()
 
@@ -137,7 +60,9 @@ const make = Effect.gen(function*() {
     return { _tag: "Landed", commit, branch, changes: yield* port.findAll(rows.map(({ id }) => id)) } satisfies LandResult
   })
 
-  /** The base moves on by what was landed; a change that became another one since stands from there. */
+  const pending = (rows: ReadonlyArray<PendingChange>) => joined(rows.filter(({ state }) => state !== "applied")).rows
+
+  /** The base moves on by what was landed and not applied before; a change that became another one since stands from there. */
   const record = Effect.fnUntraced(function*({ order, rows, top, worktree }: Asked, attempt: LandAttempt) {
     const { from, to } = attempt
     const ledger = yield* port.load(worktree.id)
@@ -148,23 +73,37 @@ const make = Effect.gen(function*() {
     return yield* landed(rows, attempt)
   })
 
+  /** As one commit upon `target`, noted before anything is touched. */
+  const noted = Effect.fnUntraced(function*({ known, order, rows, top }: Asked, target: LandTarget, plan: Plan) {
+    const staged = target.isNew ? { before: new Map(), after: new Map() } : yield* plans.ofIndex(top, joined(rows).rows, plan)
+    const steps: Steps = { top, order, rows, plan, staged }
+    const isSame = known !== undefined && known.branch === target.branch && (yield* checkout.commitOf(top, `${known.commit}^`)) === target.head
+    if (isSame) return { steps, attempt: { ...known, staged: steps.staged } }
+    if (known !== undefined) yield* attempts.forget(top, order.id)
+    const message = withTrailers(order.message, trailersOf(rows))
+    const attempt: LandAttempt = { ...sidesOf(rows), branch: target.branch, staged, commit: yield* plans.commit(top, plan.tree, target.head, message) }
+    yield* attempts.keep(top, order, attempt)
+    return { steps, attempt }
+  })
+
+  const sidesOf = (rows: ReadonlyArray<PendingChange>) => {
+    const moving = pending(rows)
+    return { from: union(moving.map(baseOf)), to: union(moving.map(contentOf)) }
+  }
+
   const attempt = (asked: Asked, left: number): Effect.Effect<LandResult, WorkError | Clash> => Effect.gen(function*() {
     const { known, order, rows, top } = asked
     const target = yield* targetOf(top, order.branch)
     const plan = yield* plans.ofCommit(top, target.head, rows)
-    const sides = { branch: target.branch, from: union(rows.map(baseOf)), to: union(rows.map(contentOf)) }
     if (!plan.isNew) {
       // somebody committed what a killed landing had staged
-      if (known !== undefined) return yield* record(asked, { ...sides, commit: target.head })
+      if (known !== undefined) return yield* record(asked, { ...known, branch: target.branch, commit: target.head })
       return yield* fail({ _tag: "NothingToLand", branch: target.branch })
     }
-    const message = withTrailers(order.message, trailersOf(rows))
-    const isSame = known !== undefined && known.branch === target.branch && (yield* checkout.commitOf(top, `${known.commit}^`)) === target.head
-    const noted: LandAttempt = isSame ? { ...sides, commit: known.commit } : { ...sides, commit: yield* plans.commit(top, plan.tree, target.head, message) }
-    if (!isSame) yield* attempts.keep(top, order, noted)
-    const isOn = yield* (target.isNew ? moveBranch(top, target, noted.commit, subjectOf(order.message)) : onCheckout(asked, target, plan, noted.commit)).pipe(
+    const { attempt: begun, steps } = yield* noted(asked, target, plan)
+    const isOn = yield* (target.isNew ? moveBranch(top, target, begun.commit, order.message) : onCheckout(steps, target, begun.commit)).pipe(
       Effect.tapError(() => Effect.ignore(attempts.forget(top, order.id))))
-    if (isOn) return yield* record(asked, noted)
+    if (isOn) return yield* record(asked, begun)
     yield* attempts.forget(top, order.id)
     return left > 1 ? yield* attempt({ ...asked, known: undefined }, left - 1) : yield* fail({ _tag: "BranchMoved", branch: target.branch })
   })
@@ -183,10 +122,12 @@ const make = Effect.gen(function*() {
     const asked: Asked = { top, worktree, order, rows, known: known?.attempt }
     if (known !== undefined && (yield* checkout.isAncestor(top, known.attempt.commit, checkout.refOf(known.attempt.branch)))) return yield* record(asked, known.attempt)
     const { live } = yield* port.load(worktree.id)
-    const moved = rows.find(({ id, state }) => state === "applied" || state === "rejected" || !live.some((one) => one.id === id))
+    const [moved] = [...rows.filter(({ id, state }) => state !== "applied" && (state === "rejected" || !live.some((one) => one.id === id))), ...joined(rows).apart]
     if (moved !== undefined) return yield* fail({ _tag: "ChangeMoved", path: moved.path })
     return yield* Effect.catchTag(attempt(asked, tries), "Clash", Effect.fnUntraced(function*({ rows }) {
-      const conflicted = rows.map((row): PendingChange => ({ ...row, state: "conflicted" }))
+      const applied = rows.find(({ state }) => state === "applied")
+      if (applied !== undefined) return yield* fail({ _tag: "ChangedThere", path: applied.path })
+      const conflicted = rows.map(({ id }) => id).flatMap((id) => asked.rows.find((row) => row.id === id) ?? []).map((row): PendingChange => ({ ...row, state: "conflicted" }))
       yield* port.record(worktree.id, { saved: conflicted })
       return { _tag: "Conflicted", changes: conflicted } satisfies LandResult
     }))

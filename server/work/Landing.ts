@@ -9,7 +9,7 @@ import { chmod, link, mkdir, open, rename, rmdir, unlink } from "node:fs/promise
 import { ChangeId } from "../../shared/Change.ts"
 import type { LandId } from "../../shared/Land.ts"
 import { foldersOf, isBehindSymlink, lookAt, within } from "./DiskBytes.ts"
-import { bytesOfPath } from "./PathText.ts"
+import { bytesOfPath, textOfPath } from "./PathText.ts"
 import { Git } from "./Git.ts"
 import { type Files, makeTreeFiles, pick, sameEntry, union } from "./TreeFiles.ts"
 import { WorkError } from "../../shared/WorkError.ts"
@@ -77,20 +77,34 @@ const make = Effect.gen(function*() {
   const statsOf = (top: string, paths: ReadonlyArray<string>) => Effect.map(
     Effect.forEach(paths, (path) => Effect.map(lookAt(within(top, bytesOfPath(path))), (found) => [path, found] as const)), (entries) => new Map(entries))
 
-  /** None for what only git could tell apart, and could not. What was `merged` is not to be known again from what is on the disk. */
-  const resultOf = Effect.fnUntraced(function*(top: string, carry: Carry, ours: Files, paths: ReadonlyArray<string>) {
-    const { force, from, id, to, way } = carry
-    const intended = (yield* git.attempt(top, { what: "find a change", args: ["rev-parse", "--verify", "--quiet", refOf({ id, way })] })).stdout.trim()
-    // written before a kill; what it says again would be to merge a change with itself
-    const written = intended === "" ? undefined : yield* trees.filesIn(top, intended)
+  /** What a carry found and what it was to leave, as it noted before it wrote: undefined where it did not. One tree with a folder for each. */
+  const noted = Effect.fnUntraced(function*(top: string, carry: Pick<Carry, "id" | "way">) {
+    const all = yield* trees.filesAt(top, refOf(carry))
+    if (all === undefined) return undefined
+    const side = (folder: string): Files => new Map([...all].flatMap(([path, entry]) => {
+      const bytes = bytesOfPath(path)
+      return bytes.toString("latin1", 0, folder.length) === folder ? [[textOfPath(bytes.subarray(folder.length)), entry] as const] : []
+    }))
+    return { before: side("before/"), after: side("after/") } satisfies Exchange
+  })
+
+  const note = Effect.fnUntraced(function*(top: string, carry: Carry, { after, before }: Exchange) {
+    const side = (folder: string, files: Files) => [...files].map(([path, entry]) => [textOfPath(Buffer.concat([Buffer.from(folder), bytesOfPath(path)])), entry] as const)
+    const tree = yield* trees.treeOf(top, new Map([...side("before/", before), ...side("after/", after)]))
+    yield* git.run(top, { what: "note a change", args: ["update-ref", refOf(carry), tree] })
+  })
+
+  /** None for what only git could tell apart, and could not. `written` before a kill: what it says again would be to merge a change with itself. */
+  const resultOf = Effect.fnUntraced(function*(top: string, carry: Carry, written: Files | undefined, ours: Files, paths: ReadonlyArray<string>) {
+    const { force, from, to } = carry
     const isWritten = (path: string) => written !== undefined && sameEntry(written.get(path), ours.get(path))
-    if (written !== undefined && paths.every(isWritten)) return { clean: true as const, merged: false, files: written }
+    if (written !== undefined && paths.every(isWritten)) return { clean: true as const, files: written }
     const isEither = isPlain(carry, ours)
-    if (force === true || paths.every(isEither)) return { clean: true as const, merged: false, files: to }
+    if (force === true || paths.every(isEither)) return { clean: true as const, files: to }
     if (written !== undefined && paths.every((path) => isWritten(path) || isEither(path))) {
-      return { clean: true as const, merged: true, files: new Map([...pick(to, paths.filter((path) => !isWritten(path))), ...pick(written, paths.filter(isWritten))]) }
+      return { clean: true as const, files: new Map([...pick(to, paths.filter((path) => !isWritten(path))), ...pick(written, paths.filter(isWritten))]) }
     }
-    return { ...yield* trees.merge(top, from, ours, to), merged: true }
+    return yield* trees.merge(top, from, ours, to)
   })
 
   const replace = Effect.fnUntraced(function*(top: string, path: string, staged: Buffer, mode: string, before: Stats | undefined) {
@@ -177,12 +191,13 @@ const make = Effect.gen(function*() {
     yield* admit(top, paths)
     const stats = yield* statsOf(top, paths)
     const ours = yield* trees.onDisk(top, paths, carry.from)
-    const result = yield* resultOf(top, carry, ours, paths)
+    const begun = earlier ?? (yield* noted(top, carry))
+    const result = yield* resultOf(top, carry, begun?.after, ours, paths)
     if (!result.clean) return { _tag: "Conflicted", tree: result.tree } as const
     yield* admit(top, [...result.files.keys()])
-    if (result.merged) yield* git.run(top, { what: "note a change", args: ["update-ref", refOf(carry), yield* trees.treeOf(top, result.files)] })
+    const exchange = since(begun, { before: ours, after: result.files }, [...new Set([...paths, ...result.files.keys()])])
+    yield* note(top, carry, exchange)
     yield* keep(top, carry, ours)
-    const exchange = since(earlier, { before: ours, after: result.files }, [...new Set([...paths, ...result.files.keys()])])
     const restless = yield* Effect.tapError(write(top, carry.id, ours, result.files, stats), () => takeBack(top, carry.id, exchange))
     if (restless === undefined) return { _tag: "Carried", exchange } as const
     if (left > 1) return yield* attempt(top, carry, left - 1, exchange)
@@ -191,11 +206,11 @@ const make = Effect.gen(function*() {
   })
 
   /** Those of which something was begun, and may be to be picked up. */
-  const noted = (top: string) => Effect.map(git.run(top, { what: "find changes", args: ["for-each-ref", "--format=%(refname)", "refs/boocode/landing"] }), (out) => new Set(out.split("\n")))
+  const begunIn = (top: string) => Effect.map(git.run(top, { what: "find changes", args: ["for-each-ref", "--format=%(refname)", "refs/boocode/landing"] }), (out) => new Set(out.split("\n")))
 
   /** All that need no merge and that nothing hinders, at once; what it answers nothing for was not carried. */
   const attemptAll = Effect.fnUntraced(function*(top: string, carries: ReadonlyArray<Carry>) {
-    const begun = yield* noted(top)
+    const begun = yield* begunIn(top)
     const fit = yield* Effect.filter(carries, (carry) => begun.has(refOf(carry)) ? Effect.succeed(false) : Effect.isSuccess(admit(top, pathsOf(carry))))
     const paths = fit.flatMap(pathsOf)
     const stats = yield* statsOf(top, paths)
@@ -228,13 +243,12 @@ const make = Effect.gen(function*() {
   })
 
   return Landing.of({
-    admit,
-    trees,
+    admit, trees, noted,
     carry: Effect.fn("Landing.carry")((top, carry) => alone(top, attempt(top, carry, tries))),
     carryAll: (top, carries) => alone(top, carryAll(top, carries)),
     takeBack: (top, id, exchange) => alone(top, takeBack(top, id, exchange)),
     done: Effect.fn("Landing.done")(function*(top: string, carries: ReadonlyArray<Pick<Carry, "id" | "way">>) {
-      const begun = yield* noted(top)
+      const begun = yield* begunIn(top)
       const over = carries.map(refOf).filter((ref) => begun.has(ref))
       if (over.length > 0) yield* git.bytes(top, { what: "forget changes", args: ["update-ref", "--stdin"], input: Buffer.from(over.map((ref) => `delete ${ref}\n`).join("")) })
     }, (effect) => Effect.ignore(effect))
@@ -251,6 +265,8 @@ export class Landing extends Context.Service<Landing, {
   readonly carryAll: (top: string, carries: ReadonlyArray<Carry>) => Effect.Effect<ReadonlyArray<Result.Result<Carried, WorkError>>>
   /** As if it had not been carried, but for what somebody changed since. */
   readonly takeBack: (top: string, id: Carry["id"], exchange: Exchange) => Effect.Effect<void>
+  /** What one that was begun, and not done with, found and was to leave. */
+  readonly noted: (top: string, carry: Pick<Carry, "id" | "way">) => Effect.Effect<Exchange | undefined, WorkError>
   /** They are recorded: nothing is to be picked up any more. */
   readonly done: (top: string, carries: ReadonlyArray<Pick<Carry, "id" | "way">>) => Effect.Effect<void>
 }>()("boocode/work/Landing") {

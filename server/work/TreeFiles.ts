@@ -91,6 +91,8 @@ export const makeTreeFiles = Effect.gen(function*() {
   return {
     folderOf,
     treeOf,
+    /** Undefined where there is no such tree. */
+    filesAt: (top: string, ref: string) => Effect.map(git.attemptBytes(top, { what, args: ["ls-tree", "-r", "-z", ref] }), ({ code, stdout }) => code === 0 ? filesOf(stdout) : undefined),
     filesIn: (top: string, tree: string) => Effect.map(git.bytes(top, { what, args: ["ls-tree", "-r", "-z", tree] }), filesOf),
     /** As they are on disk, through the filters that git puts them through. `known` are as git has them, for how their lines end. */
     onDisk: (top: string, paths: ReadonlyArray<string>, known: Files) => withIndex(top, (index) => Effect.gen(function*() {

@@ -5,19 +5,21 @@ import type { PendingChange } from "../../shared/Change.ts"
 import { AgentName, ChatId, ProjectId, SessionId, TurnId, WorktreeId } from "../../shared/Ids.ts"
 import { LandId, type LandOrder } from "../../shared/Land.ts"
 import type { Project, Worktree } from "../../shared/Session.ts"
+import { Apply } from "./Apply.ts"
 import { ChangePort } from "./ChangePort.ts"
 import { Changes } from "./Changes.ts"
 import { Checkpoints } from "./Checkpoints.ts"
 import { Commits } from "./Commits.ts"
 import { makeRepository, rawGit, temporaryFolder, testGit } from "./temporaryRepository.ts"
+import { Unfinished } from "./Unfinished.ts"
 import { WorktreePort } from "./WorktreePort.ts"
 
 const projects = new Map<SessionId, Project>()
 const worktrees = new Map<string, Worktree>()
 
 /** Whatever git they run on. */
-export const landServices = Commits.layer.pipe(
-  Layer.provideMerge(Changes.layer), Layer.provideMerge(Checkpoints.layer), Layer.provideMerge(ChangePort.layerMemory),
+export const landServices = Unfinished.layer.pipe(
+  Layer.provideMerge(Commits.layer), Layer.provideMerge(Apply.layer), Layer.provideMerge(Changes.layer), Layer.provideMerge(Checkpoints.layer), Layer.provideMerge(ChangePort.layerMemory),
   Layer.provideMerge(WorktreePort.layerMemory(projects, worktrees)))
 export const landTest = landServices.pipe(Layer.provideMerge(testGit))
 

@@ -1,9 +1,9 @@
 /** How sessions end: archived, parked, deleted, restored. Nothing is lost that nobody gave up, whatever is killed when. */
-import { execFileSync } from "node:child_process"
+import { execFileSync, spawn } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, it } from "@effect/vitest"
-import { Effect, Option, Stream } from "effect"
+import { Effect, Exit, Option, Stream } from "effect"
 import type { Client } from "../client/rpc/Client.ts"
 import type { Directory, Session } from "../shared/Session.ts"
 import { type SessionId } from "../shared/Ids.ts"
@@ -70,6 +70,26 @@ it.live("a session with untracked files is archived, parked and reopened, delete
   assert.strictEqual((yield* Effect.flip(after["session.Restore"]({ parkedId })))._tag, "WorkError")
   assert.isNull(yield* after["session.Delete"]({ sessionId: restored.id, losses: "discard" }))
   assert.deepStrictEqual([existsSync(worktreeOf(restored)), yield* after["session.Parked"]()], [false, []])
+}).pipe(Effect.scoped), 180_000)
+
+it.live("a session that may not go is as open as before; parked work that is asked for twice at once is had once", () => Effect.gen(function*() {
+  const folder = yield* temporaryFolder
+  const client = yield* clientOf(yield* runServer({ dataDir: join(folder, "data") }))
+  const { id: chatId, sessionId, worktree } = yield* worked(client, makeRepository(folder))
+  const sleeper = spawn("sleep", ["600"], { cwd: worktree, stdio: "ignore" })
+  yield* Effect.addFinalizer(() => Effect.sync(() => { sleeper.kill("SIGKILL") }))
+  for (const refused of [client["session.Delete"]({ sessionId, losses: "park" }), client["session.Park"]({ sessionId })]) {
+    assert.match((yield* Effect.flip(refused)).message, /^sleep \(pid \d+\) is still at work/)
+    yield* lists(client, ({ sessions }) => sessions.some(({ archivedAt, id }) => id === sessionId && archivedAt === null))
+  }
+  assert.include((yield* ask(client, chatId, "say still here")).text, "still here")
+  sleeper.kill("SIGKILL")
+  const parked = yield* client["session.Delete"]({ sessionId, losses: "park" })
+  const parkedId = parked?.id ?? assert.fail("nothing was parked")
+  const restored = yield* Effect.all([1, 2, 3].map(() => Effect.exit(client["session.Restore"]({ parkedId }))), { concurrency: 3 })
+  const had = new Set(restored.flatMap((exit) => Exit.isSuccess(exit) ? [exit.value.id] : []))
+  assert.strictEqual(had.size, 1)
+  assert.deepStrictEqual((yield* lists(client, ({ sessions }) => sessions.some(({ id }) => had.has(id)))).sessions.map(({ id }) => id), [...had])
 }).pipe(Effect.scoped), 180_000)
 
 it.live("a session is deleted in the middle of a turn", () => Effect.gen(function*() {

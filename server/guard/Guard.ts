@@ -2,7 +2,7 @@
  * Guards: what of a session would be lost, and the ways in which it ends without losing it: parked on a ref, from which it can
  * be had again, or given up because a person said so. Bases and setup commands, where sessions begin, are here as well.
  */
-import { Context, Effect, Layer, Schedule } from "effect"
+import { Context, Effect, Layer, Schedule, Semaphore } from "effect"
 import { ProjectError } from "../../shared/Errors.ts"
 import type { Base, ParkedWork, SessionLosses } from "../../shared/Guard.ts"
 import type { ProjectId, SessionId, Who, WorktreeId } from "../../shared/Ids.ts"
@@ -57,6 +57,8 @@ const makeParked = Effect.fnUntraced(function*({ place, project }: Effect.Succes
   const projects = yield* Projects
   const rows = yield* GuardRows
   const worktrees = yield* Worktrees
+  /** What is asked for twice at once is had once; what is given up meanwhile is not had. */
+  const one = Semaphore.makeUnsafe(1)
 
   const all = Effect.gen(function*() {
     const lists = yield* Effect.forEach(yield* projects.list, (one) => Effect.orElseSucceed(parking.list(one), () => []), { concurrency: 4 })
@@ -81,12 +83,12 @@ const makeParked = Effect.fnUntraced(function*({ place, project }: Effect.Succes
     yield* worktrees.ensure(session.id).pipe(Effect.tapError(() => Effect.ignore(rows.deleteSession(session.id, false))))
     yield* projects.changed
     return (yield* place(session.id)).session
-  })
+  }, one.withPermit)
 
   const discard = Effect.fn("Guard.discardParked")(function*(parkedId: WorktreeId) {
     const parked = yield* find(parkedId)
     yield* parking.drop(yield* project(parked.projectId), parkedId)
-  })
+  }, one.withPermit)
   return { parked: all, restore, discardParked: discard }
 })
 
@@ -110,6 +112,10 @@ const makeEnds = Effect.fnUntraced(function*({ place }: Effect.Success<typeof ma
     if (worktree !== undefined) yield* unoccupied(worktree.path)
   })
 
+  /** Refused, it is as open as it was. */
+  const orReopened = ({ archivedAt, id }: Session, by: Who) => <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+    Effect.tapError(effect, () => archivedAt === null ? Effect.ignore(chats.archiveSession(id, false, by)) : Effect.void)
+
   const remove = (session: Session, project: Project, worktree: Worktree, discarded: boolean) =>
     taking.take({ worktree: { ...worktree, sessionId: null }, project, title: session.title, why: "deleted", discarded }).pipe(
       // the reaper does it later
@@ -117,10 +123,13 @@ const makeEnds = Effect.fnUntraced(function*({ place }: Effect.Success<typeof ma
 
   const end = Effect.fn("Guard.end")(function*(sessionId: SessionId, losses: "park" | "discard", by: Who) {
     const { project, session, worktree } = yield* place(sessionId)
-    yield* quiet(sessionId, worktree, by)
-    const parked = worktree === undefined || losses === "discard" ? undefined
-      : yield* parking.park(worktree, project, { title: session.title, sessionId: null })
-    yield* chats.forgetting(sessionId, stored(rows.deleteSession(sessionId, losses === "discard")))
+    const parked = yield* Effect.gen(function*() {
+      yield* quiet(sessionId, worktree, by)
+      const kept = worktree === undefined || losses === "discard" ? undefined
+        : yield* parking.park(worktree, project, { title: session.title, sessionId: null })
+      yield* chats.forgetting(sessionId, stored(rows.deleteSession(sessionId, losses === "discard")))
+      return kept
+    }).pipe(orReopened(session, by))
     yield* projects.changed
     if (worktree !== undefined) yield* remove(session, project, worktree, losses === "discard")
     return parked ?? null
@@ -128,9 +137,11 @@ const makeEnds = Effect.fnUntraced(function*({ place }: Effect.Success<typeof ma
 
   const park = Effect.fn("Guard.park")(function*(sessionId: SessionId, by: Who) {
     const { project, session, worktree } = yield* place(sessionId)
-    yield* quiet(sessionId, worktree, by)
-    if (worktree === undefined) return null
-    const { parked } = yield* Effect.mapError(taking.take({ worktree, project, title: session.title, why: "archived", discarded: false }), taken)
+    const { parked } = yield* Effect.gen(function*() {
+      yield* quiet(sessionId, worktree, by)
+      return worktree === undefined ? { parked: undefined }
+        : yield* Effect.mapError(taking.take({ worktree, project, title: session.title, why: "archived", discarded: false }), taken)
+    }).pipe(orReopened(session, by))
     yield* projects.changed
     return parked ?? null
   }, Effect.uninterruptible)

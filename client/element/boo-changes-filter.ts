@@ -9,8 +9,8 @@ import type { Maker } from "../view/makers.ts"
 export class BooChangesFilter extends LitElement {
   static override properties = { filter: { attribute: false }, makers: { attribute: false }, tree: { type: Boolean }, looking: { type: Boolean } }
   static override styles = [base, makerColours, css`
-    div { display: flex; align-items: center; gap: 0.25rem; padding: 0 var(--s2) 0 var(--s3); }
-    label { display: flex; align-items: center; gap: 0.375rem; flex: 1 1 6rem; min-width: 3rem; color: var(--ink-faint); }
+    div { display: flex; flex-wrap: wrap; align-items: center; gap: 0.25rem; padding: 0 var(--s2) 0 var(--s3); }
+    label { display: flex; align-items: center; gap: 0.375rem; flex: 1 1 9rem; min-width: 3rem; color: var(--ink-faint); }
     input[type="search"] { flex: 1; min-width: 0; min-height: 1.625rem; padding-block: 0; border-color: transparent; background: none; }
     input[type="search"]:focus-visible { border-color: var(--line-strong); outline: none; }
     .maker { --row: 1.375rem; gap: 0.25rem; padding-inline: 0.3125rem 0.5rem; border-radius: 99px; font-size: var(--size-xs); font-weight: 560; opacity: 0.75; }

@@ -25,11 +25,11 @@ export const changesStyle = css`
   .ghosts { display: grid; align-content: start; gap: 1.125rem; padding: var(--s4); } .ghosts i { height: 0.625rem; border-radius: 99px; background: var(--hover); } .ghosts i:nth-child(even) { width: 70%; }
   .told { display: flex; align-items: center; gap: var(--s2); padding: 0.25rem 0.25rem 0.25rem var(--s3); border-bottom: 1px solid var(--line); color: var(--ink-soft); font-size: var(--size-s); overflow-wrap: anywhere; }
   .told > span { flex: 1; } .told.bad { background: var(--bad-soft); color: var(--bad); }
-  .commit { --row: 1.75rem; background: var(--accent-soft); color: var(--accent-strong); font-weight: 560; }
+  .commit { --row: 1.75rem; background: var(--accent-soft); color: var(--accent-strong); font-weight: 560; margin-inline-start: auto; }
   .older { display: grid; place-items: center; padding: var(--s1); border-top: 1px solid var(--line); }
   details { padding: 0.25rem var(--s3); border-top: 1px solid var(--line); color: var(--ink-faint); font-size: var(--size-s); } summary { cursor: pointer; } details li { overflow-wrap: anywhere; }
   @container panel (min-width: 54rem) {
-    .panes.two { grid-template: minmax(0, 1fr) / minmax(16rem, 23rem) 0 minmax(0, 1fr); }
+    .panes.two { grid-template: minmax(0, 1fr) / minmax(16rem, 23rem) minmax(0, 1fr); }
     .panes.two > boo-splitter { display: none; }
     .panes.two > .list { border-inline-end: 1px solid var(--line); }
     .detail { border-top: 0; }
@@ -37,6 +37,5 @@ export const changesStyle = css`
   @container panel (max-width: 34rem) {
     .panes.two { grid-template: minmax(0, 1fr) / minmax(0, 1fr); } .panes.two > .list, .panes.two > boo-splitter { display: none; }
     .panes.two > .detail { border-top: 0; }
-    .panes.two.back > .list { display: grid; } .panes.two.back > .detail { display: none; }
   }
 `

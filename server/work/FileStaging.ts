@@ -36,31 +36,34 @@ export const admitted = Effect.fnUntraced(function*(top: string, path: string) {
 const sameStat = (a: Stats | undefined, b: Stats | undefined): boolean =>
   a?.ino === b?.ino && a?.size === b?.size && a?.mtimeMs === b?.mtimeMs && a?.ctimeMs === b?.ctimeMs
 
+/** A file that is open, by the path that its errors name. */
+interface OpenFile { readonly path: string; readonly handle: FileHandle; readonly stat: Stats }
+
 /** As many bytes as it had when it was opened, though it grow meanwhile. */
-const readBytes = async (handle: FileHandle, size: number): Promise<Buffer> => {
+const readBytes = Effect.fnUntraced(function*({ handle, path }: OpenFile, size: number) {
   const bytes = Buffer.alloc(size)
   let length = 0
   while (length < size) {
-    const { bytesRead } = await handle.read(bytes, length, size - length, length)
+    const { bytesRead } = yield* reached(path, () => handle.read(bytes, length, size - length, length))
     if (bytesRead === 0) break
     length += bytesRead
   }
   return bytes.subarray(0, length)
-}
+})
 
 const hashOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
 
-const hashFile = async (handle: FileHandle, size: number): Promise<string | null> => {
+const hashFile = Effect.fnUntraced(function*({ handle, path, stat: { size } }: OpenFile) {
   if (size > hashLimit) return null
   const hash = createHash("sha256"), piece = Buffer.alloc(1024 * 1024)
   for (let at = 0; at < size;) {
-    const { bytesRead } = await handle.read(piece, 0, piece.length, at)
+    const { bytesRead } = yield* reached(path, () => handle.read(piece, 0, piece.length, at))
     if (bytesRead === 0) break
     hash.update(piece.subarray(0, bytesRead))
     at += bytesRead
   }
   return hash.digest("hex")
-}
+})
 
 /** Without the half of a character at its end. */
 const wholeText = (bytes: Buffer): Buffer => {
@@ -68,20 +71,21 @@ const wholeText = (bytes: Buffer): Buffer => {
   return bytes
 }
 
-const contentOf = async (handle: FileHandle, { size }: Stats): Promise<FileContent> => {
-  const bytes = await readBytes(handle, Math.min(size, readLimit))
+const contentOf = Effect.fnUntraced(function*(file: OpenFile): Effect.fn.Return<FileContent, FileError> {
+  const { size } = file.stat
+  const bytes = yield* readBytes(file, Math.min(size, readLimit))
   const cut = size > readLimit
   const type = imageTypeOf(bytes)
   if (type !== null && !cut && type !== "image/svg+xml") return { _tag: "Image", type, base64: bytes.toString("base64"), hash: hashOf(bytes), bytes: size }
-  if (type !== null && type !== "image/svg+xml" || bytes.subarray(0, binaryHead).includes(0)) return { _tag: "Binary", bytes: size, hash: await hashFile(handle, size) }
+  if (type !== null && type !== "image/svg+xml" || bytes.subarray(0, binaryHead).includes(0)) return { _tag: "Binary", bytes: size, hash: yield* hashFile(file) }
   const text = cut ? wholeText(bytes) : bytes
   return { _tag: "Text", text: text.toString("utf8"), hash: hashOf(bytes), bytes: size, cut, mended: !isUtf8(text) || text.includes(0) }
-}
+})
 
-const withFile = <A>(path: string, target: Buffer, use: (handle: FileHandle, stat: Stats) => Promise<A>) => Effect.acquireUseRelease(
+const withFile = <A>(path: string, target: Buffer, use: (file: OpenFile) => Effect.Effect<A, FileError>) => Effect.acquireUseRelease(
   reached(path, () => open(target, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)),
   (handle) => Effect.flatMap(reached(path, () => handle.stat()), (stat) => stat.isFile()
-    ? reached(path, () => use(handle, stat)) : Effect.fail(fail({ _tag: "NoFile", path }))),
+    ? use({ path, handle, stat }) : Effect.fail(fail({ _tag: "NoFile", path }))),
   (handle) => Effect.ignore(reached(path, () => handle.close())))
 
 export const readFile = Effect.fn("Files.read")(function*(top: string, path: string) {
@@ -105,7 +109,7 @@ const expectedAt = Effect.fnUntraced(function*(path: string, target: Buffer, exp
   const found = yield* lookAt(target)
   if (found === undefined) return expected === null ? undefined : yield* fail({ _tag: "NotThere", path })
   if (!found.isFile()) return yield* fail({ _tag: "NoFile", path })
-  if (expected === null || (yield* withFile(path, target, (handle, stat) => hashFile(handle, stat.size))) !== expected) return yield* fail({ _tag: "Moved", path })
+  if (expected === null || (yield* withFile(path, target, hashFile)) !== expected) return yield* fail({ _tag: "Moved", path })
   return found
 })
 
@@ -117,16 +121,11 @@ const folderFor = Effect.fnUntraced(function*(path: string, target: Buffer) {
 const put = Effect.fnUntraced(function*(top: string, path: string, bytes: Buffer, text: string, before: Stats | undefined) {
   const target = within(top, bytes), staged = `${dirname(top)}/.staged-${crypto.randomUUID()}`
   return yield* Effect.ensuring(Effect.gen(function*() {
-    yield* reached(path, async () => {
-      const handle = await open(staged, "wx", 0o666)
-      try {
-        await handle.writeFile(text)
-        await handle.sync()
-      } finally {
-        await handle.close()
-      }
-      if (before !== undefined) await chmod(staged, before.mode & 0o777)
-    })
+    yield* Effect.acquireUseRelease(
+      reached(path, () => open(staged, "wx", 0o666)),
+      (handle) => reached(path, () => handle.writeFile(text).then(() => handle.sync())),
+      (handle) => Effect.ignore(reached(path, () => handle.close())))
+    if (before !== undefined) yield* reached(path, () => chmod(staged, before.mode & 0o777))
     yield* folderFor(path, target)
     yield* admitted(top, path)
     if (!sameStat(before, yield* lookAt(target))) return yield* fail({ _tag: "Moved", path })

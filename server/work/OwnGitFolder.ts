@@ -30,7 +30,7 @@ export const ownGitFolder = Effect.fnUntraced(function*(root: string, directory:
   if (own === undefined || own.startsWith(`${root}/`)) return yield* foreign
   if (line(yield* read(() => readFile(`${own}/gitdir`, "utf8"))) !== `${top}/.git`) return yield* foreign
   if (inside.length === 0) return { GIT_DIR: own, GIT_WORK_TREE: top } satisfies Variables
-  const common = yield* read(async () => realpath(`${own}/${line(await readFile(`${own}/commondir`, "utf8"))}`))
+  const common = yield* read(() => readFile(`${own}/commondir`, "utf8").then((text) => realpath(`${own}/${line(text)}`)))
   const submodule = yield* leadsTo(directory)
   const isOwn = submodule !== undefined && [own, common].some((folder) => folder !== undefined && submodule.startsWith(`${folder}/modules/`))
   return isOwn ? { GIT_DIR: submodule, GIT_WORK_TREE: directory } satisfies Variables : yield* foreign

@@ -113,7 +113,10 @@ const makeSteps = Effect.fnUntraced(function*({ project, worktree }: Given) {
   }
 })
 
-/** Says each step's number when it is over. */
+/**
+ * Says each step's number when it is over. In a process of its own, which imports it by its path.
+ * @public
+ */
 export const play = Effect.fnUntraced(function*(given: Given) {
   const { folder, from, project, seed, upTo, worktree } = given
   const { decide, work } = yield* makeSteps(given)

@@ -14,6 +14,7 @@ export class BooLand extends LitElement {
   static override styles = [base, css`
     form, .done { display: grid; gap: var(--s3); padding: 0 var(--s4) var(--s4); }
     .sum { color: var(--ink-soft); } .plus { color: var(--good); } .minus { color: var(--bad); }
+    summary { color: var(--ink-soft); cursor: pointer; } details ul { max-height: 9rem; margin-top: var(--s1); overflow: auto; font: var(--size-s) / 1.6 var(--mono); overflow-wrap: anywhere; }
     fieldset { display: grid; gap: 0.125rem; } legend, .label { margin-bottom: var(--s1); padding: 0; color: var(--ink-faint); font-size: var(--size-s); }
     .choice { display: flex; align-items: center; flex-wrap: wrap; gap: var(--s2); min-height: var(--row); }
     .choice input[type="radio"] { margin: 0; accent-color: var(--accent); }
@@ -50,8 +51,9 @@ export class BooLand extends LitElement {
     const { added, removed } = lineTotals(this.changes), anew = this.anew ?? targets.branch === null
     return html`<form @submit=${(event: Event) => this.#land(event, store, targets)}>
       <p class="sum">${plural(this.changes.length, "change")} as one commit of the project, <span class="figures"><span class="plus">+${added}</span> <span class="minus">−${removed}</span></span></p>
+      <details><summary>Which files</summary><ul>${this.changes.map(({ operation, path }) => html`<li>${path} <span class="faint">${operation}</span></li>`)}</ul></details>
       <fieldset><legend>Where</legend>
-        ${targets.branch === null ? nothing : html`<label class="choice"><input type="radio" name="where" .checked=${!anew} @change=${() => { this.anew = false }}>On <b class="mono">${targets.branch}</b>, the checkout's branch
+        ${targets.branch === null ? nothing : html`<label class="choice"><input type="radio" name="where" .checked=${!anew} @change=${() => { this.anew = false }}><span>On <b class="mono">${targets.branch}</b>, the checkout's branch</span>
           <small>Its files follow. What else is changed${targets.staged ? " or staged" : ""} there stays as it is.</small></label>`}
         <label class="choice"><input type="radio" name="where" .checked=${anew} @change=${() => { this.anew = true }}>On a new branch
           <input type="text" aria-label="The new branch's name" .value=${this.branch ?? targets.suggested} @input=${(event: Event) => { this.branch = valueOf(event); this.anew = true }}>

@@ -143,6 +143,8 @@ export class BooPage extends LitElement {
         <boo-bar .place=${place} .asking=${new Set(asking.map(({ id }) => id))} .list=${this.list} .calls=${calls} .working=${working} .changes=${this.#work?.work.changes.length ?? 0}></boo-bar>
         ${this.notice === undefined ? nothing : html`<p class="notice" role="alert">${icon("alert")}<span>${this.notice}</span>
           <button class="icon-only" aria-label="Put away" @click=${() => { this.notice = undefined }}>${icon("cross")}</button></p>`}
+        ${place === undefined || place.session.archivedAt === null ? nothing : html`<p class="notice" role="status">${icon("alert")}<span>This session is archived: nothing begins in it.</span>
+          <button class="outline" @click=${() => ask(this, "boo-archive-session", { sessionId: place.session.id, archived: false })}>Reopen</button></p>`}
         ${place?.chat === undefined
           ? this.#welcome(stores, place)
           : this.#shown(place.chat)}

@@ -1,4 +1,4 @@
-/** Model, mode and thinking of the chosen agent, where it offers a choice of them: in a row, on a phone behind one button. */
+/** Model, mode and thinking of the chosen agent, where it offers a choice of them: in a row, where that has no room behind one button. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit"
 import { placeBeside } from "../controller/Anchored.ts"
 import { ask } from "../controller/intent.ts"
@@ -23,7 +23,7 @@ export class BooSettings extends LitElement {
     [popover]:popover-open { display: grid; gap: var(--s2); }
     [popover] label { display: grid; grid-template-columns: 5rem 1fr; gap: var(--s2); }
     [popover] select { width: 100%; max-width: none; field-sizing: fixed; border: 1px solid var(--line-strong); }
-    @media (max-width: 46rem) { .row { display: none; } .open { display: inline-flex; } }
+    @container (max-width: 34rem) { .row { display: none; } .open { display: inline-flex; } }
   `]
 
   facts: AgentFacts | undefined

@@ -2,6 +2,7 @@
 import { css } from "lit"
 
 export const composer = css`
+  :host { container-type: inline-size; }
   form { position: relative; display: grid; border: 1px solid var(--line-strong); border-radius: var(--round-l); background: var(--raised); box-shadow: var(--shadow-2); transition: border-color var(--quick); }
   form:focus-within { border-color: var(--accent); box-shadow: var(--shadow-2), 0 0 0 3px var(--accent-soft); }
   textarea { width: 100%; min-height: 2.75rem; max-height: min(40dvh, 22rem); padding: 0.75rem 0.9375rem 0.25rem; border: 0; border-radius: var(--round-l); background: none; resize: none; font-size: var(--size-l); line-height: 1.5; overflow-y: auto; }

@@ -146,12 +146,12 @@ layer(temporaryStore, { excludeTestServices: true, timeout: "60 seconds" })("the
     const port = yield* WorktreePort
     const sql = yield* SqlClient.SqlClient
     const { project, session } = yield* newSession
-    assert.deepStrictEqual(yield* port.find(session.id), { project, worktree: Option.none(), archived: false, title: session.title })
+    assert.deepStrictEqual(yield* port.find(session.id), { project, worktree: Option.none(), archived: false, title: session.title, base: undefined, parked: undefined })
     const worktree = { id: WorktreeId.make(crypto.randomUUID()), sessionId: session.id, projectId: project.id, path: `/w/${session.id}`,
       branch: "b", baseCommit: "c", state: "creating" as const }
     yield* port.save(worktree)
     yield* port.save({ ...worktree, state: "ready" })
-    assert.deepStrictEqual(yield* port.find(session.id), { project, worktree: Option.some({ ...worktree, state: "ready" as const }), archived: false, title: session.title })
+    assert.deepStrictEqual(yield* port.find(session.id), { project, worktree: Option.some({ ...worktree, state: "ready" as const }), archived: false, title: session.title, base: undefined, parked: undefined })
     yield* sql`delete from sessions where id = ${session.id}`
     assert.deepStrictEqual(yield* sql`select session_id from worktrees where id = ${worktree.id}`, [{ session_id: null }])
     assert.strictEqual((yield* Effect.flip(port.find(session.id))).reason._tag, "UnknownSession")

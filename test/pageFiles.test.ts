@@ -86,7 +86,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "90 seconds" })("the fi
       await page.getByRole("searchbox", { name: "Find a file by its name" }).fill("")
       await page.getByRole("button", { name: "New file" }).click()
       await page.getByRole("textbox", { name: "Path of the new file" }).fill("notes/new.md")
-      await page.getByRole("button", { name: "Create" }).click()
+      await page.getByRole("button", { name: "Create", exact: true }).click()
       await page.locator("boo-file-view", { hasText: "notes/new.md" }).waitFor()
     })
     assert.isTrue(existsSync(join(top, "notes/new.md")))

@@ -6,7 +6,7 @@ export default defineConfig({
     pool: "threads",
     // Journeys start servers, databases, agents and browsers of their own: two files at a time fill two cores.
     maxWorkers: 2,
-    testTimeout: 90_000,
+    testTimeout: 30_000,
     hookTimeout: 60_000
   }
 })

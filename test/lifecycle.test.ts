@@ -1,5 +1,5 @@
 /** The life of warm backends: the cap and who goes, the idle time, a changed configuration, and what is said of continuity. */
-import { writeFileSync } from "node:fs"
+import { rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer, Stream } from "effect"
@@ -104,9 +104,9 @@ layer(World.layer(), { excludeTestServices: true, timeout: "60 seconds" })("a co
 
   it.effect("by an update of the agent's program is noticed without a refresh", () => Effect.gen(function*() {
     const { client, project, server } = yield* World
-    const program = join(server.dataDir, "agent.sh")
+    const program = join(server.dataDir, "agent.sh"), looking = join(server.dataDir, "looking")
     const install = (version: number) => writeFileSync(program, `#!/bin/sh
-[ "$1" = --version ] && { echo 1.${version}; exit; }
+[ "$1" = --version ] && { while [ -e "${looking}" ]; do sleep 0.02; done; echo 1.${version}; exit; }
 exec "${process.execPath}" "${join(import.meta.dirname, "../server/main.ts")}" scripted-agent
 `, { mode: 0o755 })
     install(0)
@@ -115,8 +115,10 @@ exec "${process.execPath}" "${join(import.meta.dirname, "../server/main.ts")}" s
     const { id } = yield* newChat(client, project, "mine")
     const pid = pidIn((yield* ask(client, id, "pid")).text)
     install(10)
-    // this one looks; it may run on the old program still
-    yield* ask(client, id, "pid")
+    // the prompt waits for no look, and this look lasts as long as the prompt
+    writeFileSync(looking, "")
+    assert.strictEqual(pidIn((yield* ask(client, id, "pid")).text), pid)
+    rmSync(looking)
     yield* Stream.runHead(Stream.filter(client["agent.Watch"](), (agents) => agents.some(({ name, version }) => name === "mine" && version === "1.10")))
     const renewed = yield* ask(client, id, "pid")
     assert.notStrictEqual(pidIn(renewed.text), pid)

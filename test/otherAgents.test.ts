@@ -7,7 +7,6 @@ import type { Client } from "../client/rpc/Client.ts"
 import { optionOfKind } from "../shared/AgentRequest.ts"
 import { type Chat, openRequests } from "../shared/Chat.ts"
 import type { ChatId } from "../shared/Ids.ts"
-import { thorough } from "./support/Thorough.ts"
 import { ask, endedTurn, makeRepository, newChat, prompt, until } from "./support/Journey.ts"
 import { claude, codex, gemini } from "./support/RealAgents.ts"
 import { clientOf, runServer, temporaryFolder } from "./support/RunningServer.ts"
@@ -62,7 +61,7 @@ const allow = Effect.fnUntraced(function*(client: Client, chatId: ChatId, index:
 })
 
 layer(World.layer, { excludeTestServices: true, timeout: "180 seconds" })("a real agent", (it) => {
-  for (const [agent, { continuity, write }] of Object.entries(agents).filter(([agent]) => thorough || agent === "gemini")) {
+  for (const [agent, { continuity, write }] of Object.entries(agents)) {
     it.effect(`${agent}: two turns on one process, a gated write, a stop and a prompt behind it, kill -9 and on`, () => Effect.gen(function*() {
       const { client, model, offered, project } = yield* World
       if (!offered.includes(agent)) return

@@ -114,7 +114,7 @@ layer(landTest, { excludeTestServices: true, timeout: "2 minutes" })("on the che
       const rest = yield* commits.commit(order(standing.filter(({ path }) => path !== name)))
       assert.strictEqual(rest._tag, "Landed", kind)
     }
-  }), 120_000)
+  }))
 
   it.effect("is refused in words where it can't be, and nothing is touched", () => Effect.gen(function*() {
     const world = yield* landWorld()

@@ -1,5 +1,4 @@
 /** A server killed with SIGKILL at every step of a landing: nothing is lost or half, and the next server finishes it, once, or takes it back. */
-import { some } from "../../test/support/Thorough.ts"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
@@ -94,7 +93,7 @@ layer(landTest, { excludeTestServices: true, timeout: "5 minutes" })("a landing 
       assert.strictEqual(yield* git("ls-tree", "-r", "main"), yield* git("ls-tree", "-r", standing.checkpoint.tree), name)
       assert.strictEqual(yield* begun, "", name)
     })
-    for (const [at, when] of some(steps)) yield* round(`${when} ${at}`, killed(at, when))
+    for (const [at, when] of steps) yield* round(`${when} ${at}`, killed(at, when))
     // between two files
     yield* round("files", killed("nothing", "before", async (child: Bun.Subprocess) => {
       while (!existsSync(`${top}/new.txt`) && child.exitCode === null) await Bun.sleep(0)

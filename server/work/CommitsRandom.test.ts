@@ -2,7 +2,6 @@
  * Landings over random histories: what is landed is the session's files merged with the last commit, and nothing else of
  * commit, index and disk is another. Each line that changes has one owner, so that what must come out is plain.
  */
-import { thorough } from "../../test/support/Thorough.ts"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { existsSync, rmSync } from "node:fs"
@@ -10,7 +9,7 @@ import { Apply } from "./Apply.ts"
 import { landTest, landWorld } from "./landWorld.ts"
 import { randomFrom } from "./randomFiles.ts"
 
-const rounds = thorough ? 5 : 2, seed = 20
+const rounds = 5, seed = 20
 const names = ["a", "b", "c"], slots = [3, 9, 15, 21, 27]
 const owners = ["session", "session", "head", "staged", "dirty", "nobody"] as const
 

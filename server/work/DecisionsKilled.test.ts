@@ -2,7 +2,6 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { readFileSync, writeFileSync } from "node:fs"
-import { some } from "../../test/support/Thorough.ts"
 import { ChangeId } from "../../shared/Change.ts"
 import { AgentName, ChatId, ProjectId, TurnId, WorktreeId } from "../../shared/Ids.ts"
 import type { Project, Worktree } from "../../shared/Session.ts"
@@ -77,9 +76,9 @@ const onBase = [...steps, ["refs/boocode/bases", "before"], ["refs/boocode/bases
 
 layer(testGit, { excludeTestServices: true, timeout: "5 minutes" })("a server that is killed", (it) => {
   const within = (name: string, of: readonly [at: string, when: string], test: (world: Effect.Success<typeof makeWorld>, at: string, when: string) => Effect.Effect<unknown, unknown, Effect.Services<typeof makeWorld>>) =>
-    it.effect(`${of[1]} ${of[0]} of ${name}`, () => Effect.flatMap(makeWorld, (made) => test(made, ...of)), 240_000)
+    it.effect(`${of[1]} ${of[0]} of ${name}`, () => Effect.flatMap(makeWorld, (made) => test(made, ...of)), 60_000)
 
-  for (const step of some(steps)) within("a reject has restored the file, or does", step, Effect.fnUntraced(function*({ change, killed, life, read, worktree }, at, when) {
+  for (const step of steps) within("a reject has restored the file, or does", step, Effect.fnUntraced(function*({ change, killed, life, read, worktree }, at, when) {
     yield* killed("reject", [worktree, [change.id]], at, when)
     assert.include([base, theirs], read(worktree.path))
     const [again] = yield* life(Effect.flatMap(Apply, (apply) => apply.reject(worktree, [change.id])))
@@ -87,7 +86,7 @@ layer(testGit, { excludeTestServices: true, timeout: "5 minutes" })("a server th
     assert.deepStrictEqual(yield* life(Effect.flatMap(Changes, (changes) => changes.list(worktree.id))), [])
   }))
 
-  for (const step of some(onBase)) within("a revert has taken the change out, or does, and it stands again", step, Effect.fnUntraced(function*({ change, killed, life, project, read, top, worktree }, at, when) {
+  for (const step of onBase) within("a revert has taken the change out, or does, and it stands again", step, Effect.fnUntraced(function*({ change, killed, life, project, read, top, worktree }, at, when) {
     yield* life(Effect.flatMap(Apply, (apply) => apply.apply(project, worktree, change.id)))
     yield* killed("revert", [project, worktree, change.id], at, when)
     assert.include([base, theirs], read(top))
@@ -96,7 +95,7 @@ layer(testGit, { excludeTestServices: true, timeout: "5 minutes" })("a server th
     assert.deepStrictEqual((yield* life(Effect.flatMap(Changes, (changes) => changes.look(worktree)))).changes.map(({ agents, state }) => [state, agents]), [["reverted", change.agents]])
   }))
 
-  for (const step of some(onBase)) within("an apply of a part has applied it, once, or does", step, Effect.fnUntraced(function*({ change, killed, life, project, read, top, worktree }, at, when) {
+  for (const step of onBase) within("an apply of a part has applied it, once, or does", step, Effect.fnUntraced(function*({ change, killed, life, project, read, top, worktree }, at, when) {
     yield* killed("applyHunks", [project, worktree, change.id, part, [0]], at, when)
     assert.include([base, text([2, "one"])], read(top))
     const again = yield* life(Effect.flatMap(Apply, (apply) => apply.applyHunks(project, worktree, change.id, part, [0])))
@@ -104,7 +103,7 @@ layer(testGit, { excludeTestServices: true, timeout: "5 minutes" })("a server th
     assert.deepStrictEqual((yield* life(Effect.flatMap(Changes, (changes) => changes.look(worktree)))).changes.map(({ added, agents }) => [added, agents]), [[1, change.agents]])
   }))
 
-  for (const step of some(steps)) within("a reject of a part has taken it out, or does, and the rest stands", step, Effect.fnUntraced(function*({ change, killed, life, read, worktree }, at, when) {
+  for (const step of steps) within("a reject of a part has taken it out, or does, and the rest stands", step, Effect.fnUntraced(function*({ change, killed, life, read, worktree }, at, when) {
     yield* killed("rejectHunks", [worktree, change.id, part, [0]], at, when)
     assert.include([theirs, text([20, "two"])], read(worktree.path))
     yield* life(Effect.exit(Effect.flatMap(Apply, (apply) => apply.rejectHunks(worktree, change.id, part, [0]))))
@@ -113,7 +112,7 @@ layer(testGit, { excludeTestServices: true, timeout: "5 minutes" })("a server th
     assert.deepStrictEqual([rest?.added, rest?.agents], [1, change.agents])
   }))
 
-  for (const way of ["mine", "worktree"] as const) for (const step of some(onBase)) within(`a way out of a conflict, ${way}, has brought the project's side over, or does`, step, Effect.fnUntraced(function*({ change, killed, life, project, read, top, worktree }, at, when) {
+  for (const way of ["mine", "worktree"] as const) for (const step of onBase) within(`a way out of a conflict, ${way}, has brought the project's side over, or does`, step, Effect.fnUntraced(function*({ change, killed, life, project, read, top, worktree }, at, when) {
     writeFileSync(`${top}/a.txt`, mine)
     assert.strictEqual((yield* life(Effect.flatMap(Apply, (apply) => apply.apply(project, worktree, change.id)))).change.state, "conflicted")
     yield* killed("resolve", [project, worktree, change.id, way], at, when)

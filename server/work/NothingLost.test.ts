@@ -1,16 +1,15 @@
-/** Random steps (five hundred of them where it is thorough) of work and of decisions, in a server that is killed again and again: git is whole, and no byte is lost. */
+/** Five hundred random steps of work and of decisions, in a server that is killed again and again: git is whole, and no byte is lost. */
 import { assert, layer } from "@effect/vitest"
 import { Effect, FileSystem } from "effect"
 import { existsSync, readFileSync } from "node:fs"
-import { thorough } from "../../test/support/Thorough.ts"
 import { ProjectId, WorktreeId } from "../../shared/Ids.ts"
 import type { Given } from "./randomDecisions.ts"
 import { randomFrom } from "./randomFiles.ts"
 import { makeRepository, rawGit, temporaryFolder, testEnvironment, testGit } from "./temporaryRepository.ts"
 
-const steps = thorough ? 500 : 50
+const steps = 500
 /** Steps that a life is let do, at most, before it is killed at some moment of the next. */
-const life = thorough ? 60 : 10
+const life = 60
 
 const program = `
   const { Effect, Layer } = await import("effect")
@@ -68,7 +67,7 @@ layer(testGit, { excludeTestServices: true, timeout: "10 minutes" })("of random 
       lives += 1
     }
     yield* live({ folder, project, worktree, seed: 1, from: steps, upTo: steps }, Infinity, 0)
-    assert.isAbove(lives, thorough ? 7 : 1)
+    assert.isAbove(lives, 7)
     const exits = readFileSync(`${folder}/exits`, "utf8").trim().split("\n")
     const refused = exits.filter((exit) => exit !== "ok")
     assert.isAbove(exits.length - refused.length, refused.length, refused.slice(0, 5).join("\n"))
@@ -79,7 +78,7 @@ layer(testGit, { excludeTestServices: true, timeout: "10 minutes" })("of random 
     assert.notMatch(yield* rawGit(path, "fsck", "--full", "--no-dangling"), /missing|corrupt|error/)
     assert.isTrue(existsSync(`${folder}/taken`))
     const taken = [...new Set(readFileSync(`${folder}/taken`, "utf8").trim().split("\n"))]
-    assert.isAbove(taken.length, thorough ? 50 : 3)
+    assert.isAbove(taken.length, 50)
     yield* fs.writeFileString(`${folder}/asked`, `${taken.join("\n")}\n`)
     const there = Bun.spawnSync(["git", "-C", path, "cat-file", "--batch-check"], { stdin: Bun.file(`${folder}/asked`), env: { ...testEnvironment } }).stdout.toString()
     assert.deepStrictEqual(there.trim().split("\n").filter((line) => line.endsWith(" missing")), [])

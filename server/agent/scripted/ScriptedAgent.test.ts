@@ -409,3 +409,13 @@ describe("faults", () => {
     await expect(failing.request("session/resume", params)).rejects.toMatchObject({ code: -32603 })
   })
 })
+
+test("it answers initialize within 120 ms of its start", async () => {
+  const times: Array<number> = []
+  for (let run = 0; run < 5; run++) {
+    const begin = performance.now()
+    await start().initialize()
+    times.push(performance.now() - begin)
+  }
+  expect(Math.min(...times)).toBeLessThan(120)
+})

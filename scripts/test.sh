@@ -7,6 +7,8 @@ use_bun
 use_packages all
 use_chromium
 (use_page) # its failure is a failed check, not the end
+use_server
+export SERVER_MAIN="$main"
 PATH="$(dirname "$bun"):$PATH"
 export PATH
 exec "$bun" "$root/scripts/test.ts" "$@"

@@ -29,13 +29,12 @@ const world = Effect.gen(function*() {
 const chatOf = (client: Client, sessionId: SessionId, agent: string) =>
   Effect.map(client["chat.Create"]({ sessionId, agent: AgentName.make(agent) }), ({ id }) => id)
 
-/** Prompts an agent that may do all that it wants, to the end of its turn. One that a busy machine has not started in time is prompted again. */
-const done = (client: Client, chatId: ChatId, agent: string, text: string, tries = 3): Effect.Effect<Chat, unknown> => Effect.gen(function*() {
+/** Prompts an agent that may do all that it wants, to the end of its turn. */
+const done = (client: Client, chatId: ChatId, agent: string, text: string): Effect.Effect<Chat, unknown> => Effect.gen(function*() {
   const promptId = newPromptId()
   yield* client["chat.Prompt"]({ chatId, promptId, content: [{ type: "text", text }], agent: AgentName.make(agent), settings: { permissions: "all" } })
   const chat = yield* until(client, chatId, ({ turns }) => turns.some((turn) => turn.promptId === promptId && turn.outcome !== undefined))
   const turn = chat.turns.find((one) => one.promptId === promptId)
-  if (turn?.cause?._tag === "StartFailed" && tries > 1) return yield* done(client, chatId, agent, text, tries - 1)
   assert.strictEqual(turn?.outcome, "completed", JSON.stringify(turn?.cause))
   return chat
 })

@@ -48,7 +48,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("a prom
 
   it.effect("what an agent says by itself is a turn of its own, and a prompt needn't wait for it", () => Effect.gen(function*() {
     const { chatId, client } = yield* scripted
-    yield* ask(client, chatId, "say first\nlate-update 50")
+    yield* ask(client, chatId, "say first\nlate-update 500")
     const spoken = yield* until(client, chatId, (one) => said(one).includes("late"))
     assert.deepStrictEqual(spoken.turns.map(({ origin }) => origin), ["prompt", "agent"])
     yield* ask(client, chatId, "say second")

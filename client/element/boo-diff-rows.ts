@@ -11,13 +11,12 @@ import type { CommentPlace, LineComment } from "../../shared/LineComment.ts"
 import { base } from "../style/base.ts"
 import { codeColours } from "../style/code.ts"
 import { diffRows } from "../style/diffRows.ts"
-import { icon } from "../style/icons.ts"
 import type { Side } from "../view/diffLines.ts"
 import type { DiffModel } from "../view/diffModel.ts"
-import { betweenCell, type Cell, type Inks, lineCell, placeOfRow, textOfRow } from "../view/diffRow.ts"
+import { betweenCell, type Inks, lineCell, placeOfRow, textOfRow } from "../view/diffRow.ts"
 import type { Row } from "../view/diffRows.ts"
-import { type Drawn, markedRuns } from "../view/lineSpans.ts"
 import type { Marking } from "../view/wordMarks.ts"
+import { codeCell, halfCells, numberCell } from "./diffCells.ts"
 import "./boo-comment.ts"
 import "./boo-hunk-head.ts"
 
@@ -162,13 +161,13 @@ export class BooDiffRows extends LitElement {
       case "line": {
         const { kind } = model.lines.at(row.line)
         const cell = lineCell(model, row.line, kind === "removed" ? "old" : "new", this.#inks)
-        return this.#line(index, html`${this.#number(index, "old", model.lines.number(row.line, "old"), kind)}${this.#number(index, "new", model.lines.number(row.line, "new"), kind)}${this.#code(cell)}`)
+        return this.#line(index, html`${numberCell(this.commentable, index, "old", model.lines.number(row.line, "old"), kind)}${numberCell(this.commentable, index, "new", model.lines.number(row.line, "new"), kind)}${codeCell(cell)}`)
       }
-      case "pair": return this.#line(index, html`${this.#half(index, row.left === -1 ? undefined : lineCell(model, row.left, "old", this.#inks), "old")}${
-        this.#half(index, row.right === -1 ? undefined : lineCell(model, row.right, "new", this.#inks), "new")}`)
+      case "pair": return this.#line(index, html`${halfCells(this.commentable, index, row.left === -1 ? undefined : lineCell(model, row.left, "old", this.#inks), "old")}${
+        halfCells(this.commentable, index, row.right === -1 ? undefined : lineCell(model, row.right, "new", this.#inks), "new")}`)
       case "between": {
-        if (model.rows.wish.split) return this.#line(index, html`${this.#half(index, betweenCell(model, "old", row.old, this.#inks), "old")}${this.#half(index, betweenCell(model, "new", row.now, this.#inks), "new")}`)
-        return this.#line(index, html`${this.#number(index, "old", row.old, "same")}${this.#number(index, "new", row.now, "same")}${this.#code(betweenCell(model, "new", row.now, this.#inks))}`)
+        if (model.rows.wish.split) return this.#line(index, html`${halfCells(this.commentable, index, betweenCell(model, "old", row.old, this.#inks), "old")}${halfCells(this.commentable, index, betweenCell(model, "new", row.now, this.#inks), "new")}`)
+        return this.#line(index, html`${numberCell(this.commentable, index, "old", row.old, "same")}${numberCell(this.commentable, index, "new", row.now, "same")}${codeCell(betweenCell(model, "new", row.now, this.#inks))}`)
       }
       case "head": return this.#head(model, row.hunk, row.hidden, index)
       case "tail": return html`<boo-hunk-head role="row" aria-rowindex=${index + 1} .left=${row.hidden} ends="above" ?expandable=${this.expandable}
@@ -196,27 +195,6 @@ export class BooDiffRows extends LitElement {
     const range = choice === undefined ? undefined : rangeOf(choice)
     const chosen = range !== undefined && index >= range.from && index <= range.to
     return html`<div class="row ${chosen ? "chosen" : ""}" role="row" id="r${index}" data-row=${index} aria-rowindex=${index + 1} aria-selected=${chosen}>${cells}</div>`
-  }
-
-  #half(index: number, cell: Cell | undefined, side: Side): TemplateResult {
-    if (cell === undefined) return html`<span class="no absent" role="gridcell"></span><span class="code absent" role="gridcell" data-side=${side}></span>`
-    return html`${this.#number(index, side, cell.number, cell.kind)}${this.#code(cell)}`
-  }
-
-  #number(index: number, side: Side, number: number, kind: Cell["kind"]): TemplateResult {
-    const comments = this.commentable && number > 0
-    return html`<span class="no ${kind}" role="gridcell" data-row=${index} data-side=${side} data-n=${number === 0 ? "" : number}>${
-      comments ? html`<button class="plus" tabindex="-1" aria-label=${`Comment on line ${number}`}>${icon("plus")}</button>` : nothing}</span>`
-  }
-
-  #code({ bare, kind, pieces, returns, side }: Cell): TemplateResult {
-    return html`<span class="code ${kind}" role="gridcell" data-side=${side}><span class="clip"><span class="text">${markedRuns(pieces).map((run) => run.marked ? html`<span class="word">${this.#coloured(run.pieces)}</span>` : this.#coloured(run.pieces))}${
-      returns ? html`<span class="end" title="The line ends with a carriage return (Windows)">CR</span>` : nothing}${
-      bare ? html`<span class="end">no newline at the end</span>` : nothing}</span></span></span>`
-  }
-
-  #coloured(pieces: ReadonlyArray<Drawn>): ReadonlyArray<TemplateResult | string> {
-    return pieces.map(({ colour, text }) => colour === undefined ? text : html`<span class=${colour}>${text}</span>`)
   }
 
   #inset(row: number, notes: ReadonlyArray<LineComment>): TemplateResult {
@@ -298,15 +276,13 @@ export class BooDiffRows extends LitElement {
   }
 
   #onScroll(): void {
-    const scroller = this.#scroller
-    scroller?.style.setProperty("--shift", `${scroller.scrollLeft}px`)
+    this.#scroller?.style.setProperty("--shift", `${this.#scroller.scrollLeft}px`)
   }
 
   /** The lines' own text, as far as it is marked; of lines that were chosen by keys, all of it. */
   #onCopy(event: ClipboardEvent): void {
     const { choice, model } = this
-    if (model === undefined || event.clipboardData === null || !(this.renderRoot instanceof ShadowRoot)) return
-    if (event.composedPath().some((target) => target instanceof HTMLTextAreaElement)) return
+    if (model === undefined || event.clipboardData === null || !(this.renderRoot instanceof ShadowRoot) || event.composedPath().some((target) => target instanceof HTMLTextAreaElement)) return
     const own = (row: number, side: Side) => {
       const at = model.rows.at(row)
       return textOfRow(model, row, at.kind === "line" && model.lines.kind(at.line) === "removed" ? "old" : side)

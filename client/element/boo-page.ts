@@ -57,7 +57,11 @@ export class BooPage extends LitElement {
     new StoreController(this, () => [this.stores?.directory, this.stores?.server, this.preferences, this.preferences?.seen, this.router, this.stores?.work, this.#work])
     new Shortcuts(this, (name) => this.#shortcut(name))
     new IntentController(this)
-      .on("boo-go", ({ chatId, sessionId }) => this.#go(sessionId, chatId))
+      .on("boo-go", ({ chatId, sessionId }) => {
+        const isThere = this.stores?.directory.directory?.sessions.some(({ id }) => id === sessionId) === true
+        if (isThere) this.#go(sessionId, chatId)
+        else this.notice = "That session is gone: it was deleted. If its work was parked, it is among the project's parked work."
+      })
       .on("boo-open", (what) => {
         if (what === "sidebar") this.list = !this.list
         else this.opened = what

@@ -7,7 +7,7 @@ import createPurifier from "dompurify"
 const purifier = createPurifier(window)
 
 const isOutside = (address: string): boolean => /^(https?:|mailto:)/i.test(address)
-const isOwnPicture = (address: string): boolean => /^(data:image\/|blob:|\/(?!\/))/i.test(address)
+const isOwnPicture = (address: string): boolean => /^(data:image\/|blob:|\/(?![/\\\s]))/i.test(address)
 
 const mendLink = (link: Element): void => {
   if (isOutside(link.getAttribute("href") ?? "")) {

@@ -8,7 +8,7 @@ import { BootId, type SessionId } from "../../shared/Ids.ts"
 import { Projects } from "../project/Projects.ts"
 import { GuardRows } from "../store/GuardRows.ts"
 import { store } from "../store/Store.ts"
-import { temporaryDataDir } from "../store/temporaryDataDir.ts"
+import { preparedDataDir } from "../store/temporaryDataDir.ts"
 import { Changes } from "../work/Changes.ts"
 import { Checkpoints } from "../work/Checkpoints.ts"
 import { Parking } from "../work/Parking.ts"
@@ -21,7 +21,7 @@ import { Taking } from "./Taking.ts"
 
 const world = Layer.unwrap(Effect.gen(function*() {
   const dataDir = yield* temporaryFolder
-  const storage = store({ dataDir: yield* temporaryDataDir, host: "here", bootId: BootId.make(crypto.randomUUID()) })
+  const storage = store({ dataDir: yield* preparedDataDir, host: "here", bootId: BootId.make(crypto.randomUUID()) })
   return Reaper.layer({ archivedGrace: Duration.days(14), deletedGrace: Duration.days(1) }).pipe(
     Layer.provideMerge(Taking.layer), Layer.provideMerge(Projects.layer), Layer.provideMerge(Parking.layer), Layer.provideMerge(Changes.layer),
     Layer.provideMerge(Checkpoints.layer), Layer.provideMerge(Worktrees.layer({ dataDir })), Layer.provideMerge(storage))

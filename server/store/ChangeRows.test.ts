@@ -9,10 +9,10 @@ import { knownWorktrees } from "./KnownWorktrees.ts"
 import { ProjectRows } from "./ProjectRows.ts"
 import { SessionRows } from "./SessionRows.ts"
 import { store } from "./Store.ts"
-import { temporaryDataDir } from "./temporaryDataDir.ts"
+import { preparedDataDir } from "./temporaryDataDir.ts"
 import { WorktreeRows } from "./WorktreeRows.ts"
 
-const temporaryStore = Layer.unwrap(Effect.map(temporaryDataDir, (dataDir) => store({ dataDir, host: "here", bootId: BootId.make(crypto.randomUUID()) }))).pipe(
+const temporaryStore = Layer.unwrap(Effect.map(preparedDataDir, (dataDir) => store({ dataDir, host: "here", bootId: BootId.make(crypto.randomUUID()) }))).pipe(
   Layer.provideMerge(NodeServices.layer))
 
 const newWorktree = Effect.gen(function*() {

@@ -8,7 +8,7 @@ import { vi } from "vitest"
 import { Database } from "./Database.ts"
 import { closedTo } from "./PostgresAccount.ts"
 import { processIdentity } from "./ProcessIdentity.ts"
-import { temporaryDataDir } from "./temporaryDataDir.ts"
+import { preparedDataDir, temporaryDataDir } from "./temporaryDataDir.ts"
 
 // each makes a cluster of its own, which is slow on a busy machine
 vi.setConfig({ testTimeout: 120_000 })
@@ -69,7 +69,7 @@ layer(NodeServices.layer, { excludeTestServices: true })("the embedded database"
   }))
 
   it.effect("refuses a second server and names the first one's pid", () => Effect.gen(function*() {
-    const dataDir = yield* temporaryDataDir
+    const dataDir = yield* preparedDataDir
     const holder = yield* startHolder(dataDir)
     const error = yield* Effect.flip(Effect.scoped(Layer.build(Layer.fresh(Database.layer({ dataDir })))))
     assert.deepInclude(error.reason, { _tag: "DataDirInUse", pid: holder.pid })
@@ -78,7 +78,7 @@ layer(NodeServices.layer, { excludeTestServices: true })("the embedded database"
   }))
 
   it.effect("comes back when its postmaster is killed, and the same client works again", () => Effect.gen(function*() {
-    const dataDir = yield* temporaryDataDir
+    const dataDir = yield* preparedDataDir
     const { context, scope } = yield* open(dataDir)
     yield* Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
@@ -100,7 +100,7 @@ layer(NodeServices.layer, { excludeTestServices: true })("the embedded database"
   }))
 
   it.effect("dies with a server that is killed", () => Effect.gen(function*() {
-    const dataDir = yield* temporaryDataDir
+    const dataDir = yield* preparedDataDir
     const holder = yield* startHolder(dataDir)
     const postmaster = yield* postmasterOf(dataDir)
     const backends = yield* backendsOf(postmaster)

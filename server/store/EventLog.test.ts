@@ -9,7 +9,7 @@ import { EventLog } from "./EventLog.ts"
 import type { LogRow } from "./LogTable.ts"
 import { takeTick } from "./LogWriter.ts"
 import { LogFaults } from "./MemoryLogTable.ts"
-import { temporaryDataDir } from "./temporaryDataDir.ts"
+import { preparedDataDir } from "./temporaryDataDir.ts"
 
 const host = "test-host"
 
@@ -51,7 +51,7 @@ const groundInPostgres = Layer.effect(Ground, Effect.gen(function*() {
     isMarked: (key) => Effect.map(Effect.orDie(sql`select 1 from settings where key = ${key}`), (rows) => rows.length === 1)
   })
 }))
-const overPostgres = Layer.unwrap(Effect.map(temporaryDataDir, (dataDir) => groundInPostgres.pipe(
+const overPostgres = Layer.unwrap(Effect.map(preparedDataDir, (dataDir) => groundInPostgres.pipe(
   Layer.provideMerge(EventLog.layer({ host })), Layer.provideMerge(Database.layer({ dataDir })),
   Layer.merge(Layer.succeed(DataDirectory, dataDir))))).pipe(Layer.provideMerge(NodeServices.layer))
 

@@ -18,7 +18,7 @@ import { ProjectRows } from "./ProjectRows.ts"
 import { SessionRows } from "./SessionRows.ts"
 import { Settings } from "./Settings.ts"
 import { store } from "./Store.ts"
-import { temporaryDataDir } from "./temporaryDataDir.ts"
+import { preparedDataDir } from "./temporaryDataDir.ts"
 
 const host = "here"
 const boot = () => BootId.make(crypto.randomUUID())
@@ -32,7 +32,7 @@ const newSession = Effect.gen(function*() {
   return { project, session: yield* (yield* SessionRows).create(project.id, "A session") }
 })
 
-const temporaryStore = Layer.unwrap(Effect.map(temporaryDataDir, (dataDir) => store({ dataDir, host, bootId: boot() }))).pipe(
+const temporaryStore = Layer.unwrap(Effect.map(preparedDataDir, (dataDir) => store({ dataDir, host, bootId: boot() }))).pipe(
   Layer.provideMerge(NodeServices.layer))
 
 layer(temporaryStore, { excludeTestServices: true, timeout: "60 seconds" })("the store", (it) => {

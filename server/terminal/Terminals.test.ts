@@ -70,6 +70,8 @@ const shown = Effect.fnUntraced(function*(id: TerminalId, words: string | RegExp
   })), Effect.timeout("15 seconds"))
   return { text, frames, place: frames.reduce((at, frame) => frame._tag === "Snapshot" ? frame.to : frame._tag === "Output" ? frame.from + frame.text.length : at, cursor ?? 0) }
 })
+/** The shell waits for keys: what is typed ahead is echoed before its prompt, and an interrupt takes it away. */
+const prompted = (id: TerminalId) => shown(id, /[#$] $/)
 const type = (id: TerminalId, keys: string) => Effect.flatMap(Terminals, ({ write }) => write(id, keys))
 const ended = (id: TerminalId) => Effect.flatMap(Terminals, ({ attach }) => attach(id, undefined).pipe(
   Stream.filter((frame) => frame._tag === "Exited"), Stream.runHead, Effect.map(Option.getOrThrow)))
@@ -92,6 +94,7 @@ describe("a terminal", () => {
     const { end, id, number, pid, title } = yield* openShell
     assert.deepStrictEqual([end, number, title], [null, 1, "sh"])
     assert.strictEqual(ledger.get(pid)?.command, "/bin/sh")
+    yield* prompted(id)
     yield* type(id, "pwd; tty; stty size; echo \"$TERM $COLORTERM $-\"; env | grep -c BOOCODE_TOKEN; echo do''ne\n")
     const { text } = yield* shown(id, "done")
     assert.include(text, `\r\n${folder}\r\n/dev/pts/`)
@@ -103,9 +106,11 @@ describe("a terminal", () => {
 
   live("takes keys one after another, Ctrl-C too, and a new size", Effect.gen(function*() {
     const { id } = yield* openShell
-    yield* type(id, "sleep 300\n")
-    yield* shown(id, "sleep 300")
+    yield* prompted(id)
+    yield* type(id, "sh -c 'echo run''ning; exec sleep 300'\n")
+    yield* shown(id, "running")
     yield* type(id, "\u0003")
+    yield* prompted(id)
     yield* (yield* Terminals).resize(id, { cols: 101, rows: 33 })
     for (const key of "stty size\n") yield* type(id, key)
     yield* shown(id, "33 101")
@@ -153,6 +158,7 @@ describe("a terminal", () => {
     // no more often than a page can draw, whatever comes
     assert.isBelow(seen.frames, (performance.now() - started) / 15 + 10)
     yield* type(flooding.id, "\u0003")
+    yield* prompted(flooding.id)
     yield* type(flooding.id, "echo still he''re\n")
     yield* shown(flooding.id, "still here")
     yield* Fiber.interrupt(watching)

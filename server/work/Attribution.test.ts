@@ -117,4 +117,13 @@ describe("the rows of a worktree", () => {
     assert.deepStrictEqual(next.gone, [])
     assert.deepStrictEqual(makersOf([...next.live, { agents: [], manual: true }]), ["goose", "qwen", "manual"])
   })
+
+  it("name who made what a rewind brought back after it was decided, and nobody for what it took away", () => {
+    const made = [interval(1, [turn("goose")], touch("a"), touch("gone")), interval(2, [turn("qwen")], touch("a"))]
+    const back = foldChanges({
+      worktree, now: [change("a", "01"), { ...change("gone", "00"), operation: "delete", mode: null, blob: null }], intervals: made,
+      settled: new Map([["a", 3], ["gone", 3]]), live: [], seq: 4, at: 7, mint: () => ChangeId.make(uuid())
+    })
+    assert.deepStrictEqual(back.live.map(({ agents, path }) => [path, agents]), [["a", [AgentName.make("goose"), AgentName.make("qwen")]], ["gone", []]])
+  })
 })

@@ -40,9 +40,19 @@ const sameChange = (row: PendingChange, change: CountedChange): boolean =>
 const sameMakers = (row: PendingChange, { agents, manual }: Makers): boolean =>
   row.manual === manual && row.agents.length === agents.length && row.agents.every((agent, at) => agent === agents[at])
 
+/** What nobody has touched since its base moved was brought back, by a rewind: what is in it was made by those who touched it before. */
+const makersWith = (intervals: ReadonlyArray<Interval>, settled: Settled) => {
+  const since = attribution(intervals, settled), ever = attribution(intervals, new Map())
+  return (change: CountedChange): Makers => {
+    const makers = since(change)
+    const isBack = makers.agents.length === 0 && !makers.manual && change.operation !== "delete"
+    return isBack ? ever(change) : makers
+  }
+}
+
 export const foldChanges = ({ at, intervals, live, mint, now, seq, settled, worktree }: FoldInput): FoldOutput => {
   const before = new Map(live.map((row) => [row.path, row]))
-  const makersOf = attribution(intervals, settled)
+  const makersOf = makersWith(intervals, settled)
   const rows = now.toSorted(byPath).map((change): PendingChange => {
     const row = before.get(change.path)
     const makers = makersOf(change)

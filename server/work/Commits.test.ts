@@ -139,6 +139,7 @@ layer(landTest, { excludeTestServices: true, timeout: "2 minutes" })("on the che
     rmSync(`${top}/.git/MERGE_HEAD`)
     assert.strictEqual(yield* refused("can't be the name", { branch: "a..b" }), "BadBranch")
     assert.strictEqual(yield* refused("can't be the name", { branch: "--force" }), "BadBranch")
+    for (const branch of ["@", "refs/heads/q", "HEAD"]) assert.strictEqual(yield* refused("can't be the name", { branch }), "BadBranch")
     assert.strictEqual(yield* refused("is a branch main already, checked out in", { branch: "main" }), "BranchTaken")
     assert.strictEqual(yield* refused("is a branch main already", { branch: "main/x" }), "BranchTaken")
     assert.strictEqual(yield* refused("no such change", { changeIds: [ChangeId.make(crypto.randomUUID())] }), "UnknownChange")

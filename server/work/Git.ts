@@ -88,10 +88,14 @@ const make = Effect.fnUntraced(function*(dataDir: string | undefined) {
     return env
   })
 
+  /** A folder that went between the look at it and the start of git is told by the system as a program that is missing. */
+  const unlessGone = (directory: string) => <A, R>(effect: Effect.Effect<A, WorkError, R>) => Effect.catchIf(effect, ({ reason }) => reason._tag === "GitMissing",
+    (error) => Effect.andThen(enter(directory), Effect.fail(error)))
+
   const attempt = Effect.fn("Git.attempt")(function*(directory: string, { args, deadline = questionDeadline, what }: GitCall) {
     const env = yield* enter(directory)
     const result: GitResult = yield* runProgram({ command: "git", args: [...settings, ...args], cwd: directory, env, deadline }).pipe(
-      Effect.provideService(ChildProcessSpawner.ChildProcessSpawner, spawner), Effect.mapError(runError(what)))
+      Effect.provideService(ChildProcessSpawner.ChildProcessSpawner, spawner), Effect.mapError(runError(what)), unlessGone(directory))
     return result
   })
 
@@ -106,7 +110,7 @@ const make = Effect.fnUntraced(function*(dataDir: string | undefined) {
       args: [...settings, ...(index === undefined ? [] : warmSettings), ...args], cwd: directory, env: index === undefined ? env : { ...env, GIT_INDEX_FILE: index },
       ...(input === undefined ? {} : { input })
     }).pipe(
-      Effect.provideService(ChildProcessSpawner.ChildProcessSpawner, spawner), Effect.mapError(pipeError(what)), Effect.timeout(deadline),
+      Effect.provideService(ChildProcessSpawner.ChildProcessSpawner, spawner), Effect.mapError(pipeError(what)), unlessGone(directory), Effect.timeout(deadline),
       Effect.catchIf(Cause.isTimeoutError, () => fail({ _tag: "Deadline", what, seconds: Duration.toSeconds(deadline) })))
   })
 

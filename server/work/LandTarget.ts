@@ -9,6 +9,9 @@ export interface LandTarget { readonly branch: string; readonly head: string; re
 
 const fail = (reason: WorkError["reason"]) => new WorkError({ reason })
 
+/** Names that git itself, or a person who reads them, takes for something else. */
+const isMisread = (branch: string): boolean => branch === "@" || branch === "HEAD" || branch.startsWith("refs/")
+
 export const makeLandTarget = Effect.gen(function*() {
   const git = yield* Git
   const checkout = yield* makeCheckout
@@ -24,7 +27,7 @@ export const makeLandTarget = Effect.gen(function*() {
 
   const fresh = Effect.fnUntraced(function*(top: string, branch: string) {
     const { code, stdout } = yield* git.attempt(top, { what: "read a branch's name", args: ["check-ref-format", "--branch", branch] })
-    if (code !== 0 || stdout !== `${branch}\n`) return yield* fail({ _tag: "BadBranch", branch })
+    if (isMisread(branch) || code !== 0 || stdout !== `${branch}\n`) return yield* fail({ _tag: "BadBranch", branch })
     const branches = yield* checkout.branches(top)
     if (branches.includes(branch)) return yield* fail({ _tag: "BranchTaken", branch, path: (yield* checkout.worktreeOn(top, branch)) ?? null })
     // git keeps branches as files: one can't be another's folder

@@ -9,8 +9,10 @@ import { delimiter, join } from "node:path"
 import { createInterface } from "node:readline"
 import { Data, Deferred, Effect, type Scope } from "effect"
 import { type Client, makeClient } from "../../client/rpc/Client.ts"
+import { copyCluster } from "./PreparedCluster.ts"
 
-const main = join(import.meta.dirname, "../../server/main.ts")
+/** As `npm start` runs it, where `npm test` has bundled it; else its sources. */
+const main = process.env["SERVER_MAIN"] ?? join(import.meta.dirname, "../../server/main.ts")
 
 export class ServerDidNotStart extends Data.TaggedError("ServerDidNotStart")<{ readonly code: number | null; readonly stderr: string }> {
   override get message(): string { return `serve ended with ${this.code}: ${this.stderr}` }
@@ -62,6 +64,7 @@ export const runServer = Effect.fn("runServer")(function*(options: ServerOptions
   const { dataDir } = options
   const ready = yield* Deferred.make<{ url: string; token: string }, ServerDidNotStart>()
   let stderr = ""
+  if (options.args?.includes("--database-url") !== true) copyCluster(dataDir)
   const [command, ...program] = options.program === undefined ? [process.execPath, main] as const : [options.program] as const
   const child = yield* Effect.acquireRelease(Effect.sync(() => spawn(command,
     [...program, "serve", "--port", String(options.port ?? 0), "--data-dir", dataDir, "--demo", ...options.args ?? []],

@@ -18,9 +18,7 @@ export const LandTargets = Schema.Struct({
   /** A free name for a new branch. */
   suggested: Schema.String,
   /** Made from the session's title. The trailers come below it when it is landed. */
-  message: Schema.String,
-  /** A line for each agent that made one of the session's changes. */
-  trailers: Schema.Array(Schema.String)
+  message: Schema.String
 })
 export type LandTargets = typeof LandTargets.Type
 

@@ -27,6 +27,8 @@ export class BooBase extends LitElement {
   found: ReadonlyArray<Base> | undefined
   at = 0
   problem: string | undefined
+  /** What was typed when the list that is shown was asked for. */
+  #answered = ""
   #timer: ReturnType<typeof setTimeout> | undefined
 
   override firstUpdated(): void {
@@ -66,20 +68,31 @@ export class BooBase extends LitElement {
     const reply = await this.store?.bases(this.project.id, typed)
     if (reply === undefined || (this.#input?.value ?? "") !== typed) return
     this.at = 0
+    this.#answered = typed
     this.found = reply._tag === "Done" ? reply.value : []
     this.problem = reply._tag === "Done" ? undefined : reply.message
   }
 
   #onKey(event: KeyboardEvent): void {
+    if (event.key === "Enter") {
+      event.preventDefault()
+      return void this.#enter(this.#input?.value ?? "")
+    }
     const count = this.found?.length ?? 0
-    const chosen = this.found?.[this.at]
     if (count === 0) return
     if (event.key === "ArrowDown") this.at = (this.at + 1) % count
     else if (event.key === "ArrowUp") this.at = (this.at + count - 1) % count
-    else if (event.key === "Enter" && chosen !== undefined) this.#take(chosen)
     else return
     event.preventDefault()
     void this.updateComplete.then(() => this.renderRoot.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" }))
+  }
+
+  /** What is listed yet may not be what was typed for. */
+  async #enter(typed: string): Promise<void> {
+    clearTimeout(this.#timer)
+    if (typed !== this.#answered) await this.#complete(typed)
+    const chosen = this.found?.[this.at]
+    if (chosen !== undefined && typed === this.#answered) this.#take(chosen)
   }
 
   #take({ commit, kind, name }: Base): void {

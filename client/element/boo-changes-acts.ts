@@ -7,7 +7,7 @@ import { actTitles, isOpen } from "../view/change.ts"
 import { plural } from "../view/numbers.ts"
 
 export class BooChangesActs extends LitElement {
-  static override properties = { changes: { attribute: false }, chosen: { type: Number }, all: { type: Number }, asking: { state: true } }
+  static override properties = { changes: { attribute: false }, chosen: { type: Number }, all: { type: Number }, past: { type: Boolean }, asking: { state: true } }
   static override styles = [base, css`
     div { display: flex; align-items: center; flex-wrap: wrap; gap: 0.25rem; padding: 0.375rem var(--s2) 0.375rem var(--s3); border-top: 1px solid var(--line); background: var(--paper); }
     label { display: flex; align-items: center; gap: var(--s2); min-height: 1.75rem; margin-inline-end: auto; color: var(--ink-soft); cursor: pointer; }
@@ -22,6 +22,8 @@ export class BooChangesActs extends LitElement {
   /** How many of them were chosen; none: it is all that are shown. */
   chosen = 0
   all = 0
+  /** They were decided: there is nothing to apply or to reject. */
+  past = false
   asking = false
 
   override willUpdate(changed: Map<string, unknown>): void {
@@ -41,8 +43,8 @@ export class BooChangesActs extends LitElement {
     return html`<div role="group" aria-label=${chosen === 0 ? "All changes" : "Chosen changes"}>
       <label><input type="checkbox" aria-label="Choose all" .checked=${chosen === all} .indeterminate=${chosen > 0 && chosen < all} @click=${() => this.#tell("choose-all", chosen < all)}>
         <span class="figures">${chosen === 0 ? plural(all, "change") : `${chosen} of ${all}`}</span></label>
-      <button class="reject" ?disabled=${free.length === 0} title=${actTitles.reject} @click=${() => { if (free.length > 1) this.asking = true; else this.#act("reject", free) }}>${icon("cross")}Reject ${words}</button>
-      <button ?disabled=${free.length === 0} title=${actTitles.apply} @click=${() => this.#act("apply", free)}>${icon("check")}Apply ${words}</button>
+      ${this.past ? nothing : html`<button class="reject" ?disabled=${free.length === 0} title=${actTitles.reject} @click=${() => { if (free.length > 1) this.asking = true; else this.#act("reject", free) }}>${icon("cross")}Reject ${words}</button>
+      <button ?disabled=${free.length === 0} title=${actTitles.apply} @click=${() => this.#act("apply", free)}>${icon("check")}Apply ${words}</button>`}
       <slot></slot>
     </div>`
   }

@@ -174,13 +174,15 @@ export class BooChanges extends LitElement {
   }
 
   #foot({ decided, work }: WorkStore): TemplateResult | typeof nothing {
-    if (this.section === "decided") return decided.hasOlder ? html`<div class="older"><button ?disabled=${decided.loading} @click=${() => void decided.older()}>${decided.loading ? html`<span class="spinner"></span>` : icon("arrowDown")}Show older</button></div>` : nothing
+    const past = this.section === "decided"
     const { meant, selection, shown } = this.#review
-    return html`${work.skipped.length === 0 ? nothing : html`<details><summary>${plural(work.skipped.length, "path")} not told</summary><ul>${work.skipped.map(({ detail, path, why }) => html`<li><b>${path}</b> ${why === "repository" ? "is a repository of its own." : detail}</li>`)}</ul></details>`}
+    const landable = meant.filter(past ? ({ state }) => state === "applied" : isOpen)
+    return html`${past && decided.hasOlder ? html`<div class="older"><button ?disabled=${decided.loading} @click=${() => void decided.older()}>${decided.loading ? html`<span class="spinner"></span>` : icon("arrowDown")}Show older</button></div>` : nothing}
+      ${past || work.skipped.length === 0 ? nothing : html`<details><summary>${plural(work.skipped.length, "path")} not told</summary><ul>${work.skipped.map(({ detail, path, why }) => html`<li><b>${path}</b> ${why === "repository" ? "is a repository of its own." : detail}</li>`)}</ul></details>`}
       ${this.landing === undefined ? nothing : html`<boo-dialog name="Land as a commit" @closed=${() => { this.landing = undefined }}><boo-land .store=${this.landing.store} .changes=${this.landing.changes} @done=${() => { this.landing = undefined }}></boo-land></boo-dialog>`}
-      <boo-changes-acts .changes=${meant} .chosen=${selection.ids.size} .all=${shown.length}
+      <boo-changes-acts .changes=${meant} .chosen=${selection.ids.size} .all=${shown.length} ?past=${past}
         @act=${({ detail }: CustomEvent<Asked>) => this.#act(detail)} @choose-all=${({ detail }: CustomEvent<boolean>) => this.#review.chooseAll(detail)}>
-        <button class="commit" ?disabled=${!meant.some(isOpen)} title="One commit in the project, with the agents as co-authors" @click=${() => void this.#land(meant)}>${icon("send")}Commit…</button></boo-changes-acts>`
+        <button class="commit" ?disabled=${landable.length === 0} title=${past ? "One commit in the project of what was applied, with the agents as co-authors" : "One commit in the project, with the agents as co-authors"} @click=${() => void this.#land(landable)}>${icon("send")}Commit…</button></boo-changes-acts>`
   }
 
   #act({ act, ids }: Asked): void {
@@ -192,7 +194,7 @@ export class BooChanges extends LitElement {
     const { work } = this
     if (work === undefined) return
     await import("./boo-land.ts")
-    this.landing = { store: work.landing(), changes: changes.filter(isOpen) }
+    this.landing = { store: work.landing(), changes }
   }
 
   #look(change: PendingChange | undefined): void {

@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit"
 import { StoreController } from "../controller/StoreController.ts"
 import type { PendingChange } from "../../shared/Change.ts"
 import type { LandTargets } from "../../shared/Land.ts"
+import { trailersOf } from "../../shared/Trailers.ts"
 import type { LandStore } from "../store/LandStore.ts"
 import { base } from "../style/base.ts"
 import { icon } from "../style/icons.ts"
@@ -48,7 +49,7 @@ export class BooLand extends LitElement {
     if (store.landed !== undefined) return this.#done(store, store.landed)
     const { targets } = store
     if (targets === undefined) return store.problem === undefined ? html`<p class="wait" role="status" aria-label="Loading"><span class="spinner"></span></p>` : html`<div class="done">${this.#problem(store)}</div>`
-    const { added, removed } = lineTotals(this.changes), anew = this.anew ?? targets.branch === null
+    const { added, removed } = lineTotals(this.changes), anew = this.anew ?? targets.branch === null, trailers = trailersOf(this.changes)
     return html`<form @submit=${(event: Event) => this.#land(event, store, targets)}>
       <p class="sum">${plural(this.changes.length, "change")} as one commit of the project, <span class="figures"><span class="plus">+${added}</span> <span class="minus">−${removed}</span></span></p>
       <details><summary>Which files</summary><ul>${this.changes.map(({ operation, path }) => html`<li>${path} <span class="faint">${operation}</span></li>`)}</ul></details>
@@ -60,9 +61,10 @@ export class BooLand extends LitElement {
           <small>From the checkout's last commit; no file of the checkout is touched.</small></label>
       </fieldset>
       <label><span class="label">Message</span><textarea required .value=${this.message ?? targets.message} @input=${(event: Event) => { this.message = valueOf(event) }}></textarea></label>
-      ${targets.trailers.length === 0 ? nothing : html`<div><p class="label">Added below it, for the agents whose changes are landed</p><div class="trailers">${targets.trailers.map((line) => html`<div>${line}</div>`)}</div></div>`}
+      ${trailers.length === 0 ? nothing : html`<div><p class="label">Added below it, for the agents whose changes are landed</p><div class="trailers">${trailers.map((line) => html`<div>${line}</div>`)}</div></div>`}
       ${this.#problem(store)}
-      <div class="end"><button class="primary" ?disabled=${store.busy !== undefined}>${store.busy === undefined ? nothing : html`<span class="spinner"></span>`}Commit ${plural(this.changes.length, "change")}</button></div>
+      <div class="end"><button type="button" @click=${() => this.dispatchEvent(new Event("done"))}>Cancel</button>
+        <button class="primary" ?disabled=${store.busy !== undefined}>${store.busy === undefined ? nothing : html`<span class="spinner"></span>`}Commit ${plural(this.changes.length, "change")}</button></div>
     </form>`
   }
 

@@ -48,8 +48,7 @@ export const fakeWorkRemote = (scene: string): WorkRemote => ({
     marked: "export const next = (queue: Queue): Prompt | undefined => {\n<<<<<<< project\n  const [first] = queue.prompts.filter(({ held }) => !held)\n  return first\n=======\n  return queue.held ? undefined : queue.prompts[0]\n>>>>>>> goose, qwen\n}\n", cut: false
   })),
   landTargets: () => Promise.resolve(done({
-    branch: "main", staged: false, remotes: ["origin"], suggested: "boocode/queue-semantics", message: "Queue semantics",
-    trailers: ["Co-authored-by: goose <goose@agents.boocode.invalid>", "Co-authored-by: Qwen Code <qwen@agents.boocode.invalid>"]
+    branch: "main", staged: false, remotes: ["origin"], suggested: "boocode/queue-semantics", message: "Queue semantics"
   })),
   land: ({ branch }) => Promise.resolve(done(scene === "conflict" ? { _tag: "Conflicted", changes: conflicted.slice(4, 5) } : { _tag: "Landed", commit: "4f1c0ffee0ddba11", branch: branch ?? "main", changes: [] })),
   push: () => Promise.resolve({ _tag: "Refused", message: "git could not push: origin refused main, it has commits that this checkout lacks. Pull first." }),

@@ -29,8 +29,13 @@ const scripted = Effect.fnUntraced(function*(prompts: DrillPromptsEdit = {}, env
 
 // temporary directories of this file's own: what is left in them is a drill's
 const temporary = mkdtempSync(join(tmpdir(), "boocode-drills-"))
+const usual = process.env["TMPDIR"]
 process.env["TMPDIR"] = temporary
-afterAll(() => rmSync(temporary, { recursive: true, force: true }))
+afterAll(() => {
+  if (usual === undefined) delete process.env["TMPDIR"]
+  else process.env["TMPDIR"] = usual
+  rmSync(temporary, { recursive: true, force: true })
+})
 const stages = () => readdirSync(temporary).filter((name) => name.startsWith("boocode-drill-")).length
 const verdicts = ({ lines }: Drilled): Record<string, string> => Object.fromEntries(lines.map(({ step, verdict }) => [step, verdict]))
 const noteOf = ({ lines }: Drilled, step: DrillStep) => lines.find((line) => line.step === step)?.note ?? ""

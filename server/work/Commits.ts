@@ -15,13 +15,14 @@ import { ProjectError } from "../../shared/Errors.ts"
 import type { SessionId } from "../../shared/Ids.ts"
 import type { LandOrder, LandResult, LandTargets } from "../../shared/Land.ts"
 import type { Project, Worktree } from "../../shared/Session.ts"
+import { trailersOf } from "../../shared/Trailers.ts"
 import { makeChangeBase } from "./ChangeBase.ts"
 import { ChangePort } from "./ChangePort.ts"
 import { Changes } from "./Changes.ts"
 import { makeCheckout } from "./Checkout.ts"
 import { type LandAttempt, makeLandAttempts } from "./LandAttempts.ts"
 import { Landing } from "./Landing.ts"
-import { freeBranch, subjectOf, trailersOf, withTrailers } from "./LandMessage.ts"
+import { freeBranch, subjectOf, withTrailers } from "./LandMessage.ts"
 import { type Clash, joined, makeLandPlan, type Plan } from "./LandPlan.ts"
 import { makeLandSteps, type Steps } from "./LandSteps.ts"
 import { type LandTarget, makeLandTarget } from "./LandTarget.ts"
@@ -135,11 +136,10 @@ const make = Effect.gen(function*() {
 
   return Commits.of({
     targets: Effect.fn("Commits.targets")(function*(sessionId) {
-      const { project: { path }, title, worktree } = yield* place(sessionId)
-      const live = worktree === undefined ? [] : yield* changes.list(worktree.id)
+      const { project: { path }, title } = yield* place(sessionId)
       const all = yield* Effect.all({ branch: checkout.branchOf(path), staged: checkout.isStaged(path), remotes: checkout.remotes(path), branches: checkout.branches(path) })
       const { branches, ...rest } = all
-      return { ...rest, suggested: freeBranch(subjectOf(title), branches), message: subjectOf(title), trailers: trailersOf(live) }
+      return { ...rest, suggested: freeBranch(subjectOf(title), branches), message: subjectOf(title) }
     }),
     commit: Effect.fn("Commits.commit")(function*(order) {
       const { archived, project, worktree } = yield* place(order.sessionId)

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { AgentName } from "../../shared/Ids.ts"
-import { freeBranch, subjectOf, trailersOf, withTrailers } from "./LandMessage.ts"
+import { trailersOf } from "../../shared/Trailers.ts"
+import { freeBranch, subjectOf, withTrailers } from "./LandMessage.ts"
 
 const goose = "Co-authored-by: goose <goose@agents.boocode.invalid>"
 const qwen = "Co-authored-by: qwen <qwen@agents.boocode.invalid>"

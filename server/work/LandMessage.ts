@@ -1,17 +1,6 @@
 /** What the commit of a landing says: pure. Its message is the person's; below it stands a line for each agent that had a hand in it. */
-import type { PendingChange } from "../../shared/Change.ts"
-import type { AgentName } from "../../shared/Ids.ts"
 import { toOneLine } from "../../shared/Text.ts"
 import { slugOf } from "./WorktreeName.ts"
-
-/** Nobody's, for ever: `.invalid` is kept free of owners (RFC 2606), so no mail reaches anybody and no account takes the credit. */
-const domain = "agents.boocode.invalid"
-
-const coAuthor = (agent: AgentName): string => `Co-authored-by: ${agent} <${agent}@${domain}>`
-
-/** In the order in which the agents first changed something. */
-export const trailersOf = (changes: ReadonlyArray<Pick<PendingChange, "agents">>): ReadonlyArray<string> =>
-  [...new Set(changes.flatMap(({ agents }) => agents))].map(coAuthor)
 
 const isTrailer = (line: string): boolean => /^[A-Za-z0-9-]+: \S/.test(line)
 

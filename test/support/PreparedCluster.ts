@@ -22,11 +22,14 @@ export const copyCluster = (dataDir: string): void => {
   for (const name of readdirSync(prepared).filter(isCluster)) execFileSync("cp", ["-a", join(prepared, name), join(dataDir, name)])
 }
 
-/** Vitest's global setup; what it returns takes all away again. */
-export default async function prepare(): Promise<() => void> {
+/** Called by Vitest before all tests and after them. */
+export async function setup(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "boocode-cluster-"))
   chmodSync(folder, 0o711)
   await Effect.runPromise(prepareCluster(folder).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
   process.env[variable] = folder
-  return () => { rmSync(folder, { recursive: true, force: true }) }
+}
+export function teardown(): void {
+  const folder = process.env[variable]
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
 }

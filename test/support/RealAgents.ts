@@ -96,7 +96,9 @@ export const qwen = ({ home, mode = "default", model }: RealAgentOptions): Launc
       ...privateHome(home),
       OPENAI_BASE_URL: `${model}/v1`,
       OPENAI_API_KEY: "none",
-      OPENAI_MODEL: "scripted"
+      OPENAI_MODEL: "scripted",
+      // else it starts itself a second time, with more memory
+      QWEN_CODE_NO_RELAUNCH: "1"
     }
   }
 }
@@ -120,6 +122,16 @@ const opencodeConfig = (model: string) => ({
   autoupdate: false
 })
 
+/** Into each folder of settings it installs this package at its start, and its first prompt waits for that; where a lock says so, it is there. */
+const ownPlugin = { dependencies: { "@opencode-ai/plugin": "*" } }
+
+const withoutInstall = (home: string) => {
+  const folder = join(home, ".config", "opencode")
+  mkdirSync(join(folder, "node_modules"), { recursive: true })
+  writeSettings(join(folder, "package.json"), ownPlugin)
+  writeSettings(join(folder, "package-lock.json"), { lockfileVersion: 3, packages: { "": ownPlugin } })
+}
+
 /** Of the two builds for x64 the one that this processor runs: what the package's own install script would choose. */
 const opencodeProgram = (): string | undefined => {
   const plain = `opencode-${process.platform}-${process.arch}`
@@ -134,7 +146,9 @@ const opencodeProgram = (): string | undefined => {
  */
 export const opencode = ({ home, model }: RealAgentOptions): Launch | undefined => {
   const command = opencodeProgram()
-  return command === undefined ? undefined : {
+  if (command === undefined) return undefined
+  withoutInstall(home)
+  return {
     command,
     args: [],
     env: {

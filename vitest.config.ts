@@ -3,8 +3,8 @@ import { defineConfig } from "vitest/config"
 export default defineConfig({
   test: {
     pool: "threads",
-    // Journeys start servers, databases, agents and browsers of their own: they wait for one another so often that three files at a time fill two cores.
-    maxWorkers: 3,
+    // Journeys start servers, databases, agents and browsers of their own: two files at a time fill two cores.
+    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     globalSetup: "test/support/PreparedCluster.ts",

@@ -2,12 +2,10 @@
 import { spawn } from "node:child_process"
 import { join } from "node:path"
 import { assert, layer } from "@effect/vitest"
-import { Context, Effect, Layer, Schema } from "effect"
+import { Context, Effect, Layer, Option, Schema, Stream } from "effect"
 import { ChatEvent } from "../shared/ChatEvent.ts"
 import { makeRepository } from "./support/Journey.ts"
-import { runServer, type RunningServer, temporaryFolder } from "./support/RunningServer.ts"
-
-const main = join(import.meta.dirname, "../server/main.ts")
+import { clientOf, main, runServer, type RunningServer, temporaryFolder } from "./support/RunningServer.ts"
 
 interface Ended { readonly code: number | null; readonly stdout: string; readonly stderr: string }
 
@@ -75,6 +73,17 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("boocod
     assert.include(failed.stderr, "exited with code 7")
     const stopped = yield* boocode([...args, "say started\nhang"], { signalAfter: (stdout) => stdout.includes("started") })
     assert.strictEqual(stopped.code, 130)
+  }))
+
+  it.effect("an agent that isn't ready: one sentence, and no session is left", () => Effect.gen(function*() {
+    const { project, server } = yield* World
+    const client = yield* clientOf(server)
+    const sessions = Effect.map(Stream.runHead(client["project.Watch"]()), (directory) => Option.getOrThrow(directory).sessions.length)
+    yield* boocode(["run", "--data-dir", server.dataDir, "--project", project, "--agent", "scripted", "say one"])
+    const before = yield* sessions
+    const ended = yield* boocode(["run", "--data-dir", server.dataDir, "--project", project, "--agent", "goose", "say two"])
+    assert.deepStrictEqual([ended.code, ended.stdout, yield* sessions], [1, "", before])
+    assert.match(ended.stderr, /^The agent "goose" is not ready: .*\n$/)
   }))
 
   it.effect("without a server: one sentence, exit 3; bad arguments: one line, exit 2", () => Effect.gen(function*() {

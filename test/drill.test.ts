@@ -9,10 +9,9 @@ import { AgentName } from "../shared/Ids.ts"
 import type { Launch } from "./support/AcpProbe.ts"
 import { drillModel, drillTools } from "./support/DrillModel.ts"
 import { goose, opencode, qwen } from "./support/RealAgents.ts"
-import { clientOf, runServer, temporaryFolder } from "./support/RunningServer.ts"
+import { clientOf, main, runServer, temporaryFolder } from "./support/RunningServer.ts"
 import { ScriptedModel } from "./support/ScriptedModel.ts"
 
-const main = join(import.meta.dirname, "../server/main.ts")
 
 interface Ended { readonly code: number | null; readonly stdout: string; readonly stderr: string }
 

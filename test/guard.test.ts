@@ -9,6 +9,7 @@ import type { Directory, Session } from "../shared/Session.ts"
 import { type SessionId } from "../shared/Ids.ts"
 import { ask, makeRepository, newChat, prompt, until } from "./support/Journey.ts"
 import { clientOf, runServer, temporaryFolder } from "./support/RunningServer.ts"
+import { untilWork } from "./support/Work.ts"
 
 const lists = Effect.fnUntraced(function*(client: Client, hold: (directory: Directory) => boolean) {
   return Option.getOrThrow(yield* client["project.Watch"]().pipe(Stream.filter(hold), Stream.runHead, Effect.timeout("60 seconds")))
@@ -83,6 +84,11 @@ it.live("a session that may not go is as open as before; parked work that is ask
     yield* lists(client, ({ sessions }) => sessions.some(({ archivedAt, id }) => id === sessionId && archivedAt === null))
   }
   assert.include((yield* ask(client, chatId, "say still here")).text, "still here")
+  // the project has what was applied
+  const { changes } = yield* untilWork(client, sessionId, (work) => work.changes.length === 3)
+  yield* client["change.Apply"]({ sessionId, changeIds: changes.flatMap(({ id, path }) => path === "own" ? [] : [id]) })
+  const { unapplied, uncommitted, untracked } = yield* client["session.Losses"]({ sessionId })
+  assert.deepStrictEqual([unapplied.names, uncommitted.names, untracked.names], [["own"], [], []])
   sleeper.kill("SIGKILL")
   const parked = yield* client["session.Delete"]({ sessionId, losses: "park" })
   const parkedId = parked?.id ?? assert.fail("nothing was parked")

@@ -9,10 +9,9 @@ import { AgentName } from "../shared/Ids.ts"
 import { LandId, type LandOrder } from "../shared/Land.ts"
 import type { Work } from "../shared/Work.ts"
 import { ask, makeRepository } from "./support/Journey.ts"
-import { clientOf, runServer, type ServerOptions, temporaryFolder } from "./support/RunningServer.ts"
+import { clientOf, main, runServer, type ServerOptions, temporaryFolder } from "./support/RunningServer.ts"
 import { untilWork } from "./support/Work.ts"
 
-const main = join(import.meta.dirname, "../server/main.ts")
 const lines = (...changed: ReadonlyArray<readonly [number, string]>) =>
   Array.from({ length: 30 }, (_, at) => `${changed.find(([line]) => line === at + 1)?.[1] ?? `line ${at + 1}`}\n`).join("")
 const asStep = (text: string) => text.replaceAll("\n", "\\n")

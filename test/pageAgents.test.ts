@@ -7,9 +7,8 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core"
 import type { Client } from "../client/rpc/Client.ts"
 import { browser, openTab } from "./support/Browser.ts"
 import { isAlive, makeRepository, newChat, prompt, until } from "./support/Journey.ts"
-import { clientOf, runServer, type RunningServer, temporaryFolder } from "./support/RunningServer.ts"
+import { clientOf, main, runServer, type RunningServer, temporaryFolder } from "./support/RunningServer.ts"
 
-const main = join(import.meta.dirname, "../server/main.ts")
 
 class World extends Context.Service<World, {
   readonly server: RunningServer; readonly client: Client; readonly project: string; readonly browser: Browser

@@ -8,10 +8,9 @@ import type { Page } from "playwright-core"
 import { AgentName } from "../shared/Ids.ts"
 import { browser, openTab } from "./support/Browser.ts"
 import { ask, makeRepository } from "./support/Journey.ts"
-import { clientOf, runServer, temporaryFolder } from "./support/RunningServer.ts"
+import { clientOf, main, runServer, temporaryFolder } from "./support/RunningServer.ts"
 import { told, untilWork } from "./support/Work.ts"
 
-const main = join(import.meta.dirname, "../server/main.ts")
 const lines = (...changed: ReadonlyArray<readonly [number, string]>) =>
   Array.from({ length: 40 }, (_, at) => `${changed.find(([line]) => line === at + 1)?.[1] ?? `line ${at + 1}`}\n`).join("")
 const asStep = (text: string) => text.replaceAll("\n", "\\n")

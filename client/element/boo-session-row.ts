@@ -1,8 +1,7 @@
 /** One session in the list: its name, whether somebody works in it or asks, and what can be done with it. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit"
-import { placeBeside } from "../controller/Anchored.ts"
 import { ask } from "../controller/intent.ts"
-import { moveAmong } from "../controller/Roving.ts"
+import { Menu } from "../controller/Menu.ts"
 import { base, floating } from "../style/base.ts"
 import { icon } from "../style/icons.ts"
 import type { SessionEntry } from "../view/directory.ts"
@@ -31,6 +30,7 @@ export class BooSessionRow extends LitElement {
   current = false
   asks = false
   renaming = false
+  readonly #menu = new Menu(this)
 
   override render(): TemplateResult | typeof nothing {
     const { entry } = this
@@ -45,12 +45,12 @@ export class BooSessionRow extends LitElement {
         <span class="cut">${session.title}</span>
         <span class="ago figures">${agoWords(session.createdAt, Date.now())}</span>
       </a>
-      <button class="more icon-only" aria-haspopup="menu" aria-expanded="false" aria-label=${`More for ${session.title}`} @click=${this.#open}>${icon("dots")}</button>
-      <div popover class="menu" role="menu" @keydown=${(event: KeyboardEvent) => moveAmong(this.#items(), event)} @toggle=${this.#onToggle}>
+      <button class="more icon-only" aria-haspopup="menu" aria-expanded="false" aria-label=${`More for ${session.title}`} @click=${this.#menu.onOpen}>${icon("dots")}</button>
+      <div popover class="menu" role="menu" @keydown=${this.#menu.onKey} @toggle=${this.#menu.onToggle}>
         <button role="menuitem" @click=${this.#rename}>${icon("pencil")}Rename</button>
-        <button role="menuitem" @click=${() => this.#leave(() => ask(this, "boo-new-chat", { sessionId: session.id }))}>${icon("plus")}New chat</button>
-        <button role="menuitem" @click=${() => this.#leave(() => ask(this, "boo-guard", { what: "archive", session }))}>${icon("archive")}Archive…</button>
-        <button role="menuitem" @click=${() => this.#leave(() => ask(this, "boo-guard", { what: "delete", session }))}>${icon("trash")}Delete…</button>
+        <button role="menuitem" @click=${() => this.#menu.leave(() => ask(this, "boo-new-chat", { sessionId: session.id }))}>${icon("plus")}New chat</button>
+        <button role="menuitem" @click=${() => this.#menu.leave(() => ask(this, "boo-guard", { what: "archive", session }))}>${icon("archive")}Archive…</button>
+        <button role="menuitem" @click=${() => this.#menu.leave(() => ask(this, "boo-guard", { what: "delete", session }))}>${icon("trash")}Delete…</button>
       </div>
     </div>`
   }
@@ -62,30 +62,9 @@ export class BooSessionRow extends LitElement {
     ask(this, "boo-go", { sessionId: this.entry.session.id, chatId: undefined })
   }
 
-  #items(): ReadonlyArray<HTMLElement> {
-    return [...this.renderRoot.querySelectorAll<HTMLElement>(".menu button")]
-  }
-
-  #open(event: Event): void {
-    const menu = this.renderRoot.querySelector<HTMLElement>("[popover]")
-    if (menu === null || !(event.currentTarget instanceof HTMLElement)) return
-    menu.togglePopover()
-    placeBeside(menu, event.currentTarget)
-    this.#items()[0]?.focus()
-  }
-
-  #onToggle(event: ToggleEvent): void {
-    this.renderRoot.querySelector(".more")?.setAttribute("aria-expanded", String(event.newState === "open"))
-  }
-
-  #leave(then: () => void): void {
-    this.renderRoot.querySelector<HTMLElement>("[popover]")?.hidePopover()
-    then()
-  }
-
   #rename(event: Event): void {
     event.preventDefault()
-    this.#leave(() => { this.renaming = true })
+    this.#menu.leave(() => { this.renaming = true })
   }
 
   #onKey(event: KeyboardEvent): void {

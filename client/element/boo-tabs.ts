@@ -1,8 +1,8 @@
 /** A session's chats as tabs. Archived ones are kept in a menu at the end. */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit"
 import { repeat } from "lit/directives/repeat.js"
-import { placeBeside } from "../controller/Anchored.ts"
 import { ask } from "../controller/intent.ts"
+import { Menu } from "../controller/Menu.ts"
 import { moveAmong } from "../controller/Roving.ts"
 import type { ChatId, SessionId } from "../../shared/Ids.ts"
 import type { ChatRow } from "../../shared/Session.ts"
@@ -38,6 +38,7 @@ export class BooTabs extends LitElement {
   current: ChatId | undefined
   asking: ReadonlySet<string> = new Set()
   renaming: ChatId | undefined
+  readonly #menu = new Menu(this, "end")
 
   override updated(changed: Map<string, unknown>): void {
     if (changed.has("current")) this.renderRoot.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest", inline: "nearest" })
@@ -48,8 +49,8 @@ export class BooTabs extends LitElement {
         if (moveAmong([...this.renderRoot.querySelectorAll<HTMLElement>('[role="tab"]')], event, "horizontal")) event.stopPropagation()
       }}>${repeat(this.chats, ({ id }) => id, (chat) => this.#tab(chat))}</div>
       <button class="icon-only plus" aria-label="New chat" title="New chat (Alt+N)" @click=${this.#add}>${icon("plus")}</button>
-      ${this.archived.length === 0 ? nothing : html`<button class="icon-only plus" aria-haspopup="menu" aria-label="Archived chats" title="Archived chats" @click=${this.#open}>${icon("archive")}</button>
-        <div popover class="menu" role="menu" @keydown=${(event: KeyboardEvent) => moveAmong([...this.renderRoot.querySelectorAll<HTMLElement>(".menu button")], event)}>
+      ${this.archived.length === 0 ? nothing : html`<button class="icon-only plus" aria-haspopup="menu" aria-label="Archived chats" title="Archived chats" @click=${this.#menu.onOpen}>${icon("archive")}</button>
+        <div popover class="menu" role="menu" @keydown=${this.#menu.onKey}>
           ${this.archived.map((chat) => html`<button role="menuitem" @click=${() => this.#reopen(chat)}>${icon("refresh")}<span class="cut">Reopen ${chatName(chat)}</span></button>`)}</div>`}`
   }
 
@@ -81,15 +82,7 @@ export class BooTabs extends LitElement {
   }
 
   #reopen(chat: ChatRow): void {
-    this.renderRoot.querySelector<HTMLElement>("[popover]")?.hidePopover()
-    ask(this, "boo-archive-chat", { chatId: chat.id, archived: false })
-  }
-
-  #open(event: Event): void {
-    const menu = this.renderRoot.querySelector<HTMLElement>("[popover]")
-    if (menu === null || !(event.currentTarget instanceof HTMLElement)) return
-    menu.togglePopover()
-    placeBeside(menu, event.currentTarget, "end")
+    this.#menu.leave(() => ask(this, "boo-archive-chat", { chatId: chat.id, archived: false }))
   }
 }
 

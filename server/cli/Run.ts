@@ -9,6 +9,7 @@ import { makeClient } from "../../client/rpc/Client.ts"
 import { promptByteLimit } from "../../shared/Content.ts"
 import { ChatError } from "../../shared/Errors.ts"
 import { AgentName, ChatId, PromptId } from "../../shared/Ids.ts"
+import type { ChatRow } from "../../shared/Session.ts"
 import { causeSentence, type Outcome, type TurnSummary } from "../../shared/Turn.ts"
 import { findServer, unreachable } from "./Connect.ts"
 import { exit, Fail } from "./Fail.ts"
@@ -52,6 +53,10 @@ const chatFor = Effect.fnUntraced(function*(client: Client, input: Input, agent:
   return yield* client["chat.Create"]({ sessionId: session.id, ...(agent === undefined ? {} : { agent }) })
 })
 
+/** A session that was made for a prompt which was refused: nothing is in it. */
+const withdraw = (client: Client, { sessionId }: Pick<ChatRow, "sessionId">) =>
+  Effect.ignore(client["session.Delete"]({ sessionId, losses: "discard" }))
+
 const codeOf: Record<Outcome, number> = { completed: 0, failed: exit.failed, interrupted: exit.failed, stopped: exit.stopped }
 
 /** Prints the turn until it has ended. The watch stands before the prompt is sent, so that nothing is missed. */
@@ -85,7 +90,7 @@ const run = Effect.fnUntraced(function*(input: Input) {
     const send = client["chat.Prompt"]({
       chatId: chat.id, promptId, content: [{ type: "text", text: input.prompt }],
       ...(agent === undefined ? {} : { agent }), ...(Option.isSome(input.model) ? { settings: { model: input.model.value } } : {})
-    })
+    }).pipe(Effect.tapError((error) => error._tag === "ChatError" && Option.isNone(input.chat) ? withdraw(client, chat) : Effect.void))
     const turn = yield* follow(client, chat.id, promptId, printer, send).pipe(
       Effect.onInterrupt(() => Effect.ignore(Effect.timeoutOption(client["chat.Stop"]({ chatId: chat.id }), "2 seconds"))))
     if (turn?.outcome === undefined || turn.cause === undefined) return exit.failed

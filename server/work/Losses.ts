@@ -49,12 +49,16 @@ const bytesOf = Effect.fnUntraced(function*(path: string) {
 export const lossesOf = Effect.fn("Losses.lossesOf")(function*(worktree: Worktree) {
   const git = yield* Git
   const { path } = worktree
-  const [status, { hidden, left }, commits, nested, { live }, bytes] = yield* Effect.all([
+  const [status, { hidden, left }, commits, nested, { live, settled }, bytes] = yield* Effect.all([
     git.bytes(path, { what, args: ["status", "--porcelain", "-z", "--ignored", "--untracked-files=normal", "--ignore-submodules=dirty"] }),
     extrasOf(git, path), ownCommits(git, worktree), nestedWork(git, worktree),
     Effect.flatMap(ChangePort, ({ load }) => load(worktree.id)), bytesOf(path)
   ], { concurrency: 3 })
-  const { ignored, uncommitted, untracked } = statusOf(status)
+  const { ignored, ...found } = statusOf(status)
+  const standing = new Set(live.flatMap(({ oldPath, path }) => oldPath === null ? [path] : [path, oldPath]))
+  // as it was applied or landed: the project has it
+  const isOnlyHere = (path: string) => standing.has(path) || !settled.has(path)
+  const uncommitted = found.uncommitted.filter(isOnlyHere), untracked = found.untracked.filter(isOnlyHere)
   const losses: SessionLosses = {
     worktree: path, running: 0, unapplied: countedOf(live.filter(({ state }) => state !== "applied" && state !== "rejected").map((one) => one.path)),
     uncommitted: countedOf(uncommitted), untracked: countedOf(untracked.filter((one) => !nested.includes(one.replace(/\/$/, "")))),

@@ -12,7 +12,7 @@ import { type Client, makeClient } from "../../client/rpc/Client.ts"
 import { copyCluster } from "./PreparedCluster.ts"
 
 /** As `npm start` runs it, where `npm test` has bundled it; else its sources. */
-const main = process.env["SERVER_MAIN"] ?? join(import.meta.dirname, "../../server/main.ts")
+export const main = process.env["SERVER_MAIN"] ?? join(import.meta.dirname, "../../server/main.ts")
 
 export class ServerDidNotStart extends Data.TaggedError("ServerDidNotStart")<{ readonly code: number | null; readonly stderr: string }> {
   override get message(): string { return `serve ended with ${this.code}: ${this.stderr}` }

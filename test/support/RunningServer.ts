@@ -53,6 +53,9 @@ const isolated = (dataDir: string): Record<string, string> => ({
   HOME: join(dataDir, "home"), XDG_STATE_HOME: join(dataDir, "home", "state"), BOOCODE_SCRIPTED_HOME: join(dataDir, "home", "scripted")
 })
 
+/** A server that lives for seconds spends a fifth of its time on making code fast that it won't run again. Benches measure it as it is. */
+const shortLived: Record<string, string> = process.env["VITEST"] === undefined ? {} : { BUN_JSC_useDFGJIT: "0" }
+
 const gone = (child: ChildProcess): Effect.Effect<void> => Effect.callback<void>((resume) => {
   if (child.exitCode !== null || child.signalCode !== null) return resume(Effect.void)
   child.once("exit", () => resume(Effect.void))
@@ -68,7 +71,7 @@ export const runServer = Effect.fn("runServer")(function*(options: ServerOptions
   const [command, ...program] = options.program === undefined ? [process.execPath, main] as const : [options.program] as const
   const child = yield* Effect.acquireRelease(Effect.sync(() => spawn(command,
     [...program, "serve", "--port", String(options.port ?? 0), "--data-dir", dataDir, "--demo", ...options.args ?? []],
-    { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...isolated(dataDir), ...options.env } })),
+    { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...shortLived, ...isolated(dataDir), ...options.env } })),
     (child) => Effect.suspend(() => {
       child.kill("SIGTERM")
       return gone(child).pipe(Effect.timeoutOrElse({

@@ -9,7 +9,7 @@ import type { Directory, Session } from "../shared/Session.ts"
 import { type SessionId } from "../shared/Ids.ts"
 import { ask, makeRepository, newChat, prompt, until } from "./support/Journey.ts"
 import { clientOf, runServer, temporaryFolder } from "./support/RunningServer.ts"
-import { untilWork } from "./support/Work.ts"
+import { told, untilWork } from "./support/Work.ts"
 
 const lists = Effect.fnUntraced(function*(client: Client, hold: (directory: Directory) => boolean) {
   return Option.getOrThrow(yield* client["project.Watch"]().pipe(Stream.filter(hold), Stream.runHead, Effect.timeout("60 seconds")))
@@ -56,6 +56,8 @@ it.live("a session with untracked files is archived, parked and reopened, delete
   assert.deepStrictEqual(textsIn(worktree), texts)
   assert.deepStrictEqual(yield* client["session.Parked"](), [])
 
+  const makers = ["edit README.md +1 -1 scripted", "create notes.txt +1 -0 scripted", "create own +1 -0 manual"]
+  yield* untilWork(client, sessionId, ({ changes }) => JSON.stringify(told(changes)) === JSON.stringify(makers))
   const gone = yield* client["session.Delete"]({ sessionId, losses: "park" })
   yield* lists(client, ({ chats, sessions }) => sessions.length === 0 && chats.length === 0)
   assert.isFalse(existsSync(worktree))
@@ -68,6 +70,7 @@ it.live("a session with untracked files is archived, parked and reopened, delete
   const restored = yield* after["session.Restore"]({ parkedId })
   assert.deepStrictEqual(textsIn(worktreeOf(restored)), texts)
   assert.include(git(worktreeOf(restored), "status", "--porcelain"), "?? notes.txt")
+  yield* untilWork(after, restored.id, ({ changes }) => JSON.stringify(told(changes)) === JSON.stringify(makers))
   assert.strictEqual((yield* Effect.flip(after["session.Restore"]({ parkedId })))._tag, "WorkError")
   assert.isNull(yield* after["session.Delete"]({ sessionId: restored.id, losses: "discard" }))
   assert.deepStrictEqual([existsSync(worktreeOf(restored)), yield* after["session.Parked"]()], [false, []])

@@ -31,6 +31,6 @@ export const store = (options: StoreOptions) => {
   const rows = Layer.mergeAll(
     EventLog.layer(options), ProjectRows.layer, SessionRows.layer, ChatRows.layer(options), WorktreeRows.layer,
     AgentSessionRows.layer, ProcessRows.layer(options), Blobs.layer, AgentRows.layer, Settings.layer, DrillRows.layer, TaskRows.layer(options), TurnRows.layer, ForkRows.layer(options), RewindRows.layer(options), GuardRows.layer)
-  const ports = Layer.mergeAll(WorktreeRows.port, GuardRows.setups, ProcessRows.ledger, AgentRows.port, TurnRows.port(options), changeRows)
+  const ports = Layer.mergeAll(Layer.provide(WorktreeRows.port, changeRows), GuardRows.setups, ProcessRows.ledger, AgentRows.port, TurnRows.port(options), changeRows)
   return ports.pipe(Layer.provideMerge(rows), Layer.provideMerge(Database.layer(options)))
 }

@@ -4,6 +4,7 @@ import { SqlSchema } from "effect/sql"
 import { SessionId, WorktreeId } from "../../shared/Ids.ts"
 import { Worktree } from "../../shared/Session.ts"
 import { WorkError } from "../../shared/WorkError.ts"
+import { ChangePort } from "../work/ChangePort.ts"
 import { WorktreePort } from "../work/WorktreePort.ts"
 import { asking } from "./Ask.ts"
 import { ProjectRows } from "./ProjectRows.ts"
@@ -53,6 +54,7 @@ const make = Effect.gen(function*() {
 const unrecorded = (error: StoreError) => new WorkError({ reason: { _tag: "Unrecorded", detail: error.message } })
 
 const makePort = Effect.gen(function*() {
+  const changes = yield* ChangePort
   const projects = yield* ProjectRows
   const sessions = yield* SessionRows
   const rows = yield* WorktreeRows
@@ -66,6 +68,9 @@ const makePort = Effect.gen(function*() {
       return { project, worktree, archived: session?.archivedAt != null, title: session?.title ?? "", base: base ?? undefined, parked: parked ?? undefined }
     }),
     save: (worktree) => Effect.mapError(rows.save(worktree), unrecorded),
-    restored: (worktree, baseTree) => Effect.mapError(rows.restored(worktree, baseTree), unrecorded)
+    // again after a kill: what is recorded of it already stays
+    restored: (worktree, baseTree, made) => Effect.andThen(
+      Effect.forEach(made, (checkpoint) => changes.record(worktree.id, { checkpoint }), { discard: true }),
+      Effect.mapError(rows.restored(worktree, baseTree), unrecorded))
   })
 })

@@ -3,6 +3,7 @@ import { Option, Schema } from "effect"
 import { LeftOut, type ParkedWork } from "../../shared/Guard.ts"
 import { type ProjectId, SessionId, WorktreeId } from "../../shared/Ids.ts"
 import { mendText, toOneLine } from "../../shared/Text.ts"
+import { ParkedMakers } from "./ParkedMakers.ts"
 
 const Hash = Schema.String.check(Schema.isPattern(/^[0-9a-f]{40}([0-9a-f]{24})?$/))
 
@@ -21,7 +22,9 @@ export const ParkedNote = Schema.Struct({
   files: Schema.Int,
   /** Paths that git was told not to look at, and that were there. */
   hidden: Schema.Array(Schema.String),
-  left: Schema.Array(LeftOut)
+  left: Schema.Array(LeftOut),
+  /** Of its pending changes. Parked by a server that kept none: none. */
+  makers: Schema.optionalKey(ParkedMakers)
 })
 export type ParkedNote = typeof ParkedNote.Type
 
@@ -29,6 +32,9 @@ const decode = Schema.decodeUnknownOption(Schema.fromJsonString(ParkedNote))
 const encode = Schema.encodeSync(Schema.fromJsonString(ParkedNote))
 
 export const parkedRefs = "refs/boocode/parked"
+/** Its tree, as the first checkpoint of the worktree that it is put back in. */
+export const putBackRef = (id: WorktreeId): string => `refs/boocode/checkpoints/${id}/parked/seen`
+
 export const parkedRef = (id: WorktreeId): string => `${parkedRefs}/${id}`
 
 /** Commits that a worktree has from parked work and that nothing else leads to. Not under refs/worktree: git's own collection doesn't see those of another worktree. */

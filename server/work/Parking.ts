@@ -8,7 +8,7 @@
  * ```
  */
 import { Clock, Context, Effect, FileSystem, Layer } from "effect"
-import { CheckpointId } from "../../shared/Change.ts"
+import { CheckpointId, type PendingChange } from "../../shared/Change.ts"
 import type { LeftOut, ParkedWork } from "../../shared/Guard.ts"
 import type { SessionId, WorktreeId } from "../../shared/Ids.ts"
 import type { Project, Worktree } from "../../shared/Session.ts"
@@ -19,6 +19,7 @@ import { Git } from "./Git.ts"
 import { type Extras, extrasOf } from "./Ignored.ts"
 import { lostTips } from "./LostCommits.ts"
 import { nestedWork } from "./Nested.ts"
+import { parkedMakers } from "./ParkedMakers.ts"
 import { messageOf, noteOf, type ParkedNote, parkedOf, parkedRef, parkedRefs } from "./ParkedNote.ts"
 import { joinNul, splitNul, textOfPath } from "./PathText.ts"
 
@@ -40,7 +41,7 @@ interface Held {
   readonly baseTree: string | null
   readonly tips: ReadonlyArray<string>
   readonly extras: Extras
-  readonly isUnapplied: boolean
+  readonly live: ReadonlyArray<PendingChange>
 }
 
 const refuse = (path: string, detail: string) => new WorkError({ reason: { _tag: "NotParkable", path, detail } })
@@ -89,7 +90,7 @@ const makeHeld = Effect.gen(function*() {
     const held: Held = {
       tree: yield* withExtras(worktree, tree, extras), head, headTree: yield* line(path, "rev-parse", `${head}^{tree}`),
       index: staged.code === 0 ? staged.stdout.trim() : null, besides: staged.code === 0 ? null : yield* withoutConflicts(worktree), baseTree: base ?? null, tips: yield* lostTips(git, worktree), extras,
-      isUnapplied: live.some(({ state }) => state !== "applied" && state !== "rejected")
+      live
     }
     return held
   })
@@ -97,8 +98,8 @@ const makeHeld = Effect.gen(function*() {
 })
 
 /** Nothing would be lost without it. */
-const isSafe = ({ head, headTree, index, isUnapplied, tips, tree }: Held, isReached: boolean): boolean =>
-  isReached && head !== "" && tree === headTree && index === headTree && tips.length === 0 && !isUnapplied
+const isSafe = ({ head, headTree, index, live, tips, tree }: Held, isReached: boolean): boolean =>
+  isReached && head !== "" && tree === headTree && index === headTree && tips.length === 0 && !live.some(({ state }) => state !== "applied" && state !== "rejected")
 
 const make = Effect.gen(function*() {
   const git = yield* Git
@@ -114,12 +115,12 @@ const make = Effect.gen(function*() {
     return found.split("\n").some((ref) => ref !== "" && ref !== `refs/heads/${branch}`)
   })
 
-  const noteFor = Effect.fnUntraced(function*(worktree: Worktree, { extras, head, index, baseTree, tree }: Held, { sessionId, title }: ParkingOf) {
+  const noteFor = Effect.fnUntraced(function*(worktree: Worktree, { extras, head, index, baseTree, live, tree }: Held, { sessionId, title }: ParkingOf) {
     const files = yield* line(worktree.path, "diff-tree", "-r", "--name-only", "--no-renames", head, tree)
     const left: ReadonlyArray<LeftOut> = extras.left
     const note: ParkedNote = {
       id: worktree.id, sessionId, title, branch: worktree.branch, baseCommit: worktree.baseCommit, baseTree, head, index,
-      files: files === "" ? 0 : files.split("\n").length, hidden: extras.hidden.map(textOfPath), left
+      files: files === "" ? 0 : files.split("\n").length, hidden: extras.hidden.map(textOfPath), left, makers: parkedMakers(live)
     }
     return note
   })

@@ -2,6 +2,7 @@
 import { Context, Effect, Layer, Option } from "effect"
 import type { SessionId, WorktreeId } from "../../shared/Ids.ts"
 import type { Project, Worktree } from "../../shared/Session.ts"
+import type { CheckpointRow } from "./ChangePort.ts"
 import { WorkError } from "../../shared/WorkError.ts"
 
 export interface Assignment {
@@ -22,8 +23,8 @@ export class WorktreePort extends Context.Service<WorktreePort, {
   readonly find: (sessionId: SessionId) => Effect.Effect<Assignment, WorkError>
   /** New, or in the stead of the one with its id. */
   readonly save: (worktree: Worktree) => Effect.Effect<void, WorkError>
-  /** The parked work is in the worktree again, and changes are counted from that tree, or from its base commit. */
-  readonly restored: (worktree: Worktree, baseTree: string | null) => Effect.Effect<void, WorkError>
+  /** The parked work is in the worktree again, and changes are counted from that tree, or from its base commit. `made` are its first checkpoints, where it has none. */
+  readonly restored: (worktree: Worktree, baseTree: string | null, made: ReadonlyArray<CheckpointRow>) => Effect.Effect<void, WorkError>
 }>()("boocode/work/WorktreePort") {
   /** Keeps its rows in the given map. */
   static readonly layerMemory = (projects: ReadonlyMap<SessionId, Project>, rows: Map<string, Worktree>, begins: Map<SessionId, Pick<Assignment, "base" | "parked">> = new Map()) => Layer.succeed(WorktreePort, WorktreePort.of({

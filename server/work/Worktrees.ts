@@ -9,12 +9,13 @@
  *  ready ── its work is on a ref, its folder taken away ──▶ parked ── asked for again, put back ──▶ creating
  * ```
  */
-import { Cache, Context, Duration, Effect, Exit, FileSystem, Layer, Option, Semaphore } from "effect"
+import { Cache, Clock, Context, Duration, Effect, Exit, FileSystem, Layer, Option, Semaphore } from "effect"
 import { type SessionId, type TaskId, WorktreeId } from "../../shared/Ids.ts"
 import type { Project, Worktree } from "../../shared/Session.ts"
 import { Git } from "./Git.ts"
 import { type Findings, type KnownWorktree, makeReconcile } from "./Reconcile.ts"
-import { parkedRef } from "./ParkedNote.ts"
+import { madeBefore } from "./ParkedMakers.ts"
+import { parkedRef, putBackRef } from "./ParkedNote.ts"
 import { isUntouched } from "./Untouched.ts"
 import type { Parked } from "./Unparking.ts"
 import { makeWorktreeFiles } from "./WorktreeFiles.ts"
@@ -82,7 +83,8 @@ const make = Effect.fnUntraced(function*({ dataDir }: WorktreeOptions) {
   /** Its parked work is in it: the ref that kept it has done its service. */
   const back = Effect.fnUntraced(function*(worktree: Worktree, project: Project, parkedId: WorktreeId | undefined, parked: Parked | undefined) {
     if (parkedId === undefined) return worktree
-    yield* port.restored(worktree, parked?.note.baseTree ?? null)
+    const made = parked === undefined ? [] : madeBefore(parked.note.makers ?? [], { tree: parked.tree, ref: putBackRef(worktree.id), takenAt: yield* Clock.currentTimeMillis })
+    yield* port.restored(worktree, parked?.note.baseTree ?? null, made)
     yield* git.attempt(project.path, { what: "forget parked work", args: ["update-ref", "-d", parkedRef(parkedId)] })
     return worktree
   })

@@ -3,9 +3,9 @@
  * is kept of its output, and a process group that is gone when the run is over, however it was. What stays alive
  * between prompts is `AgentProcess`'s business.
  */
-import { Cause, Duration, Effect, Fiber, type PlatformError, Schema, Stream } from "effect"
-import { ChildProcess } from "effect/process"
+import { Cause, Duration, Effect, Schema } from "effect"
 import { access, constants, stat } from "node:fs/promises"
+import { type ChildRefused, runChild } from "./Child.ts"
 import type { Variables } from "./Environment.ts"
 
 export interface ProgramRun {
@@ -48,48 +48,27 @@ export class ProgramError extends Schema.TaggedError<ProgramError>()("ProgramErr
 
 /** A descendant may hold the pipes open after the program has ended. */
 const outputGrace = Duration.millis(500)
-const killGrace = Duration.seconds(1)
 const standardLimit = 8 * 1024 * 1024
 
-const collector = (stream: Stream.Stream<Uint8Array, PlatformError.PlatformError>, limit: number) => {
-  const chunks: Array<Uint8Array> = []
-  let size = 0
-  const take = (chunk: Uint8Array) => {
-    if (size < limit) chunks.push(chunk.subarray(0, limit - size))
-    size += chunk.byteLength
-  }
-  return {
-    run: Effect.ignore(Stream.runForEach(stream, (chunk) => Effect.sync(() => take(chunk)))),
-    text: () => Buffer.concat(chunks).toString("utf8"),
-    truncated: () => size > limit
-  }
-}
+const startError = (command: string, cwd: string | undefined) => Effect.fnUntraced(function*({ detail, why }: ChildRefused) {
+  const notStarted = (words: string) => new ProgramError({ reason: { _tag: "NotStarted", command, detail: words } })
+  // the system says of a directory that is gone what it says of a program
+  if (cwd !== undefined && !(yield* canEnter(cwd))) return yield* notStarted(`the directory ${cwd} is gone or can't be entered.`)
+  if (why === "NotFound") return yield* new ProgramError({ reason: { _tag: "NotFound", command } })
+  return yield* notStarted(why === "Denied" ? "permission is denied." : detail)
+})
 
-const startError = (command: string, cwd: string | undefined) => ({ message, reason }: PlatformError.PlatformError) => {
-  const notStarted = (detail: string) => new ProgramError({ reason: { _tag: "NotStarted", command, detail } })
-  // the spawner looks at the directory first
-  if (reason.module === "FileSystem") return notStarted(`the directory ${cwd} is gone or can't be entered.`)
-  if (reason._tag === "NotFound") return new ProgramError({ reason: { _tag: "NotFound", command } })
-  return notStarted(reason._tag === "PermissionDenied" ? "permission is denied." : message)
-}
+const canEnter = (path: string) => Effect.tryPromise(() => access(path, constants.X_OK).then(() => stat(path)).then((found) => found.isDirectory())).pipe(
+  Effect.orElseSucceed(() => false))
 
 /** Fails only when there was no run to its end; a non-zero code is a result. */
 export const runProgram = Effect.fn("runProgram")(function*({ args, command, cwd, env, limit = standardLimit }: ProgramRun) {
-  const handle = yield* ChildProcess.make(command, args, {
-    stdin: "ignore", env: { ...env }, ...(cwd === undefined ? {} : { cwd }), forceKillAfter: killGrace
-  }).pipe(Effect.mapError(startError(command, cwd)))
-  const stdout = collector(handle.stdout, limit)
-  const stderr = collector(handle.stderr, limit)
-  // at once: what nobody listens to is lost
-  const reading = yield* Effect.all([stdout.run, stderr.run], { concurrency: "unbounded" }).pipe(Effect.forkScoped({ startImmediately: true }))
-  // it fails for a signal and for nothing else
-  const code = yield* Effect.orElseSucceed(handle.exitCode, () => null)
-  yield* Effect.timeoutOption(Fiber.join(reading), outputGrace)
-  const output: ProgramOutput = {
-    code, stdout: stdout.text(), stderr: stderr.text(), truncated: stdout.truncated() || stderr.truncated()
-  }
+  const { code, stderr, stdout, truncated } = yield* runChild({
+    command, args, env, outputGrace, limits: { stdout: limit, stderr: limit }, ...(cwd === undefined ? {} : { cwd })
+  }).pipe(Effect.catch(startError(command, cwd)))
+  const output: ProgramOutput = { code, stdout: stdout.toString("utf8"), stderr: stderr.toString("utf8"), truncated }
   return output
-}, Effect.scoped, (effect, { command, deadline }) => Effect.timeout(effect, deadline).pipe(
+}, (effect, { command, deadline }) => Effect.timeout(effect, deadline).pipe(
   Effect.catchIf(Cause.isTimeoutError, () => new ProgramError({
     reason: { _tag: "Deadline", command, seconds: Duration.toSeconds(deadline) }
   }))))

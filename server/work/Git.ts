@@ -4,6 +4,7 @@
  */
 import { Cause, Context, Duration, Effect, FileSystem, Layer, type PlatformError, Stream } from "effect"
 import { ChildProcessSpawner } from "effect/process"
+import type { ChildRefused } from "../process/Child.ts"
 import { Environment, type Variables } from "../process/Environment.ts"
 import { type ProgramError, runProgram } from "../process/Program.ts"
 import { type GitBytes, runGitPipe } from "./GitPipe.ts"
@@ -68,6 +69,8 @@ const runError = (what: string) => ({ reason }: ProgramError): WorkError => {
 const pipeError = (what: string) => ({ message, reason }: PlatformError.PlatformError): WorkError =>
   fail(reason._tag === "NotFound" ? { _tag: "GitMissing" } : { _tag: "GitFailed", what, detail: message })
 
+const childError = (what: string) => ({ detail, why }: ChildRefused): WorkError => fail(why === "NotFound" ? { _tag: "GitMissing" } : { _tag: "GitFailed", what, detail })
+
 /** git ends a path with one newline; the path may have its own. */
 const line = (stdout: string): string => stdout.endsWith("\n") ? stdout.slice(0, -1) : stdout
 
@@ -95,7 +98,7 @@ const make = Effect.fnUntraced(function*(dataDir: string | undefined) {
   const attempt = Effect.fn("Git.attempt")(function*(directory: string, { args, deadline = questionDeadline, what }: GitCall) {
     const env = yield* enter(directory)
     const result: GitResult = yield* runProgram({ command: "git", args: [...settings, ...args], cwd: directory, env, deadline }).pipe(
-      Effect.provideService(ChildProcessSpawner.ChildProcessSpawner, spawner), Effect.mapError(runError(what)), unlessGone(directory))
+      Effect.mapError(runError(what)), unlessGone(directory))
     return result
   })
 
@@ -110,7 +113,7 @@ const make = Effect.fnUntraced(function*(dataDir: string | undefined) {
       args: [...settings, ...(index === undefined ? [] : warmSettings), ...args], cwd: directory, env: index === undefined ? env : { ...env, GIT_INDEX_FILE: index },
       ...(input === undefined ? {} : { input })
     }).pipe(
-      Effect.provideService(ChildProcessSpawner.ChildProcessSpawner, spawner), Effect.mapError(pipeError(what)), unlessGone(directory), Effect.timeout(deadline),
+      Effect.mapError(childError(what)), unlessGone(directory), Effect.timeout(deadline),
       Effect.catchIf(Cause.isTimeoutError, () => fail({ _tag: "Deadline", what, seconds: Duration.toSeconds(deadline) })))
   })
 

@@ -4,14 +4,11 @@ import { type Chat, openTurns } from "../../shared/Chat.ts"
 import type { ChatId } from "../../shared/Ids.ts"
 import { Projects } from "../project/Projects.ts"
 import { ChatRows } from "../store/ChatRows.ts"
-import { TurnRows } from "../store/TurnRows.ts"
 import { AgentSessions } from "./AgentSessions.ts"
 import { newStanding } from "./ChatStanding.ts"
-import { begunTurns } from "./TurnWork.ts"
 
 export const makeAlong = Effect.gen(function*() {
   const rows = yield* ChatRows
-  const turns = yield* TurnRows
   const agentSessions = yield* AgentSessions
   const projects = yield* Projects
   return {
@@ -20,10 +17,7 @@ export const makeAlong = Effect.gen(function*() {
       const relabel = before.title === after.title && before.agent === after.agent
         ? undefined : rows.relabel(chatId, { title: after.title, agent: after.agent })
       const standing = newStanding(before, after)
-      const begun = begunTurns(chatId, before, after)
-      const writes = [
-        relabel, standing && rows.stand(chatId, standing), begun.length === 0 ? undefined : turns.begin(begun), agentSessions.along(chatId, before, after)
-      ].filter((write) => write !== undefined)
+      const writes = [relabel, standing && rows.stand(chatId, standing), agentSessions.along(chatId, before, after)].filter((write) => write !== undefined)
       return writes.length === 0 ? undefined : Effect.all(writes, { discard: true })
     },
     /** After the append. */

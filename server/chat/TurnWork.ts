@@ -3,19 +3,10 @@
  * state that an append makes. Holds up nothing but a turn that begins while somebody has the worktree alone, or another's end
  * is still looked at.
  */
-import type { Chat } from "../../shared/Chat.ts"
 import { Effect } from "effect"
 import type { AgentName, ChatId, SessionId, TurnId } from "../../shared/Ids.ts"
 import type { OwnTurn, TurnSink } from "../agent/AgentBackend.ts"
-import type { WorktreeTurn } from "../work/Changes.ts"
 import type { TurnsAtWork } from "../work/TurnsAtWork.ts"
-
-/** The turns that an append starts: pure. */
-export const begunTurns = (chatId: ChatId, before: Chat, after: Chat): ReadonlyArray<WorktreeTurn> => {
-  if (before.turns.at(-1)?.turnId === after.turns.at(-1)?.turnId) return []
-  const known = new Set<TurnId>(before.turns.map(({ turnId }) => turnId))
-  return after.turns.flatMap(({ agent, turnId }) => known.has(turnId) ? [] : [{ turnId, chatId, agent }])
-}
 
 export interface TurnWorkOptions { readonly turns: TurnsAtWork["Service"]; readonly chatId: ChatId; readonly sessionId: SessionId }
 

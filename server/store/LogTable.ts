@@ -30,7 +30,7 @@ export interface LogAppend {
   readonly expected: number
   /** Their seqs follow `expected` without a gap. May be empty. */
   readonly rows: ReadonlyArray<LogRow>
-  /** Absent: unchanged. Null: no turn is open any more. Written with the rows. */
+  /** Absent: unchanged. Null: no turn is open any more. Written with the rows; one that opens may write in a worktree from then on. */
   readonly openTurn?: OpenTurn | null | undefined
 }
 

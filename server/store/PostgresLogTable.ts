@@ -1,6 +1,6 @@
 /**
  * The log's statements for Postgres. A tick of all chats is one statement: it advances the heads that are where they
- * should be, and inserts the rows of those chats and no others.
+ * should be, and inserts the rows of those chats and no others; a turn that opens is noted among those at work (`TurnRows`).
  */
 import { PgTypes } from "@effect/sql-pg"
 import { Effect, Option, Schema } from "effect"
@@ -85,6 +85,10 @@ export const makePostgresLogTable = Effect.fnUntraced(function*(host: string): E
         select a.id, r.seq, r.anchor, r.at, r.body::json
         from unnest(${place}, ${seq}, ${anchor}, ${at}, ${body}) as r (place, seq, anchor, at, body)
         join advanced a on a.place = r.place
+      ), working as (
+        insert into working_turns (turn_id, chat_id, agent)
+        select (w.turn::json ->> 'turnId')::uuid, w.id, w.turn::json ->> 'agent' from wanted w join advanced a on a.place = w.place where w.turn is not null
+        on conflict (turn_id) do nothing
       )
       select w.place::int as place from wanted w where not exists (select 1 from advanced a where a.place = w.place)`.pipe(decode(Place))
     const behind = new Set(left.map(({ place }) => place))

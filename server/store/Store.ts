@@ -17,7 +17,7 @@ import { RewindRows } from "./RewindRows.ts"
 import { SessionRows } from "./SessionRows.ts"
 import { Settings } from "./Settings.ts"
 import { TaskRows } from "./TaskRows.ts"
-import { TurnRows } from "./TurnRows.ts"
+import { turnPort } from "./TurnRows.ts"
 import { WorktreeRows } from "./WorktreeRows.ts"
 
 export interface StoreOptions extends DatabaseOptions {
@@ -30,7 +30,7 @@ export interface StoreOptions extends DatabaseOptions {
 export const store = (options: StoreOptions) => {
   const rows = Layer.mergeAll(
     EventLog.layer(options), ProjectRows.layer, SessionRows.layer, ChatRows.layer(options), WorktreeRows.layer,
-    AgentSessionRows.layer, ProcessRows.layer(options), Blobs.layer, AgentRows.layer, Settings.layer, DrillRows.layer, TaskRows.layer(options), TurnRows.layer, ForkRows.layer(options), RewindRows.layer(options), GuardRows.layer)
-  const ports = Layer.mergeAll(Layer.provide(WorktreeRows.port, changeRows), GuardRows.setups, ProcessRows.ledger, AgentRows.port, TurnRows.port(options), changeRows)
+    AgentSessionRows.layer, ProcessRows.layer(options), Blobs.layer, AgentRows.layer, Settings.layer, DrillRows.layer, TaskRows.layer(options), ForkRows.layer(options), RewindRows.layer(options), GuardRows.layer)
+  const ports = Layer.mergeAll(Layer.provide(WorktreeRows.port, changeRows), GuardRows.setups, ProcessRows.ledger, AgentRows.port, turnPort(options), changeRows)
   return ports.pipe(Layer.provideMerge(rows), Layer.provideMerge(Database.layer(options)))
 }

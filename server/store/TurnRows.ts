@@ -1,31 +1,16 @@
-/** Turns that may have written in a worktree, as rows: written with the event that starts one, gone with the checkpoint that holds what it did. */
-import { Context, Effect, Layer, Schema } from "effect"
-import { type SqlError, SqlSchema } from "effect/sql"
+/**
+ * Turns that may have written in a worktree, as rows: written by the log with the event that starts one, gone with the checkpoint
+ * that holds what it did.
+ */
+import { Effect, Layer, Schema } from "effect"
+import { SqlSchema } from "effect/sql"
 import { AgentName, ChatId, TurnId } from "../../shared/Ids.ts"
 import { Worktree } from "../../shared/Session.ts"
 import { WorkError } from "../../shared/WorkError.ts"
-import type { WorktreeTurn } from "../work/Changes.ts"
 import { TurnPort } from "../work/TurnPort.ts"
 import { asking } from "./Ask.ts"
 
 const Row = Schema.Struct({ turnId: TurnId, chatId: ChatId, agent: AgentName, worktree: Schema.NullOr(Worktree) })
-
-export class TurnRows extends Context.Service<TurnRows, {
-  /** One statement, for the transaction of the append that starts them. */
-  readonly begin: (turns: ReadonlyArray<WorktreeTurn>) => Effect.Effect<void, SqlError.SqlError>
-}>()("boocode/store/TurnRows") {
-  static readonly layer = Layer.effect(TurnRows, Effect.gen(function*() {
-    const { sql } = yield* asking
-    return TurnRows.of({
-      begin: (turns) => Effect.asVoid(sql`insert into working_turns (turn_id, chat_id, agent)
-        select "turnId", "chatId", agent from json_to_recordset(${JSON.stringify(turns)}::json) as r("turnId" uuid, "chatId" uuid, agent text)
-        on conflict (turn_id) do nothing`)
-    })
-  }))
-
-  /** What `work/` asks for. `host`: whose chats. */
-  static readonly port = ({ host }: { readonly host: string }) => Layer.effect(TurnPort, makePort(host))
-}
 
 const makePort = Effect.fnUntraced(function*(host: string) {
   const { ask, sql } = yield* asking
@@ -41,3 +26,6 @@ const makePort = Effect.fnUntraced(function*(host: string) {
       sql`delete from working_turns where turn_id in (select value::uuid from json_array_elements_text(${JSON.stringify(ids)}::json))`)))
   })
 })
+
+/** What `work/` asks for. `host`: whose chats. */
+export const turnPort = ({ host }: { readonly host: string }) => Layer.effect(TurnPort, makePort(host))

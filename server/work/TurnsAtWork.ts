@@ -8,7 +8,7 @@
  *    └────── stopped before ──▶ ended ──▶ forgotten: it wrote nothing
  * ```
  */
-import { Clock, Context, Effect, Fiber, Layer, PubSub, Stream } from "effect"
+import { Clock, Context, Deferred, Effect, Fiber, Layer, PubSub, Stream } from "effect"
 import type { AgentName, SessionId, TurnId, WorktreeId } from "../../shared/Ids.ts"
 import type { Worktree } from "../../shared/Session.ts"
 import type { ToolCall } from "../../shared/ToolCall.ts"
@@ -26,11 +26,15 @@ interface Seat {
   /** Had as its agent is started, whichever is first. */
   readonly worktree: Fiber.Fiber<Worktree, WorkError>
   began: Fiber.Fiber<void> | undefined
+  /** Done when it has its end. */
+  readonly over: Deferred.Deferred<void>
 }
 
 /** How long boot waits for what dead turns have left to be looked at; it is done in any case. */
 const bootPatience = "10 seconds"
 const recoveries = 4
+/** The look before a turn lets the agent have its first word first: to start git holds up the server, and what changes since the hand-over is the turn's whenever it is looked at. */
+const firstWord = "30 millis"
 /** The clock that files are stamped by runs so much behind, in milliseconds. */
 const ticks = 10
 
@@ -49,7 +53,7 @@ const make = Effect.gen(function*() {
 
   const sit = (sessionId: SessionId, turn: WorktreeTurn) => Effect.gen(function*() {
     const worktree = yield* Effect.forkIn(worktrees.ensure(sessionId), scope, { startImmediately: true })
-    seats.set(turn.turnId, { sessionId, turn, worktree, began: undefined })
+    seats.set(turn.turnId, { sessionId, turn, worktree, began: undefined, over: Deferred.makeUnsafe<void>() })
   })
 
   /** The worktree was there before the agent was; where it can't be had its agent has no hand in one. */
@@ -57,10 +61,11 @@ const make = Effect.gen(function*() {
     const seat = seats.get(turnId)
     if (seat === undefined || seat.began !== undefined) return Effect.void
     const at = clock.currentTimeMillisUnsafe() - ticks
-    const { turn, worktree: coming } = seat
+    const { over, turn, worktree: coming } = seat
     const known = coming.pollUnsafe()
     const register = known?._tag === "Success" ? changes.handedOver(known.value.id, turn, at) : Effect.void
-    const begin = Effect.flatMap(Fiber.join(coming), (worktree) => changes.began(worktree, turn, at)).pipe(logged("the checkpoint before a turn was not taken"))
+    const begin = Effect.timeoutOption(Deferred.await(over), firstWord).pipe(
+      Effect.andThen(Fiber.join(coming)), Effect.flatMap((worktree) => changes.began(worktree, turn, at)), logged("the checkpoint before a turn was not taken"))
     return Effect.andThen(register, Effect.map(Effect.forkIn(begin, scope), (fiber) => { seat.began = fiber }))
   })
 
@@ -73,6 +78,7 @@ const make = Effect.gen(function*() {
   const ended = Effect.fn("TurnsAtWork.ended")(function*(turnId: TurnId) {
     const seat = seats.get(turnId)
     if (seat === undefined) return
+    Deferred.doneUnsafe(seat.over, Effect.void)
     yield* gate.ending(seat.sessionId, turnId)
     yield* logged("the checkpoint after a turn was not taken")(conclude(seat))
     seats.delete(turnId)

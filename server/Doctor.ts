@@ -12,7 +12,7 @@ import { alignColumns } from "./agent/catalog/AgentTable.ts"
 import { dataLines, type DataOptions } from "./doctor/DataChecks.ts"
 import { bad, type DoctorLine, lacking, well } from "./doctor/DoctorLine.ts"
 import { machineLines } from "./doctor/MachineChecks.ts"
-import { Git } from "./work/Git.ts"
+import { Git } from "./work/git/Git.ts"
 
 export interface DoctorOptions extends AgentCatalogOptions, DataOptions {}
 

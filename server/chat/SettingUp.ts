@@ -4,8 +4,8 @@ import { type SessionId, ToolCallId, type TurnId } from "../../shared/Ids.ts"
 import { cutText, toOneLine } from "../../shared/Text.ts"
 import type { ToolCall } from "../../shared/ToolCall.ts"
 import type { TurnSink } from "../agent/AgentBackend.ts"
-import type { SetupNews, Setups } from "../work/Setups.ts"
-import type { Worktrees } from "../work/Worktrees.ts"
+import type { SetupNews, Setups } from "../work/worktree/Setups.ts"
+import type { Worktrees } from "../work/worktree/Worktrees.ts"
 
 /** Pure. */
 export const setupCall = (turnId: TurnId, { command, end, output, startedAt }: SetupNews): ToolCall => {

@@ -6,7 +6,7 @@
 import { Effect } from "effect"
 import type { AgentName, ChatId, SessionId, TurnId } from "../../shared/Ids.ts"
 import type { OwnTurn, TurnSink } from "../agent/AgentBackend.ts"
-import type { TurnsAtWork } from "../work/TurnsAtWork.ts"
+import type { TurnsAtWork } from "../work/change/TurnsAtWork.ts"
 
 export interface TurnWorkOptions { readonly turns: TurnsAtWork["Service"]; readonly chatId: ChatId; readonly sessionId: SessionId }
 

@@ -2,7 +2,7 @@
 import { Effect, FileSystem } from "effect"
 import { Environment } from "../process/Environment.ts"
 import { findProgram, runProgram } from "../process/Program.ts"
-import { Git } from "../work/Git.ts"
+import { Git } from "../work/git/Git.ts"
 import { bad, type DoctorLine, lacking, well } from "./DoctorLine.ts"
 
 const leastBun = [1, 4] as const

@@ -12,7 +12,7 @@ import type { DrillPromptsEdit } from "../agent/catalog/DrillPrompts.ts"
 import { scriptedRow } from "../agent/catalog/BuiltinRows.ts"
 import { type LedgerEntry, ProcessLedger } from "../agent/ProcessLedger.ts"
 import { ProcessTree } from "../agent/ProcessTree.ts"
-import { Git } from "../work/Git.ts"
+import { Git } from "../work/git/Git.ts"
 import { drill, type Drilled, drillLimits } from "./Drill.ts"
 
 const self = { command: process.execPath, args: [join(import.meta.dirname, "../main.ts")] }

@@ -11,7 +11,7 @@ import type { FoundAgent } from "../agent/AgentRow.ts"
 import { ProcessLedger } from "../agent/ProcessLedger.ts"
 import { AgentRows } from "../store/AgentRows.ts"
 import { DrillRows } from "../store/DrillRows.ts"
-import { Git } from "../work/Git.ts"
+import { Git } from "../work/git/Git.ts"
 import { drill, type Drilled, type DrillLimits } from "./Drill.ts"
 
 export interface DrillsOptions {

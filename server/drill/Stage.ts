@@ -7,7 +7,7 @@ import type { BackendHost } from "../agent/AgentBackend.ts"
 import { type LedgerEntry, ProcessLedger } from "../agent/ProcessLedger.ts"
 import { ProcessTree } from "../agent/ProcessTree.ts"
 import { drillFiles } from "../agent/catalog/DrillPrompts.ts"
-import { Git } from "../work/Git.ts"
+import { Git } from "../work/git/Git.ts"
 import type { Bound } from "./Verdicts.ts"
 
 export interface Stage {

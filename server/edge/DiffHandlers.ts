@@ -2,9 +2,9 @@
 import { Effect } from "effect"
 import { DiffRpc } from "../../shared/rpc/DiffRpc.ts"
 import { LandRpc } from "../../shared/rpc/LandRpc.ts"
-import { Commits } from "../work/Commits.ts"
-import { Diffs } from "../work/Diffs.ts"
-import { Remotes } from "../work/Remotes.ts"
+import { Commits } from "../work/land/Commits.ts"
+import { Diffs } from "../work/diff/Diffs.ts"
+import { Remotes } from "../work/land/Remotes.ts"
 
 export const diffHandlers = DiffRpc.toLayer(Effect.gen(function*() {
   const diffs = yield* Diffs

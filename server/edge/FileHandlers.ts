@@ -1,7 +1,7 @@
 /** The file group of the contract, onto `Files`. */
 import { Effect } from "effect"
 import { FileRpc } from "../../shared/rpc/FileRpc.ts"
-import { Files } from "../work/Files.ts"
+import { Files } from "../work/file/Files.ts"
 
 export const fileHandlers = FileRpc.toLayer(Effect.gen(function*() {
   const files = yield* Files

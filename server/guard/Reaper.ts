@@ -6,8 +6,8 @@ import { Context, Duration, Effect, Layer, Schedule, Semaphore } from "effect"
 import { Projects } from "../project/Projects.ts"
 import { type Ended, GuardRows } from "../store/GuardRows.ts"
 import { knownWorktrees } from "../store/KnownWorktrees.ts"
-import type { Findings } from "../work/Reconcile.ts"
-import { Worktrees } from "../work/Worktrees.ts"
+import type { Findings } from "../work/worktree/Reconcile.ts"
+import { Worktrees } from "../work/worktree/Worktrees.ts"
 import { Taking } from "./Taking.ts"
 
 export interface ReaperOptions {

@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto"
 import { appendFileSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs"
 import type { WorktreeId } from "../../shared/Ids.ts"
-import { parkedRef } from "../work/ParkedNote.ts"
-import { changeSomething, type Random } from "../work/randomFiles.ts"
-import { testEnvironment } from "../work/temporaryRepository.ts"
+import { parkedRef } from "../work/parking/ParkedNote.ts"
+import { changeSomething, type Random } from "../work/git/randomFiles.ts"
+import { testEnvironment } from "../work/git/temporaryRepository.ts"
 
 interface Stage {
   readonly path: string

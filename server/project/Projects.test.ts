@@ -7,7 +7,7 @@ import { ChatRows } from "../store/ChatRows.ts"
 import { ProjectRows } from "../store/ProjectRows.ts"
 import { SessionRows } from "../store/SessionRows.ts"
 import { StoreError } from "../store/StoreError.ts"
-import { makeRepository, rawGit, temporaryFolder, testEnvironment, testGit } from "../work/temporaryRepository.ts"
+import { makeRepository, rawGit, temporaryFolder, testEnvironment, testGit } from "../work/git/temporaryRepository.ts"
 import { Projects } from "./Projects.ts"
 
 const isRoot = process.getuid?.() === 0

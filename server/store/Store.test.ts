@@ -7,7 +7,7 @@ import { AgentName, BootId, ChatId, ProjectId, SessionId, WorktreeId } from "../
 import { AgentRowsPort } from "../agent/catalog/AgentRowsPort.ts"
 import { mintLifeId } from "../agent/LifeMarker.ts"
 import { ProcessLedger } from "../agent/ProcessLedger.ts"
-import { WorktreePort } from "../work/WorktreePort.ts"
+import { WorktreePort } from "../work/worktree/WorktreePort.ts"
 import { AgentRows } from "./AgentRows.ts"
 import { type AgentSessionRow, AgentSessionRows } from "./AgentSessionRows.ts"
 import { Blobs } from "./Blobs.ts"

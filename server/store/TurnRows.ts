@@ -7,7 +7,7 @@ import { SqlSchema } from "effect/sql"
 import { AgentName, ChatId, TurnId } from "../../shared/Ids.ts"
 import { Worktree } from "../../shared/Session.ts"
 import { WorkError } from "../../shared/WorkError.ts"
-import { TurnPort } from "../work/TurnPort.ts"
+import { TurnPort } from "../work/change/TurnPort.ts"
 import { asking } from "./Ask.ts"
 
 const Row = Schema.Struct({ turnId: TurnId, chatId: ChatId, agent: AgentName, worktree: Schema.NullOr(Worktree) })

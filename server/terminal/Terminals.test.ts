@@ -10,8 +10,8 @@ import type { TerminalFrame, TerminalId } from "../../shared/Terminal.ts"
 import { type LedgerEntry, ProcessLedger } from "../agent/ProcessLedger.ts"
 import { Environment } from "../process/Environment.ts"
 import { Projects } from "../project/Projects.ts"
-import { temporaryFolder } from "../work/temporaryRepository.ts"
-import { Worktrees } from "../work/Worktrees.ts"
+import { temporaryFolder } from "../work/git/temporaryRepository.ts"
+import { Worktrees } from "../work/worktree/Worktrees.ts"
 import { Terminals } from "./Terminals.ts"
 
 const size = { cols: 80, rows: 24 }

@@ -10,7 +10,7 @@ import type { WorkError } from "../../shared/WorkError.ts"
 import { ProcessLedger } from "../agent/ProcessLedger.ts"
 import { Environment } from "../process/Environment.ts"
 import { Projects } from "../project/Projects.ts"
-import { Worktrees } from "../work/Worktrees.ts"
+import { Worktrees } from "../work/worktree/Worktrees.ts"
 import { type LiveTerminal, open as openTerminal } from "./LiveTerminal.ts"
 import { userShell } from "./Shell.ts"
 

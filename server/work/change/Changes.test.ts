@@ -1,0 +1,204 @@
+/** Changes over real git: who made what, through every kind of change, turns side by side, and hands between them. */
+import { assert, layer } from "@effect/vitest"
+import { Effect, FileSystem, Layer } from "effect"
+import { CheckpointId, type PendingChange } from "../../../shared/Change.ts"
+import { AgentName, ChatId, ProjectId, TurnId, WorktreeId } from "../../../shared/Ids.ts"
+import type { Worktree } from "../../../shared/Session.ts"
+import { ChangePort } from "./ChangePort.ts"
+import { Changes, type WorktreeTurn } from "./Changes.ts"
+import { Checkpoints } from "./Checkpoints.ts"
+import { bytesOfPath } from "../git/PathText.ts"
+import { changeSomething, randomFrom } from "../git/randomFiles.ts"
+import { makeRepository, rawGit, temporaryFolder, testGit } from "../git/temporaryRepository.ts"
+
+const turnOf = (agent: string) => ({ turnId: TurnId.make(crypto.randomUUID()), chatId: ChatId.make(crypto.randomUUID()), agent: AgentName.make(agent) })
+
+const world = Effect.fnUntraced(function*(files: Readonly<Record<string, string>> = { "a.txt": "1\n2\n3\n", "b.txt": "x\n" }) {
+  const fs = yield* FileSystem.FileSystem
+  const project = yield* makeRepository(`${yield* temporaryFolder}/project`, files)
+  const top = `${project}-worktree`
+  yield* rawGit(project, "worktree", "add", "-q", "-b", "b", top)
+  const worktree: Worktree = {
+    id: WorktreeId.make(crypto.randomUUID()), sessionId: null, projectId: ProjectId.make(crypto.randomUUID()), path: top, branch: "b",
+    baseCommit: (yield* rawGit(project, "rev-parse", "HEAD")).trim(), state: "ready"
+  }
+  return { fs, project, top, worktree, changes: yield* Changes, port: yield* ChangePort, write: (name: string, text: string) => fs.writeFileString(`${top}/${name}`, text) }
+})
+
+const told = (changes: ReadonlyArray<PendingChange>) => changes.map(({ added, agents, manual, operation, path, removed }) =>
+  `${operation} ${path} +${added} -${removed} ${[...agents, ...(manual ? ["manual"] : [])].join(",")}`)
+
+/** Handed over long ago, so that nothing on disk is later; or just now. */
+const longAfter = 9_000_000_000_000
+
+const services = Changes.layer.pipe(Layer.provideMerge(Checkpoints.layer), Layer.provideMerge(ChangePort.layerMemory), Layer.provideMerge(testGit))
+
+layer(services, { excludeTestServices: true, timeout: "2 minutes" })("pending changes", (it) => {
+  it.effect("name the agents of the turns, and hands between them", () => Effect.gen(function*() {
+    const { changes, fs, port, top, worktree, write } = yield* world()
+    const goose = turnOf("goose"), qwen = turnOf("qwen")
+    yield* write("by hand", "1\n")
+    yield* changes.began(worktree, goose, longAfter)
+    yield* write("a.txt", "1\n2\n3\n4\n")
+    yield* write("new", "n\n")
+    yield* changes.ended(worktree, goose)
+    yield* changes.began(worktree, qwen, longAfter)
+    yield* write("a.txt", "1\n2\n3\n4\n5\n")
+    yield* fs.remove(`${top}/b.txt`)
+    yield* changes.ended(worktree, qwen)
+    yield* write("new", "n\nm\n")
+    const { changes: standing } = yield* changes.look(worktree)
+    assert.deepStrictEqual(told(standing), ["edit a.txt +2 -0 goose,qwen", "delete b.txt +0 -1 qwen", "create by hand +1 -0 manual", "create new +2 -0 goose,manual"])
+    assert.deepStrictEqual(yield* changes.list(worktree.id), standing)
+    const checkpoints = yield* port.checkpoints(worktree.id, 100)
+    assert.deepStrictEqual(checkpoints.toReversed().map(({ at, files }) => [at._tag, files.map(({ path }) => path)]), [
+      ["TurnStarted", ["by hand"]], ["TurnEnded", ["a.txt", "new"]], ["TurnStarted", []], ["TurnEnded", ["a.txt", "b.txt"]], ["Seen", ["new"]]
+    ])
+    const history = yield* port.history(worktree.id, 100)
+    assert.strictEqual(history.filter(({ path }) => path === "new").length, 2)
+  }))
+
+  it.effect("of turns side by side go to who reported them, else to all", () => Effect.gen(function*() {
+    const { changes, worktree, write } = yield* world()
+    const goose = turnOf("goose"), qwen = turnOf("qwen")
+    yield* changes.began(worktree, goose, longAfter)
+    yield* write("alone", "goose\n")
+    yield* changes.began(worktree, qwen, longAfter)
+    yield* write("reported", "qwen\n")
+    yield* changes.reported(worktree.id, qwen.turnId, ["reported"])
+    yield* write("silent", "?\n")
+    yield* changes.ended(worktree, goose)
+    yield* write("after", "qwen\n")
+    const { changes: standing } = yield* changes.ended(worktree, qwen)
+    assert.deepStrictEqual(told(standing), ["create after +1 -0 qwen", "create alone +1 -0 goose", "create reported +1 -0 qwen", "create silent +1 -0 goose,qwen"])
+  }))
+
+  it.effect("of turns side by side are not one's for what it reported before", () => Effect.gen(function*() {
+    const { changes, worktree, write } = yield* world()
+    const goose = turnOf("goose"), qwen = turnOf("qwen")
+    yield* changes.began(worktree, goose, longAfter)
+    yield* changes.began(worktree, qwen, longAfter)
+    yield* write("a.txt", "goose\n")
+    yield* changes.reported(worktree.id, goose.turnId, ["a.txt"])
+    assert.deepStrictEqual(told((yield* changes.look(worktree)).changes), ["edit a.txt +1 -3 goose"])
+    yield* write("a.txt", "qwen\n")
+    assert.deepStrictEqual(told((yield* changes.ended(worktree, qwen)).changes), ["edit a.txt +1 -3 goose,qwen"])
+  }))
+
+  it.effect("made after the hand-over are the turn's, though its checkpoint comes late", () => Effect.gen(function*() {
+    const { changes, worktree, write } = yield* world()
+    const goose = turnOf("goose")
+    yield* write("by hand", "1\n")
+    yield* Effect.sleep("30 millis")
+    const handedOver = Date.now()
+    yield* Effect.sleep("30 millis")
+    yield* write("quick", "1\n")
+    const { changes: early, checkpoint } = yield* changes.began(worktree, goose, handedOver)
+    assert.deepStrictEqual([told(early), checkpoint.left], [["create by hand +1 -0 manual"], ["quick"]])
+    assert.deepStrictEqual(told((yield* changes.ended(worktree, goose)).changes), ["create by hand +1 -0 manual", "create quick +1 -0 goose"])
+  }))
+
+  it.effect("are no turn's end where another's prompt was handed over before they were looked at", () => Effect.gen(function*() {
+    const { changes, worktree, write } = yield* world()
+    const goose = turnOf("goose"), qwen = turnOf("qwen"), late = turnOf("goose")
+    const endOf = ({ turnId }: WorktreeTurn) => Effect.map(changes.checkpoints(worktree.id, 10), (rows) => rows.filter(({ at }) => at._tag === "TurnEnded" && at.turnId === turnId).length)
+    yield* changes.began(worktree, goose, longAfter)
+    yield* write("a.txt", "goose\n")
+    yield* changes.began(worktree, qwen, longAfter)
+    yield* changes.ended(worktree, goose)
+    assert.strictEqual(yield* endOf(goose), 1)
+    yield* changes.over(worktree.id, [qwen])
+    yield* changes.handedOver(worktree.id, late, longAfter)
+    yield* changes.ended(worktree, qwen)
+    assert.strictEqual(yield* endOf(qwen), 0)
+    yield* changes.began(worktree, late, longAfter)
+    yield* changes.ended(worktree, late)
+    assert.strictEqual(yield* endOf(late), 1)
+  }))
+
+  it.effect("of turns that a dead server ran are still theirs", () => Effect.gen(function*() {
+    const { changes, worktree, write } = yield* world()
+    const goose = turnOf("goose"), qwen = turnOf("qwen")
+    yield* write("both", "1\n")
+    assert.deepStrictEqual(told((yield* changes.interrupted(worktree, [goose, qwen])).changes), ["create both +1 -0 goose,qwen"])
+    yield* write("later", "1\n")
+    assert.deepStrictEqual(told((yield* changes.look(worktree)).changes), ["create both +1 -0 goose,qwen", "create later +1 -0 manual"])
+  }))
+
+  it.effect("go back with the files to a turn's end, name who made them then, and come again", () => Effect.gen(function*() {
+    const { changes, fs, top, worktree, write } = yield* world()
+    const goose = turnOf("goose"), qwen = turnOf("qwen")
+    yield* write("a.txt", "goose\n")
+    yield* changes.ended(worktree, goose)
+    yield* write("new", "qwen\n")
+    const { changes: all } = yield* changes.ended(worktree, qwen)
+    yield* write("new", "qwen\nby hand\n")
+    const [, first] = yield* changes.checkpoints(worktree.id, 10)
+    const id = () => CheckpointId.make(crypto.randomUUID())
+    const { before, standing } = yield* changes.rewind(worktree, first?.tree ?? "", id())
+    assert.deepStrictEqual(told(standing.changes), ["edit a.txt +1 -3 goose"])
+    assert.isFalse(yield* fs.exists(`${top}/new`))
+    assert.strictEqual(all.length, 2)
+    const again = yield* changes.rewind(worktree, before.tree, id())
+    assert.deepStrictEqual(told(again.standing.changes), ["edit a.txt +1 -3 goose", "create new +2 -0 qwen,manual"])
+    assert.strictEqual(yield* fs.readFileString(`${top}/new`), "qwen\nby hand\n")
+    assert.deepStrictEqual((yield* changes.checkpoints(worktree.id, 10)).map(({ at, files }) => [at._tag, files.length]),
+      [["Rewound", 0], ["Rewinding", 0], ["Rewound", 0], ["Rewinding", 1], ["TurnEnded", 1], ["TurnEnded", 1]])
+  }))
+
+  it.effect("that vanish are gone, and a look that sees nothing leaves nothing", () => Effect.gen(function*() {
+    const { changes, port, worktree, write } = yield* world()
+    yield* write("b.txt", "y\n")
+    assert.strictEqual((yield* changes.look(worktree)).changes.length, 1)
+    yield* write("b.txt", "x\n")
+    assert.deepStrictEqual((yield* changes.look(worktree)).changes, [])
+    yield* Effect.all([changes.look(worktree), changes.look(worktree)], { concurrency: 2 })
+    assert.strictEqual((yield* port.checkpoints(worktree.id, 100)).length, 2)
+    assert.strictEqual((yield* port.history(worktree.id, 100)).length, 1)
+  }))
+
+  it.effect("lose no maker and invent none, over random work of two agents and a person", () => Effect.gen(function*() {
+    for (const seed of [21, 22, 23]) {
+      const random = randomFrom(seed)
+      const { changes, port, top, worktree } = yield* world()
+      const touched = new Map<string, Set<string>>(), related = new Set<string>()
+      let last = worktree.baseCommit
+      for (let round = 0; round < 14; round++) {
+        const who = ["goose", "qwen", "manual"][random(3)] ?? "manual"
+        const turn = turnOf(who)
+        if (who !== "manual") yield* changes.began(worktree, turn, longAfter)
+        for (let n = 0; n <= random(5); n++) changeSomething(top, random)
+        const { changes: standing, checkpoint: { tree } } = who === "manual" ? yield* changes.look(worktree) : yield* changes.ended(worktree, turn)
+        for (const path of (yield* rawGit(top, "diff-tree", "-r", "--name-only", "--no-renames", last, tree)).split("\n").filter((line) => line !== "")) {
+          touched.set(path, new Set([...(touched.get(path) ?? []), who]))
+        }
+        last = tree
+        for (const { files } of yield* port.checkpoints(worktree.id, 1)) {
+          for (const { oldPath, path } of files) if (oldPath !== null) { related.add(path).add(oldPath) }
+        }
+        const plain = (yield* rawGit(top, "diff", "--numstat", worktree.baseCommit, tree)).trim().split("\n").filter((line) => line !== "")
+        assert.strictEqual(standing.length, plain.length)
+        for (const { agents, manual, oldPath, path } of standing) {
+          const names = [...agents, ...(manual ? ["manual"] : [])].toSorted()
+          const own = [...new Set([...(touched.get(gitName(path)) ?? []), ...(oldPath === null ? [] : touched.get(gitName(oldPath)) ?? [])])].toSorted()
+          if (related.has(path) || (oldPath !== null && related.has(oldPath))) assert.includeMembers(names, own, `seed ${seed}: ${path}`)
+          else assert.deepStrictEqual(names, own, `seed ${seed}: ${path}`)
+        }
+      }
+    }
+  }), 120_000)
+})
+
+/** As git prints a name without `-z`: quoted where it must be, with every byte that is not ASCII. */
+const gitName = (path: string): string => {
+  const bytes = bytesOfPath(path)
+  if (bytes.every((byte) => byte >= 0x20 && byte < 0x7f && byte !== 0x22 && byte !== 0x5c)) return path
+  const signs = Array.from(bytes, (byte) => {
+    if (byte === 0x0a) return "\\n"
+    if (byte === 0x22 || byte === 0x5c) return `\\${String.fromCharCode(byte)}`
+    return byte < 0x20 || byte >= 0x7f ? `\\${byte.toString(8).padStart(3, "0")}` : String.fromCharCode(byte)
+  })
+  return `"${signs.join("")}"`
+}
+
+

@@ -1,0 +1,276 @@
+/**
+ * The pending changes of worktrees: told anew from checkpoints when a turn starts or ends and when somebody worked by hand,
+ * each naming who made it. Knows which turns run in which worktree, and nothing of chats.
+ *
+ * ```
+ *  began ──▶ runs ──▶ ended ──▶ known until a checkpoint has covered it
+ * ```
+ */
+import { Clock, Context, Effect, Layer, PubSub, Semaphore, Stream } from "effect"
+import { ChangeId, type Checkpoint, type CheckpointAt, CheckpointId, type CountedChange, type IntervalTurn, type PendingChange, type SkippedPath } from "../../../shared/Change.ts"
+import type { TurnId, WorktreeId } from "../../../shared/Ids.ts"
+import type { Worktree } from "../../../shared/Session.ts"
+import { ChangePort, type CheckpointRow, type Entry, type Ledger, touchesOf } from "./ChangePort.ts"
+import { foldChanges } from "./ChangeFold.ts"
+import { Checkpoints } from "./Checkpoints.ts"
+import type { WorkError } from "../../../shared/WorkError.ts"
+
+export type WorktreeTurn = Omit<IntervalTurn, "reported">
+
+/** What stands after a checkpoint. */
+export interface Standing { readonly checkpoint: Checkpoint; readonly changes: ReadonlyArray<PendingChange> }
+
+/** Each report with its number, so that one that comes while a checkpoint is recorded stays for the next. */
+interface Running {
+  readonly turn: WorktreeTurn
+  readonly reported: Map<string, number>
+  overAt: number | undefined
+  /** How many prompts had been handed over in the worktree then. */
+  overAfter: number | undefined
+  /** When its prompt was handed over, until the checkpoint before it is taken: what changed since is its own, and waits for the next. */
+  handedAt: number | undefined
+}
+
+interface Place {
+  readonly queue: Semaphore.Semaphore
+  readonly running: Map<TurnId, Running>
+  handovers: number
+  /** What the list that stands was told from, in this life. */
+  told: { readonly base: string; readonly tree: string; readonly now: ReadonlyArray<CountedChange> } | undefined
+  skipped: ReadonlyArray<SkippedPath> | undefined
+  lookedAt: number | null
+}
+
+/** Prompts that are handed over while it is captured make it begin again. */
+const captures = 3
+
+/** A look at what is kept already. */
+const withoutCheckpoint = ({ checkpoint: _, ...entry }: Entry): Entry => entry
+
+const seen = (): CheckpointAt => ({ _tag: "Seen", id: CheckpointId.make(crypto.randomUUID()) })
+
+const mint = () => ChangeId.make(crypto.randomUUID())
+
+/** Those that the interval up to a checkpoint is of: one whose prompt was only handed over has its own before it. */
+const runningIn = ({ running }: Place): ReadonlyArray<IntervalTurn> =>
+  [...running.values()].flatMap(({ handedAt, reported, turn }) => handedAt === undefined ? [{ ...turn, reported: [...reported.keys()] }] : [])
+
+const handedIn = ({ running }: Place): number => Math.min(Infinity, ...Array.from(running.values(), ({ handedAt = Infinity }) => handedAt))
+
+/** Those whose every change a capture that begins now holds; but for what changed at `until` or later, where that waits. */
+const overIn = ({ running }: Place, until: number): ReadonlyArray<TurnId> =>
+  [...running].flatMap(([turnId, { overAt = Infinity }]) => overAt < until ? [turnId] : [])
+
+/** Another's prompt was handed over since the turn ended: what is there now never was what it left. */
+const isBlurred = ({ handovers, running }: Place, at: CheckpointAt) => at._tag === "TurnEnded" && running.get(at.turnId)?.overAfter !== handovers
+
+const make = Effect.gen(function*() {
+  const checkpoints = yield* Checkpoints
+  const port = yield* ChangePort
+  const clock = yield* Clock.Clock
+  const pulses = yield* PubSub.sliding<WorktreeId>(256)
+  const places = new Map<WorktreeId, Place>()
+
+  const placeOf = (id: WorktreeId): Place => {
+    const place = places.get(id) ?? { queue: Semaphore.makeUnsafe(1), running: new Map(), handovers: 0, told: undefined, skipped: undefined, lookedAt: null }
+    places.set(id, place)
+    return place
+  }
+
+  let reports = 0
+
+  /** It is done with: turns that had ended, and reports of what the next interval may tell otherwise. */
+  const cover = ({ running }: Place, over: ReadonlyArray<TurnId>, upTo: number) => Effect.sync(() => {
+    for (const turnId of over) running.delete(turnId)
+    for (const { reported } of running.values()) {
+      for (const [path, nth] of reported) if (nth <= upTo) reported.delete(path)
+    }
+  })
+
+  const entryOf = Effect.fnUntraced(function*(worktree: Worktree, ledger: Ledger, checkpoint: Checkpoint, at: CheckpointAt, turns: ReadonlyArray<IntervalTurn>, wrote?: ReadonlySet<string>) {
+    // a rewind makes nothing: what it brings back was made before
+    const isMade = at._tag !== "Rewound"
+    const { ref, skipped, tree } = checkpoint
+    const base = ledger.base ?? worktree.baseCommit
+    const from = ledger.last?.tree ?? base
+    const touched = from === tree || !isMade ? [] : touchesOf(yield* checkpoints.files(worktree, from, tree))
+    const files = wrote === undefined ? touched : touched.filter(({ oldPath, path }) => !wrote.has(path) && (oldPath === null || !wrote.has(oldPath)))
+    const takenAt = clock.currentTimeMillisUnsafe()
+    const row: CheckpointRow = { seq: (ledger.last?.seq ?? 0) + 1, at, tree, ref, skipped, turns, files, takenAt }
+    const { told } = placeOf(worktree.id)
+    const now = told?.base === base && told.tree === tree ? told.now : yield* checkpoints.counted(worktree, base, tree)
+    const { gone, live, saved } = foldChanges({
+      worktree, now, intervals: files.length === 0 ? ledger.intervals : [...ledger.intervals, row],
+      settled: ledger.settled, live: ledger.live, seq: row.seq, at: takenAt, mint
+    })
+    const entry: Entry = { checkpoint: row, saved, gone }
+    return { entry, live, base, now, isNews: saved.length > 0 || gone.length > 0, isSame: ledger.last?.tree === tree }
+  })
+
+  /** The files without what belongs to turns whose prompts were just handed over. */
+  const capture = (worktree: Worktree, at: CheckpointAt, kept: string | undefined, tries = captures): Effect.Effect<{ readonly checkpoint: Checkpoint; readonly over: ReadonlyArray<TurnId> }, WorkError> => Effect.gen(function*() {
+    const place = placeOf(worktree.id)
+    const ended = overIn(place, Infinity)
+    let until = Infinity
+    const checkpoint = yield* checkpoints.take(worktree, at, () => until = handedIn(place), kept)
+    if (tries > 1 && handedIn(place) < until) return yield* capture(worktree, at, kept, tries - 1)
+    return { checkpoint, over: overIn(place, until).filter((turnId) => ended.includes(turnId)) }
+  })
+
+  const settleAlone = Effect.fnUntraced(function*(worktree: Worktree, at: CheckpointAt, wrote?: ReadonlySet<string>) {
+    const place = placeOf(worktree.id)
+    const ledger = yield* port.load(worktree.id)
+    const isLook = at._tag === "Seen"
+    const { checkpoint, over } = yield* capture(worktree, at, isLook ? ledger.last?.tree : undefined)
+    const turns = runningIn(place), upTo = reports
+    place.lookedAt = clock.currentTimeMillisUnsafe()
+    const asBefore: Standing = { checkpoint, changes: ledger.live }
+    const isQuiet = isLook && over.length === 0 && checkpoint.tree === ledger.last?.tree
+    if (isQuiet && place.told?.tree === checkpoint.tree && place.told.base === (ledger.base ?? worktree.baseCommit)) return asBefore
+    const { base, entry, isNews, isSame, live, now } = yield* entryOf(worktree, ledger, checkpoint, isBlurred(place, at) ? seen() : at, turns, wrote)
+    // nobody will ask for a look that saw nothing
+    const isNothing = isSame && isLook && !isNews && over.length === 0
+    yield* Effect.uninterruptible(Effect.andThen(isNothing ? Effect.void : port.record(worktree.id, { ...(isSame && isLook ? withoutCheckpoint(entry) : entry), covered: over }), cover(place, over, upTo)))
+    place.told = { base, tree: checkpoint.tree, now }
+    const isSkippedSame = JSON.stringify(place.skipped ?? []) === JSON.stringify(checkpoint.skipped)
+    place.skipped = checkpoint.skipped
+    if (isNews || !isSkippedSame) yield* PubSub.publish(pulses, worktree.id)
+    const standing: Standing = { checkpoint, changes: live }
+    return standing
+  })
+
+  const settle = Effect.fn("Changes.settle")(function*(worktree: Worktree, at: CheckpointAt) {
+    yield* Effect.annotateCurrentSpan({ "worktree.id": worktree.id })
+    return yield* Semaphore.withPermit(placeOf(worktree.id).queue, settleAlone(worktree, at))
+  })
+
+  const decide = <A, E, R>(worktree: Worktree, decision: Effect.Effect<A, E, R>, wrote: (decided: A) => ReadonlyArray<string>) =>
+    Semaphore.withPermit(placeOf(worktree.id).queue, Effect.gen(function*() {
+      yield* settleAlone(worktree, seen())
+      const decided = yield* decision
+      yield* settleAlone(worktree, { _tag: "Decided", id: CheckpointId.make(crypto.randomUUID()) }, new Set(wrote(decided)))
+      yield* PubSub.publish(pulses, worktree.id)
+      return decided
+    }))
+
+  const rewind = Effect.fn("Changes.rewind")(function*(worktree: Worktree, tree: string, id: CheckpointId) {
+    const place = placeOf(worktree.id)
+    return yield* Semaphore.withPermit(place.queue, Effect.gen(function*() {
+      const over = overIn(place, Infinity)
+      const { after, before } = yield* checkpoints.rewind(worktree, tree, id)
+      const turns = runningIn(place), upTo = reports
+      const left = yield* entryOf(worktree, yield* port.load(worktree.id), before, { _tag: "Rewinding", id }, turns)
+      yield* Effect.uninterruptible(Effect.andThen(port.record(worktree.id, { ...left.entry, covered: over }), cover(place, over, upTo)))
+      const { entry, live } = yield* entryOf(worktree, yield* port.load(worktree.id), after, { _tag: "Rewound", id }, [])
+      yield* port.record(worktree.id, entry)
+      yield* PubSub.publish(pulses, worktree.id)
+      return { before, standing: { checkpoint: after, changes: live } }
+    }))
+  })
+
+  const start = (id: WorktreeId, turn: WorktreeTurn, handedAt?: number) => Effect.sync(() => {
+    const place = placeOf(id)
+    const known = place.running.get(turn.turnId)
+    if (known !== undefined) return known
+    const found: Running = { turn, reported: new Map(), overAt: undefined, overAfter: undefined, handedAt }
+    place.running.set(turn.turnId, found)
+    if (handedAt !== undefined) place.handovers += 1
+    return found
+  })
+
+  const end = (id: WorktreeId, turn: WorktreeTurn) => Effect.map(start(id, turn), (found) => {
+    found.overAt ??= clock.currentTimeMillisUnsafe()
+    found.overAfter ??= placeOf(id).handovers
+    found.handedAt = undefined
+  })
+
+  return Changes.of({
+    handedOver: (worktreeId, turn, at) => Effect.asVoid(start(worktreeId, turn, at)),
+    over: (worktreeId, turns) => Effect.forEach(turns, (turn) => end(worktreeId, turn), { discard: true }),
+    began: Effect.fn("Changes.began")(function*(worktree, turn, handedOver) {
+      const found = yield* start(worktree.id, turn, handedOver)
+      const known = Effect.sync(() => { found.handedAt = undefined })
+      return yield* Semaphore.withPermit(placeOf(worktree.id).queue, Effect.ensuring(settleAlone(worktree, { _tag: "TurnStarted", turnId: turn.turnId }), known))
+    }),
+    reported: (worktreeId, turnId, paths) => Effect.sync(() => {
+      const found = placeOf(worktreeId).running.get(turnId)
+      reports += 1
+      for (const path of paths) found?.reported.set(path, reports)
+    }),
+    ended: Effect.fn("Changes.ended")(function*(worktree, turn) {
+      yield* end(worktree.id, turn)
+      return yield* settle(worktree, { _tag: "TurnEnded", turnId: turn.turnId })
+    }),
+    interrupted: Effect.fn("Changes.interrupted")(function*(worktree, turns) {
+      yield* Effect.forEach(turns, (turn) => end(worktree.id, turn), { discard: true })
+      const [first] = turns
+      const at: CheckpointAt = first === undefined ? seen() : { _tag: "TurnEnded", turnId: first.turnId }
+      return yield* settle(worktree, at)
+    }),
+    look: Effect.fn("Changes.look")(function*(worktree, at) {
+      return yield* settle(worktree, at ?? seen())
+    }),
+    rewind,
+    decide,
+    seen: (worktreeId) => Effect.suspend(() => {
+      const place = placeOf(worktreeId)
+      if (place.skipped !== undefined) return Effect.succeed({ lookedAt: place.lookedAt, skipped: place.skipped })
+      return Effect.map(port.checkpoints(worktreeId, 1), ([last]) => {
+        place.skipped ??= last?.skipped ?? []
+        return { lookedAt: place.lookedAt ?? last?.takenAt ?? null, skipped: place.skipped }
+      })
+    }),
+    checkpoints: port.checkpoints,
+    history: port.history,
+    list: (worktreeId) => Effect.map(port.load(worktreeId), ({ live }) => live),
+    pulses: Stream.fromPubSub(pulses),
+    pulse: (worktreeId) => Effect.asVoid(PubSub.publish(pulses, worktreeId)),
+    alone: (worktreeId, effect) => Semaphore.withPermit(placeOf(worktreeId).queue, effect)
+  })
+})
+
+export class Changes extends Context.Service<Changes, {
+  /** A turn's prompt is handed over now. At once, and before `began` is called: no look may take what it does for a person's. */
+  readonly handedOver: (worktreeId: WorktreeId, turn: WorktreeTurn, at: number) => Effect.Effect<void>
+  /** Turns that ended before anybody could look: the next checkpoint is theirs too. */
+  readonly over: (worktreeId: WorktreeId, turns: ReadonlyArray<WorktreeTurn>) => Effect.Effect<void>
+  /**
+   * A turn's prompt was handed over at `handedOver` (epoch milliseconds). Beside the prompt, not ahead of it: what changes
+   * from then on is the turn's, whenever this gets to look.
+   */
+  readonly began: (worktree: Worktree, turn: WorktreeTurn, handedOver: number) => Effect.Effect<Standing, WorkError>
+  /** Tool calls of a turn changed these paths (`reportedPaths`). Tells turns apart that run at the same time. */
+  readonly reported: (worktreeId: WorktreeId, turnId: TurnId, paths: ReadonlyArray<string>) => Effect.Effect<void>
+  /** A turn has its end, and its agent no hand in the worktree any more. Its checkpoint is a look like any other where another's prompt was handed over meanwhile. */
+  readonly ended: (worktree: Worktree, turn: WorktreeTurn) => Effect.Effect<Standing, WorkError>
+  /** After a restart: all turns that ran in the worktree when the server died. */
+  readonly interrupted: (worktree: Worktree, turns: ReadonlyArray<WorktreeTurn>) => Effect.Effect<Standing, WorkError>
+  /** Somebody may have worked by hand. */
+  readonly look: (worktree: Worktree, at?: CheckpointAt) => Effect.Effect<Standing, WorkError>
+  /**
+   * Makes the files those of a checkpoint. What was there is `before`: a rewind to its tree undoes this one. That the agents
+   * rest, and hear of it, is its caller's business.
+   */
+  readonly rewind: (worktree: Worktree, tree: string, id: CheckpointId) => Effect.Effect<{ readonly before: Checkpoint; readonly standing: Standing }, WorkError>
+  /**
+   * Looks, does what was decided, and looks again, with nothing between: what the decision `wrote` in the worktree makes
+   * nobody its maker. Refused, it leaves the first look.
+   */
+  readonly decide: <A, E, R>(worktree: Worktree, decision: Effect.Effect<A, E, R>, wrote: (decided: A) => ReadonlyArray<string>) => Effect.Effect<A, E | WorkError, R>
+  /** When the files were looked at last (epoch milliseconds), and what no checkpoint holds of them. */
+  readonly seen: (worktreeId: WorktreeId) => Effect.Effect<{ readonly lookedAt: number | null; readonly skipped: ReadonlyArray<SkippedPath> }, WorkError>
+  /** Newest first, each with the turns and files of the interval that it ended. */
+  readonly checkpoints: (worktreeId: WorktreeId, limit: number) => Effect.Effect<ReadonlyArray<CheckpointRow>, WorkError>
+  /** Every change there ever was, newest first. */
+  readonly history: (worktreeId: WorktreeId, limit: number) => Effect.Effect<ReadonlyArray<PendingChange>, WorkError>
+  /** As of the last checkpoint, without a look at the files. */
+  readonly list: (worktreeId: WorktreeId) => Effect.Effect<ReadonlyArray<PendingChange>, WorkError>
+  /** Worktrees whose list is another one now. */
+  readonly pulses: Stream.Stream<WorktreeId>
+  /** Somebody else changed the list. */
+  readonly pulse: (worktreeId: WorktreeId) => Effect.Effect<void>
+  /** While no list of this worktree is told anew. */
+  readonly alone: <A, E, R>(worktreeId: WorktreeId, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+}>()("boocode/work/Changes") {
+  static readonly layer = Layer.effect(Changes, make)
+}

@@ -1,0 +1,262 @@
+/** What is decided on changes, over real git: carried whole or not at all, once however often, and nothing lost. */
+import { assert, layer } from "@effect/vitest"
+import { Effect, FileSystem, Layer, Result } from "effect"
+import { appendFileSync, chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
+import { ChangeId } from "../../../shared/Change.ts"
+import { AgentName, ChatId, ProjectId, TurnId, WorktreeId } from "../../../shared/Ids.ts"
+import type { Project, Worktree } from "../../../shared/Session.ts"
+import { Apply } from "./Apply.ts"
+import { ChangePort } from "../change/ChangePort.ts"
+import { Changes } from "../change/Changes.ts"
+import { Checkpoints } from "../change/Checkpoints.ts"
+import { changeSomething, randomFrom } from "../git/randomFiles.ts"
+import { makeRepository, rawGit, temporaryFolder, testGit } from "../git/temporaryRepository.ts"
+import { WorkError } from "../../../shared/WorkError.ts"
+
+const lines = (count: number, ...changed: ReadonlyArray<readonly [number, string]>) =>
+  Array.from({ length: count }, (_, at) => `${changed.find(([line]) => line === at + 1)?.[1] ?? `line ${at + 1}`}\n`).join("")
+
+const world = Effect.fnUntraced(function*(files: Readonly<Record<string, string>> = { "a.txt": lines(12), "b.txt": "x\n" }) {
+  const fs = yield* FileSystem.FileSystem
+  const folder = yield* temporaryFolder
+  const top = yield* makeRepository(`${folder}/project`, files)
+  yield* rawGit(top, "worktree", "add", "-q", "-b", "b", `${folder}/worktree`)
+  const project: Project = { id: ProjectId.make(crypto.randomUUID()), path: top, name: "p", addedAt: 0 }
+  const worktree: Worktree = {
+    id: WorktreeId.make(crypto.randomUUID()), sessionId: null, projectId: project.id, path: `${folder}/worktree`, branch: "b",
+    baseCommit: (yield* rawGit(top, "rev-parse", "HEAD")).trim(), state: "ready"
+  }
+  const changes = yield* Changes, decide = yield* Apply
+  const turn = (agent: string) => Effect.suspend(() => changes.ended(worktree, { turnId: TurnId.make(crypto.randomUUID()), chatId: ChatId.make(crypto.randomUUID()), agent: AgentName.make(agent) }))
+  const work = (name: string, text: string) => writeFileSync(`${worktree.path}/${name}`, text)
+  const mine = (name: string) => readFileSync(`${top}/${name}`, "utf8")
+  const only = Effect.map(changes.list(worktree.id), ([change]) => {
+    if (change === undefined) throw new Error("no change")
+    return change
+  })
+  return { fs, folder, top, project, worktree, changes, decide, turn, work, mine, only, port: yield* ChangePort }
+})
+
+/** Every file with its kind, mode and bytes. */
+const all = (folder: string | Buffer): ReadonlyArray<string> => readdirSync(folder, { encoding: "buffer" }).flatMap((name) => {
+  if (name.toString() === ".git") return []
+  const path = Buffer.concat([Buffer.from(folder), Buffer.from("/"), name])
+  const found = lstatSync(path)
+  if (found.isDirectory()) return all(path).map((inner) => `${name.toString("hex")}/${inner}`)
+  return [`${name.toString("hex")} ${found.isSymbolicLink() ? `-> ${readlinkSync(path)}` : `${found.mode & 0o111} ${readFileSync(path).toString("hex")}`}`]
+}).toSorted()
+
+const services = Apply.layer.pipe(Layer.provideMerge(Changes.layer), Layer.provideMerge(Checkpoints.layer), Layer.provideMerge(ChangePort.layerMemory), Layer.provideMerge(testGit))
+
+layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change", (it) => {
+  it.effect("of every kind is applied, twice as once, and what comes after it begins there", () => Effect.gen(function*() {
+    const { changes, decide, project, top, turn, work, worktree } = yield* world({ "edit": "1\n", "gone": "2\n", "old": lines(9), "run": "#!/bin/sh\n", "link": "3\n" })
+    work("edit", "1\n2\n")
+    work("new dir", "x")
+    rmSync(`${worktree.path}/new dir`)
+    mkdirSync(`${worktree.path}/d/e`, { recursive: true })
+    work("d/e/new\nline", "x\n")
+    writeFileSync(Buffer.concat([Buffer.from(`${worktree.path}/caf`), Buffer.from([0xe9])]), Buffer.from([0, 255]))
+    rmSync(`${worktree.path}/gone`)
+    renameSync(`${worktree.path}/old`, `${worktree.path}/renamed`)
+    chmodSync(`${worktree.path}/run`, 0o755)
+    rmSync(`${worktree.path}/link`)
+    symlinkSync("run", `${worktree.path}/link`)
+    const { changes: standing } = yield* turn("goose")
+    assert.strictEqual(standing.length, 7)
+    for (const { id } of [...standing, ...standing]) assert.strictEqual((yield* decide.apply(project, worktree, id)).change.state, "applied")
+    assert.deepStrictEqual(all(top), all(worktree.path))
+    assert.strictEqual(yield* rawGit(top, "for-each-ref", "refs/boocode/landing"), "")
+    assert.deepStrictEqual(yield* changes.list(worktree.id), [])
+    work("edit", "1\n2\n3\n")
+    const [next] = (yield* turn("qwen")).changes
+    assert.deepStrictEqual([next?.path, next?.operation, next?.added, next?.agents], ["edit", "edit", 1, [AgentName.make("qwen")]])
+    assert.strictEqual(readdirSync(`${top}/.git/boocode`).length, 0)
+  }))
+
+  it.effect("merges with what a person did meanwhile, keeping modes and line ends", () => Effect.gen(function*() {
+    const { decide, mine, only, project, top, turn, work, worktree } = yield* world({ "a.txt": lines(12).replaceAll("\n", "\r\n") })
+    work("a.txt", lines(12, [2, "theirs"]).replaceAll("\n", "\r\n"))
+    writeFileSync(`${top}/a.txt`, lines(12, [10, "mine"]).replaceAll("\n", "\r\n"))
+    chmodSync(`${top}/a.txt`, 0o640)
+    yield* turn("goose")
+    const { change } = yield* decide.apply(project, worktree, (yield* only).id)
+    assert.strictEqual(change.state, "applied")
+    assert.strictEqual(mine("a.txt"), lines(12, [2, "theirs"], [10, "mine"]).replaceAll("\n", "\r\n"))
+    assert.strictEqual(statSync(`${top}/a.txt`).mode & 0o777, 0o640)
+    yield* decide.revert(project, worktree, change.id)
+    assert.strictEqual(mine("a.txt"), lines(12, [10, "mine"]).replaceAll("\n", "\r\n"))
+  }))
+
+  it.effect("where both changed the same touches nothing, names both sides, and lands when it is told to", () => Effect.gen(function*() {
+    const { decide, mine, only, project, top, turn, work, worktree } = yield* world()
+    work("a.txt", lines(12, [5, "theirs"]))
+    writeFileSync(`${top}/a.txt`, lines(12, [5, "mine"]))
+    yield* turn("goose")
+    const before = all(top)
+    for (let twice = 0; twice < 2; twice++) {
+      const { change, marked } = yield* decide.apply(project, worktree, (yield* only).id)
+      assert.strictEqual(change.state, "conflicted")
+      assert.match(yield* rawGit(top, "cat-file", "-p", `${marked}:a.txt`), /<<<<<<< .*\nmine\n=======\ntheirs\n>>>>>>> /)
+      assert.deepStrictEqual(all(top), before)
+    }
+    assert.strictEqual((yield* decide.apply(project, worktree, (yield* only).id, true)).change.state, "applied")
+    assert.strictEqual(mine("a.txt"), lines(12, [5, "theirs"]))
+    // what it took the place of is in no other place
+    const [kept = ""] = (yield* rawGit(top, "for-each-ref", "--format=%(refname)", "refs/boocode/kept")).trim().split("\n")
+    assert.strictEqual(yield* rawGit(top, "cat-file", "-p", `${kept}:a.txt`), lines(12, [5, "mine"]))
+  }))
+
+  it.effect("that is rejected leaves the worktree as its base, and what comes after it is the next one's", () => Effect.gen(function*() {
+    const { changes, decide, only, project, turn, work, worktree } = yield* world()
+    work("a.txt", lines(12, [5, "bad"]))
+    yield* turn("goose")
+    const { id } = yield* only
+    assert.strictEqual((yield* decide.reject(worktree, [id])).map((one) => Result.getOrThrow(one).change.state)[0], "rejected")
+    assert.strictEqual(readFileSync(`${worktree.path}/a.txt`, "utf8"), lines(12))
+    assert.deepStrictEqual(yield* changes.list(worktree.id), [])
+    assert.strictEqual((yield* decide.reject(worktree, [id])).map((one) => Result.getOrThrow(one).change.state)[0], "rejected")
+    assert.strictEqual((yield* Effect.flip(decide.apply(project, worktree, id))).reason._tag, "ChangeMoved")
+    work("a.txt", lines(12, [6, "good"]))
+    assert.deepStrictEqual((yield* turn("qwen")).changes.map(({ agents, manual }) => [agents, manual]), [[[AgentName.make("qwen")], false]])
+  }))
+
+  it.effect("that was reverted stands as that, and is applied again", () => Effect.gen(function*() {
+    const { changes, decide, mine, only, project, turn, work, worktree } = yield* world()
+    work("a.txt", lines(12, [5, "theirs"]))
+    yield* turn("goose")
+    const { id } = yield* only
+    yield* decide.apply(project, worktree, id)
+    // killed before it forgot what it had begun
+    yield* rawGit(worktree.path, "add", "-A")
+    yield* rawGit(worktree.path, "update-ref", `refs/boocode/landing/${id}/apply`, (yield* rawGit(worktree.path, "write-tree")).trim())
+    yield* decide.revert(project, worktree, id)
+    assert.strictEqual(mine("a.txt"), lines(12))
+    assert.deepStrictEqual((yield* changes.look(worktree)).changes.map((change) => [change.id, change.state, change.agents]), [[id, "reverted", [AgentName.make("goose")]]])
+    assert.strictEqual((yield* decide.apply(project, worktree, id)).change.state, "applied")
+    work("a.txt", lines(12, [5, "theirs"], [9, "more"]))
+    yield* turn("qwen")
+    const newer = yield* only
+    yield* decide.apply(project, worktree, newer.id)
+    assert.strictEqual((yield* Effect.flip(decide.revert(project, worktree, id))).reason._tag, "ChangeMoved")
+    yield* decide.revert(project, worktree, newer.id)
+    yield* decide.revert(project, worktree, id)
+    assert.strictEqual(mine("a.txt"), lines(12))
+    assert.deepStrictEqual((yield* changes.list(worktree.id)).map(({ added, agents }) => [added, agents]), [[2, ["goose", "qwen"].map((name) => AgentName.make(name))]])
+  }))
+
+  it.effect("is applied in parts, and what is left still names its makers", () => Effect.gen(function*() {
+    const { changes, decide, mine, only, project, turn, work, worktree } = yield* world({ "a.txt": lines(60).replaceAll("\n", "\r\n") + "caf\u00e9 without an end" })
+    const whole = [[5, "first"], [30, "second"], [55, "third"]] as const
+    const text = (...changed: ReadonlyArray<readonly [number, string]>) => lines(60, ...changed).replaceAll("\n", "\r\n") + "caf\u00e9 without an end"
+    work("a.txt", text(...whole))
+    yield* turn("goose")
+    const { id } = yield* only
+    const part = ChangeId.make(crypto.randomUUID())
+    for (let twice = 0; twice < 2; twice++) {
+      const { change } = yield* decide.applyHunks(project, worktree, id, part, [1])
+      assert.deepStrictEqual([change.id, change.state, change.added, change.removed], [part, "applied", 1, 1])
+      assert.strictEqual(mine("a.txt"), text([30, "second"]))
+    }
+    assert.deepStrictEqual((yield* changes.list(worktree.id)).map(({ added, agents, removed }) => [added, removed, agents]), [[2, 2, [AgentName.make("goose")]]])
+    for (const wrong of [[2], [], [-1]]) {
+      const reason = (yield* Effect.flip(decide.applyHunks(project, worktree, (yield* only).id, ChangeId.make(crypto.randomUUID()), wrong))).reason
+      assert.strictEqual(reason._tag, "NoSuchHunk")
+    }
+    const rest = yield* decide.applyHunks(project, worktree, (yield* only).id, ChangeId.make(crypto.randomUUID()), [0, 1])
+    assert.strictEqual(rest.change.state, "applied")
+    assert.strictEqual(mine("a.txt"), text(...whole))
+    assert.deepStrictEqual(yield* changes.list(worktree.id), [])
+    yield* decide.revert(project, worktree, rest.change.id)
+    yield* decide.revert(project, worktree, part)
+    assert.strictEqual(mine("a.txt"), text())
+  }))
+
+  it.effect("stays within the project, whatever stands there", () => Effect.gen(function*() {
+    const { decide, folder, project, top, turn, work, worktree } = yield* world()
+    mkdirSync(`${worktree.path}/d`)
+    work("d/x", "1\n")
+    mkdirSync(`${worktree.path}/e`)
+    work("e/x", "1\n")
+    work("f", "1\n")
+    mkdirSync(`${folder}/outside`)
+    symlinkSync("../outside", `${top}/d`)
+    writeFileSync(`${top}/e`, "a file")
+    mkdirSync(`${top}/f`)
+    const { changes: standing } = yield* turn("goose")
+    const tags = yield* Effect.forEach(standing, ({ id }) => Effect.map(Effect.flip(decide.apply(project, worktree, id)), ({ reason }) => reason._tag))
+    assert.deepStrictEqual(tags, ["Outside", "InTheWay", "InTheWay"])
+    assert.deepStrictEqual([readdirSync(`${folder}/outside`), readFileSync(`${top}/e`, "utf8")], [[], "a file"])
+  }))
+
+  it.effect("is finished when it is asked again after its server died at any step", () => Effect.gen(function*() {
+    for (const merged of [false, true]) {
+      const { decide, mine, port, project, top, turn, work, worktree } = yield* world()
+      work("a.txt", lines(12, [2, "theirs"]))
+      renameSync(`${worktree.path}/b.txt`, `${worktree.path}/c.txt`)
+      if (merged) writeFileSync(`${top}/a.txt`, lines(12, [10, "mine"]))
+      const { changes: standing } = yield* turn("goose")
+      // the disk has it, the database doesn't
+      const dying = yield* Apply.pipe(Effect.provide(Layer.fresh(Apply.layer).pipe(Layer.provide(Layer.succeed(ChangePort, ChangePort.of({
+        ...port, record: () => Effect.fail(new WorkError({ reason: { _tag: "Unrecorded", detail: "killed" } }))
+      }))))))
+      for (const { id } of standing) assert.strictEqual((yield* Effect.flip(dying.apply(project, worktree, id))).message, "killed")
+      const there = all(top)
+      // a rename half done
+      writeFileSync(`${top}/b.txt`, "x\n")
+      for (const { id } of standing) assert.strictEqual((yield* decide.apply(project, worktree, id)).change.state, "applied")
+      assert.deepStrictEqual(all(top), there)
+      assert.strictEqual(mine("a.txt"), lines(12, [2, "theirs"], ...(merged ? [[10, "mine"] as const] : [])))
+    }
+  }))
+
+  it.effect("loses no edit that a person makes at the same time", () => Effect.gen(function*() {
+    const { decide, mine, project, top, turn, work, worktree } = yield* world({ "a.txt": lines(60) })
+    for (let round = 0; round < 6; round++) {
+      work("a.txt", lines(60, [1, `theirs ${round}`]))
+      const [change] = (yield* turn("goose")).changes
+      if (change === undefined) continue
+      const typing = Effect.forEach(Array.from({ length: 12 }), (_, at) => Effect.andThen(Effect.sleep("7 millis"), Effect.sync(() => appendFileSync(`${top}/a.txt`, `mine ${round} ${at}\n`))))
+      yield* Effect.all([typing, Effect.exit(decide.apply(project, worktree, change.id))], { concurrency: 2 })
+      yield* Effect.exit(decide.apply(project, worktree, change.id))
+    }
+    for (let round = 0; round < 6; round++) for (let at = 0; at < 12; at++) assert.include(mine("a.txt"), `mine ${round} ${at}\n`)
+  }))
+
+  it.effect("and all others, applied, make the project what the worktree is; reverted, what it was", () => Effect.gen(function*() {
+    for (const seed of [31, 32, 33]) {
+      const random = randomFrom(seed)
+      const { decide, project, top, turn, worktree } = yield* world()
+      const before = all(top)
+      for (let n = 0; n < 14; n++) changeSomething(worktree.path, random)
+      const { changes: standing } = yield* turn("goose")
+      const applied: Array<(typeof standing)[number]> = []
+      let left = standing
+      for (let pass = 0; pass < 3; pass++) {
+        const still: Array<(typeof standing)[number]> = []
+        for (const change of left) {
+          const exit = yield* Effect.result(decide.apply(project, worktree, change.id))
+          if (exit._tag === "Success" && exit.success.change.state === "applied") applied.push(change)
+          else still.push(change)
+        }
+        left = still
+      }
+      if (left.length === 0) {
+        yield* rawGit(top, "add", "-A")
+        yield* rawGit(worktree.path, "add", "-A")
+        assert.strictEqual(yield* rawGit(top, "write-tree"), yield* rawGit(worktree.path, "write-tree"), `seed ${seed}`)
+      }
+      let back = applied.toReversed()
+      for (let pass = 0; pass < 3; pass++) {
+        const still: Array<(typeof standing)[number]> = []
+        for (const change of back) {
+          const exit = yield* Effect.result(decide.revert(project, worktree, change.id))
+          if (exit._tag !== "Success" || exit.success.change.state !== "reverted") still.push(change)
+        }
+        back = still
+      }
+      assert.deepStrictEqual([back.length, left.length], [0, 0], `seed ${seed}`)
+      assert.deepStrictEqual(all(top), before, `seed ${seed}`)
+    }
+  }), 60_000)
+})

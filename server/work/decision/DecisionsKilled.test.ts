@@ -1,0 +1,126 @@
+/** A server killed with SIGKILL at every step of a reject, a revert, a part or a way out of a conflict: each file is whole, and asked again it is as it was to be. */
+import { assert, layer } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { readFileSync, writeFileSync } from "node:fs"
+import { dirname } from "node:path"
+import { ChangeId } from "../../../shared/Change.ts"
+import { AgentName, ChatId, ProjectId, TurnId, WorktreeId } from "../../../shared/Ids.ts"
+import type { Project, Worktree } from "../../../shared/Session.ts"
+import { Apply } from "./Apply.ts"
+import { Changes } from "../change/Changes.ts"
+import { Checkpoints } from "../change/Checkpoints.ts"
+import { fileChangePort } from "./randomDecisions.ts"
+import { makeRepository, rawGit, temporaryFolder, testEnvironment, testGit } from "../git/temporaryRepository.ts"
+
+const text = (...changed: ReadonlyArray<readonly [number, string]>) =>
+  Array.from({ length: 40 }, (_, at) => `${changed.find(([line]) => line === at + 1)?.[1] ?? `line ${at + 1}`}\n`).join("")
+
+/** Another server on the same rows, which does one thing. */
+const program = `
+  const { Effect, Layer } = await import("effect")
+  const { NodeServices } = await import("@effect/platform-node")
+  const from = (name) => import(${JSON.stringify(dirname(import.meta.dirname))} + "/" + name + ".ts")
+  const of = (name) => from(name).then((module) => module[name.split("/")[1]])
+  const [Apply, Changes, Checkpoints, Git] = await Promise.all(["decision/Apply", "change/Changes", "change/Checkpoints", "git/Git"].map(of))
+  const { fileChangePort } = await from("decision/randomDecisions")
+  const { args, rows, what } = JSON.parse(process.env.GIVEN)
+  const services = Apply.layer.pipe(Layer.provideMerge(Changes.layer), Layer.provideMerge(Checkpoints.layer), Layer.provideMerge(fileChangePort(rows)),
+    Layer.provideMerge(Git.layer), Layer.provideMerge(NodeServices.layer))
+  await Effect.runPromise(Effect.flatMap(Apply, (apply) => apply[what](...args)).pipe(Effect.provide(services)))
+`
+
+/** A git that kills who called it, before or after the call that was named. */
+const killer = (git: string) => `#!/bin/sh
+case "$*" in
+  *"$KILL_AT"*)
+    if [ "$KILL_WHEN" = before ]; then kill -9 $PPID; exit 1; fi
+    ${git} "$@"; kill -9 $PPID; exit 1 ;;
+esac
+exec ${git} "$@"
+`
+
+const base = text(), theirs = text([2, "one"], [20, "two"]), mine = text([20, "mine"])
+
+const makeWorld = Effect.gen(function*() {
+  const folder = yield* temporaryFolder
+  const top = yield* makeRepository(`${folder}/project`, { "a.txt": base })
+  yield* rawGit(top, "worktree", "add", "-q", "-b", "b", `${folder}/worktree`)
+  const project: Project = { id: ProjectId.make(crypto.randomUUID()), path: top, name: "p", addedAt: 0 }
+  const worktree: Worktree = {
+    id: WorktreeId.make(crypto.randomUUID()), sessionId: null, projectId: project.id, path: `${folder}/worktree`, branch: "b",
+    baseCommit: (yield* rawGit(top, "rev-parse", "HEAD")).trim(), state: "ready"
+  }
+  writeFileSync(`${folder}/git`, killer(Bun.which("git") ?? "git"), { mode: 0o755 })
+  const rows = `${folder}/rows`
+  /** A server's life on the rows as they are. */
+  const life = <A, E>(effect: Effect.Effect<A, E, Apply | Changes>) => effect.pipe(Effect.provide(Layer.fresh(Apply.layer.pipe(
+    Layer.provideMerge(Changes.layer), Layer.provideMerge(Checkpoints.layer), Layer.provideMerge(fileChangePort(rows))))))
+  writeFileSync(`${worktree.path}/a.txt`, theirs)
+  const turn = { turnId: TurnId.make(crypto.randomUUID()), chatId: ChatId.make(crypto.randomUUID()), agent: AgentName.make("goose") }
+  const [change] = (yield* life(Effect.flatMap(Changes, (changes) => changes.ended(worktree, turn)))).changes
+  if (change === undefined) return yield* Effect.die("no change")
+  const read = (of: string) => readFileSync(`${of}/a.txt`, "utf8")
+  const killed = (what: string, args: ReadonlyArray<unknown>, at: string, when: string) => Effect.promise(async () => {
+    const child = Bun.spawn([process.execPath, "-e", program], {
+      cwd: `${import.meta.dirname}/../../..`, stdout: "ignore", stderr: "inherit",
+      env: { ...testEnvironment, PATH: `${folder}:${testEnvironment.PATH}`, GIVEN: JSON.stringify({ what, args, rows }), KILL_AT: at, KILL_WHEN: when }
+    })
+    await child.exited
+    assert.strictEqual(child.signalCode, "SIGKILL", `${what}: ${at} was reached`)
+  })
+  return { change, killed, life, project, read, top, worktree }
+})
+
+const part = ChangeId.make("018f0000-0000-4000-8000-000000000001")
+const steps = [["checkout-index", "before"], ["checkout-index", "after"], ["for-each-ref --format=%(refname) refs/boocode/landing", "before"]] as const
+const onBase = [...steps, ["refs/boocode/bases", "before"], ["refs/boocode/bases", "after"]] as const
+
+layer(testGit, { excludeTestServices: true, timeout: "5 minutes" })("a server that is killed", (it) => {
+  const within = (name: string, of: readonly [at: string, when: string], test: (world: Effect.Success<typeof makeWorld>, at: string, when: string) => Effect.Effect<unknown, unknown, Effect.Services<typeof makeWorld>>) =>
+    it.effect(`${of[1]} ${of[0]} of ${name}`, () => Effect.flatMap(makeWorld, (made) => test(made, ...of)), 60_000)
+
+  for (const step of steps) within("a reject has restored the file, or does", step, Effect.fnUntraced(function*({ change, killed, life, read, worktree }, at, when) {
+    yield* killed("reject", [worktree, [change.id]], at, when)
+    assert.include([base, theirs], read(worktree.path))
+    const [again] = yield* life(Effect.flatMap(Apply, (apply) => apply.reject(worktree, [change.id])))
+    assert.deepStrictEqual([again?._tag === "Success" && again.success.change.state, read(worktree.path)], ["rejected", base])
+    assert.deepStrictEqual(yield* life(Effect.flatMap(Changes, (changes) => changes.list(worktree.id))), [])
+  }))
+
+  for (const step of onBase) within("a revert has taken the change out, or does, and it stands again", step, Effect.fnUntraced(function*({ change, killed, life, project, read, top, worktree }, at, when) {
+    yield* life(Effect.flatMap(Apply, (apply) => apply.apply(project, worktree, change.id)))
+    yield* killed("revert", [project, worktree, change.id], at, when)
+    assert.include([base, theirs], read(top))
+    const again = yield* life(Effect.flatMap(Apply, (apply) => apply.revert(project, worktree, change.id)))
+    assert.deepStrictEqual([again.change.state, read(top), read(worktree.path)], ["reverted", base, theirs])
+    assert.deepStrictEqual((yield* life(Effect.flatMap(Changes, (changes) => changes.look(worktree)))).changes.map(({ agents, state }) => [state, agents]), [["reverted", change.agents]])
+  }))
+
+  for (const step of onBase) within("an apply of a part has applied it, once, or does", step, Effect.fnUntraced(function*({ change, killed, life, project, read, top, worktree }, at, when) {
+    yield* killed("applyHunks", [project, worktree, change.id, part, [0]], at, when)
+    assert.include([base, text([2, "one"])], read(top))
+    const again = yield* life(Effect.flatMap(Apply, (apply) => apply.applyHunks(project, worktree, change.id, part, [0])))
+    assert.deepStrictEqual([again.change.id, again.change.state, read(top)], [part, "applied", text([2, "one"])])
+    assert.deepStrictEqual((yield* life(Effect.flatMap(Changes, (changes) => changes.look(worktree)))).changes.map(({ added, agents }) => [added, agents]), [[1, change.agents]])
+  }))
+
+  for (const step of steps) within("a reject of a part has taken it out, or does, and the rest stands", step, Effect.fnUntraced(function*({ change, killed, life, read, worktree }, at, when) {
+    yield* killed("rejectHunks", [worktree, change.id, part, [0]], at, when)
+    assert.include([theirs, text([20, "two"])], read(worktree.path))
+    yield* life(Effect.exit(Effect.flatMap(Apply, (apply) => apply.rejectHunks(worktree, change.id, part, [0]))))
+    assert.strictEqual(read(worktree.path), text([20, "two"]))
+    const [rest] = (yield* life(Effect.flatMap(Changes, (changes) => changes.look(worktree)))).changes
+    assert.deepStrictEqual([rest?.added, rest?.agents], [1, change.agents])
+  }))
+
+  for (const way of ["mine", "worktree"] as const) for (const step of onBase) within(`a way out of a conflict, ${way}, has brought the project's side over, or does`, step, Effect.fnUntraced(function*({ change, killed, life, project, read, top, worktree }, at, when) {
+    writeFileSync(`${top}/a.txt`, mine)
+    assert.strictEqual((yield* life(Effect.flatMap(Apply, (apply) => apply.apply(project, worktree, change.id)))).change.state, "conflicted")
+    yield* killed("resolve", [project, worktree, change.id, way], at, when)
+    yield* life(Effect.exit(Effect.flatMap(Apply, (apply) => apply.resolve(project, worktree, change.id, way))))
+    if (way === "mine") assert.strictEqual(read(worktree.path), mine)
+    else assert.match(read(worktree.path), /^<<<<<<< [^]*\nmine\n=======\ntwo\n>>>>>>> /m)
+    assert.strictEqual(read(top), mine)
+    assert.notInclude(yield* rawGit(top, "fsck", "--full"), "missing")
+  }))
+})

@@ -1,0 +1,58 @@
+/**
+ * Files of sessions' worktrees, as a service: a folder as git sees it, files by their names, lines that hold something, single
+ * files read and staged by hand. What is staged is a change like any other, made by hand.
+ */
+import { Cache, Context, Duration, Effect, Layer, Stream } from "effect"
+import type { FileContent, FileError, FileList, FoundFile, SearchFrame } from "../../../shared/File.ts"
+import type { SessionId } from "../../../shared/Ids.ts"
+import type { WorkError } from "../../../shared/WorkError.ts"
+import { findFiles } from "./FileFinding.ts"
+import { listFolder } from "./FileListing.ts"
+import { searchFiles, type SearchOrder } from "./FileSearching.ts"
+import { admitted, makeStaging, readFile } from "./FileStaging.ts"
+import { Git } from "../git/Git.ts"
+import { splitNul, textOfPath } from "../git/PathText.ts"
+import { Worktrees } from "../worktree/Worktrees.ts"
+
+const findLimit = 100
+/** Whoever types a name asks again with every letter. */
+const namesKept = Duration.seconds(3)
+
+const make = Effect.gen(function*() {
+  const git = yield* Git
+  const worktrees = yield* Worktrees
+  const { remove, write } = makeStaging()
+  const topOf = (sessionId: SessionId) => Effect.map(worktrees.ensure(sessionId), ({ path }) => path)
+
+  const names = yield* Cache.make({
+    capacity: 16, timeToLive: namesKept,
+    lookup: (top: string) => Effect.map(git.bytes(top, { what: "list the files", args: ["ls-files", "-z", "-c", "-o", "--exclude-standard", "--deduplicate"] }),
+      (out): ReadonlyArray<string> => splitNul(out).filter((path) => path.at(-1) !== 0x2f).map(textOfPath))
+  })
+
+  return Files.of({
+    list: Effect.fnUntraced(function*(sessionId, folder, ignored) {
+      const top = yield* topOf(sessionId)
+      return yield* listFolder(git, top, folder === "" ? Buffer.alloc(0) : yield* admitted(top, `${folder}`), ignored)
+    }),
+    find: (sessionId, query) => Effect.map(Effect.flatMap(topOf(sessionId), (top) => Cache.get(names, top)), (all) => findFiles(all, query, findLimit)),
+    search: (sessionId, order) => Stream.unwrap(Effect.map(topOf(sessionId), (top) => searchFiles(git, top, order))),
+    read: (sessionId, path) => Effect.flatMap(topOf(sessionId), (top) => readFile(top, path)),
+    write: (sessionId, path, text, expected) => Effect.flatMap(topOf(sessionId), (top) => write(top, path, text, expected)),
+    remove: (sessionId, path, expected) => Effect.flatMap(topOf(sessionId), (top) => remove(top, path, expected))
+  })
+})
+
+type Failure = FileError | WorkError
+
+export class Files extends Context.Service<Files, {
+  readonly list: (sessionId: SessionId, folder: string, ignored: boolean) => Effect.Effect<FileList, Failure>
+  readonly find: (sessionId: SessionId, query: string) => Effect.Effect<ReadonlyArray<FoundFile>, Failure>
+  readonly search: (sessionId: SessionId, order: SearchOrder) => Stream.Stream<SearchFrame, Failure>
+  readonly read: (sessionId: SessionId, path: string) => Effect.Effect<FileContent, Failure>
+  /** Answers the new hash; `expected` is null for a file that is not there yet. */
+  readonly write: (sessionId: SessionId, path: string, text: string, expected: string | null) => Effect.Effect<string, Failure>
+  readonly remove: (sessionId: SessionId, path: string, expected: string) => Effect.Effect<void, Failure>
+}>()("boocode/work/Files") {
+  static readonly layer = Layer.effect(Files, make)
+}

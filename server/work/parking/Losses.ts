@@ -1,0 +1,68 @@
+/**
+ * What a worktree holds that goes with it, counted and named as a person is asked before it goes. Looks, and changes nothing
+ * but the list of pending changes, which is told anew.
+ */
+import { Effect } from "effect"
+import type { Counted, SessionLosses } from "../../../shared/Guard.ts"
+import { mendText, toOneLine } from "../../../shared/Text.ts"
+import type { Worktree } from "../../../shared/Session.ts"
+import { Environment } from "../../process/Environment.ts"
+import { runProgram } from "../../process/Program.ts"
+import { ChangePort } from "../change/ChangePort.ts"
+import { Git } from "../git/Git.ts"
+import { extrasOf } from "./Ignored.ts"
+import { ownCommits } from "./LostCommits.ts"
+import { nestedWork } from "./Nested.ts"
+import { splitNul, textOfPath } from "../git/PathText.ts"
+
+const what = "look at the worktree"
+const named = 12
+const diskLimit = "4 seconds"
+
+export const countedOf = (names: ReadonlyArray<string>): Counted => ({ count: names.length, names: names.slice(0, named).map((name) => toOneLine(mendText(name))) })
+const none: Counted = { count: 0, names: [] }
+
+export const noLosses: SessionLosses = {
+  worktree: null, running: 0, unapplied: none, uncommitted: none, untracked: none, ignored: none, left: none, commits: none, nested: none, bytes: 0
+}
+
+/** As `git status --porcelain -z` lists them; a rename names its old path in a field of its own. */
+const statusOf = (out: Buffer) => {
+  const found = { uncommitted: new Array<string>(), untracked: new Array<string>(), ignored: new Array<string>() }
+  const fields = splitNul(out).values()
+  for (const field of fields) {
+    const sign = field.toString("latin1", 0, 2), path = textOfPath(field.subarray(3))
+    if (/[RC]/.test(sign)) fields.next()
+    found[sign === "??" ? "untracked" : sign === "!!" ? "ignored" : "uncommitted"].push(path)
+  }
+  return found
+}
+
+/** On disk, as `du` counts them; null where it takes too long. */
+const bytesOf = Effect.fnUntraced(function*(path: string) {
+  const { PATH } = yield* Environment
+  const said = yield* runProgram({ command: "du", args: ["-sk", path], env: { PATH, LC_ALL: "C" }, deadline: diskLimit }).pipe(Effect.option)
+  const kilobytes = said._tag === "Some" ? /^\d+/.exec(said.value.stdout)?.[0] : undefined
+  return kilobytes === undefined ? null : Number(kilobytes) * 1024
+})
+
+export const lossesOf = Effect.fn("Losses.lossesOf")(function*(worktree: Worktree) {
+  const git = yield* Git
+  const { path } = worktree
+  const [status, { hidden, left }, commits, nested, { live, settled }, bytes] = yield* Effect.all([
+    git.bytes(path, { what, args: ["status", "--porcelain", "-z", "--ignored", "--untracked-files=normal", "--ignore-submodules=dirty"] }),
+    extrasOf(git, path), ownCommits(git, worktree), nestedWork(git, worktree),
+    Effect.flatMap(ChangePort, ({ load }) => load(worktree.id)), bytesOf(path)
+  ], { concurrency: 3 })
+  const { ignored, ...found } = statusOf(status)
+  const standing = new Set(live.flatMap(({ oldPath, path }) => oldPath === null ? [path] : [path, oldPath]))
+  // as it was applied or landed: the project has it
+  const isOnlyHere = (path: string) => standing.has(path) || !settled.has(path)
+  const uncommitted = found.uncommitted.filter(isOnlyHere), untracked = found.untracked.filter(isOnlyHere)
+  const losses: SessionLosses = {
+    worktree: path, running: 0, unapplied: countedOf(live.filter(({ state }) => state !== "applied" && state !== "rejected").map((one) => one.path)),
+    uncommitted: countedOf(uncommitted), untracked: countedOf(untracked.filter((one) => !nested.includes(one.replace(/\/$/, "")))),
+    ignored: countedOf([...ignored, ...hidden.map(textOfPath)]), left: countedOf(left.map((one) => one.path)), commits: countedOf(commits), nested: countedOf(nested), bytes
+  }
+  return losses
+})

@@ -167,8 +167,11 @@ it.live("on a phone the panel covers the chat, shows one file at a time, and lea
     await row(page, "shared.txt").click()
     await detail(page).getByRole("heading", { name: "shared.txt" }).waitFor()
     await list(page).waitFor({ state: "hidden" })
+    // the keys work where the list was
+    await page.keyboard.press("r")
     await detail(page).getByRole("button", { name: "Back to the list" }).click()
     await list(page).waitFor()
+    await page.getByText("1 of 4 reviewed").waitFor()
     await page.getByRole("button", { name: "Back to the chat" }).click()
     await page.getByRole("textbox", { name: "Prompt" }).click()
   })

@@ -101,7 +101,7 @@ export class BooChanges extends LitElement {
         <div>${this.#foot(work)}</div>
       </div>
       ${current === undefined ? nothing : html`<boo-splitter axis="y" label="Height of the list" least="120" @sized=${({ detail }: CustomEvent<number | undefined>) => this.#keepHeight(detail)}></boo-splitter>
-      <boo-change class="detail" .change=${current} .work=${work} .stores=${this.stores} .preferences=${this.preferences} .agents=${this.#agents} .standing=${this.#standing(current)} .reviewed=${this.#isReviewed(current)} .past=${this.section === "decided"}
+      <boo-change class="detail" tabindex="-1" .change=${current} .work=${work} .stores=${this.stores} .preferences=${this.preferences} .agents=${this.#agents} .standing=${this.#standing(current)} .reviewed=${this.#isReviewed(current)} .past=${this.section === "decided"}
         @act=${({ detail }: CustomEvent<Asked>) => this.#act(detail)} @step=${({ detail }: CustomEvent<1 | -1>) => this.#step(detail)}
         @review=${({ detail }: CustomEvent<boolean>) => this.#mark(current, detail)} @leave=${() => this.#look(undefined)}></boo-change>`}
     </div>`
@@ -200,6 +200,14 @@ export class BooChanges extends LitElement {
   #look(change: PendingChange | undefined): void {
     this.#review.look(change)
     ask(this, "boo-show-work", change === undefined || this.section === "decided" ? { tab: "changes" } : { tab: "changes", path: change.path })
+    void this.updateComplete.then(() => this.#keepFocus())
+  }
+
+  /** Where one of list and change makes room for the other, the focus goes on to what is there: the keys work in both. */
+  #keepFocus(): void {
+    const list = this.renderRoot.querySelector("boo-change-list"), detail = this.renderRoot.querySelector<HTMLElement>(".detail")
+    if (detail === null) list?.focus()
+    else if (list !== null && list.getClientRects().length === 0) detail.focus({ preventScroll: true })
   }
 
   #step(step: 1 | -1): void {

@@ -87,7 +87,7 @@ export class BooWork extends LitElement {
       <header>
         <button class="icon-only back" aria-label="Back to the chat" @click=${this.#close}>${icon("back")}</button>
         <div role="tablist" aria-label="Work" @keydown=${this.#onKey}>${workTabs.map((row) => this.#tab(row, row === current))}</div>
-        <button class="icon-only whole" aria-label=${this.whole ? "Show the chat beside it" : "Give it the chat's place"} title=${this.whole ? "Show the chat beside it" : "Give it the chat's place"} aria-pressed=${this.whole}
+        <button class="icon-only whole" aria-label=${this.whole ? "Show the chat" : "Hide the chat"} title=${this.whole ? "Show the chat" : "Hide the chat"} aria-pressed=${this.whole}
           @click=${() => this.preferences?.choose("work-whole", this.whole ? undefined : "yes")}>${icon(this.whole ? "move" : "back")}</button>
         <button class="icon-only close" aria-label="Close the panel" title="Close (Alt+C)" @click=${this.#close}>${icon("cross")}</button>
       </header>

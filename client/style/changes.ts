@@ -6,7 +6,7 @@ export const changesStyle = css`
   .panes { display: grid; grid-template: minmax(0, 1fr) / minmax(0, 1fr); min-height: 0; }
   .panes.two { grid-template-rows: minmax(9rem, var(--list-height, 42%)) 0 minmax(0, 1fr); }
   .list { display: grid; grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr); min-height: 0; }
-  .detail { border-top: 1px solid var(--line); min-width: 0; min-height: 0; }
+  .detail { border-top: 1px solid var(--line); min-width: 0; min-height: 0; outline: none; }
   .list > * { min-width: 0; }
   .head { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.125rem; padding-block: var(--s2) 0.25rem; border-bottom: 1px solid var(--line); }
   .sums { display: flex; align-items: center; flex-wrap: wrap; gap: 0.125rem var(--s3); padding: 0 var(--s3); min-height: 1.75rem; }

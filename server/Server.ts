@@ -104,8 +104,8 @@ export const server = (config: ServeConfig) => Layer.unwrap(Effect.sync(() => {
   const { dataDir, demo } = config
   const storage = store({ dataDir, url: config.databaseUrl, host: hostname(), bootId }).pipe(Layer.provide(postgresBundle(dataDir)))
   const agents = AgentCatalog.layer({ dataDir, demo, selfCommand: selfCommand() })
-  const changes = Layer.mergeAll(Work.layer, Parking.layer, Unfinished.layer, Remotes.layer, Setups.layer).pipe(Layer.provideMerge(Commits.layer), Layer.provideMerge(TurnsAtWork.layer), Layer.provideMerge(Apply.layer), Layer.provideMerge(Changes.layer), Layer.provideMerge(Checkpoints.layer))
-  const work = Layer.mergeAll(Projects.layer, Diffs.layer, Files.layer, changes).pipe(Layer.provideMerge(Worktrees.layer({ dataDir })), Layer.provideMerge(Git.layerGuarding(dataDir)))
+  const changes = Layer.mergeAll(Work.layer, Files.layer, Parking.layer, Unfinished.layer, Remotes.layer, Setups.layer).pipe(Layer.provideMerge(Commits.layer), Layer.provideMerge(TurnsAtWork.layer), Layer.provideMerge(Apply.layer), Layer.provideMerge(Changes.layer), Layer.provideMerge(Checkpoints.layer))
+  const work = Layer.mergeAll(Projects.layer, Diffs.layer, changes).pipe(Layer.provideMerge(Worktrees.layer({ dataDir })), Layer.provideMerge(Git.layerGuarding(dataDir)))
   const guards = Guard.layer.pipe(Layer.provideMerge(Reaper.layer(config)), Layer.provideMerge(Taking.layer))
   const backends = Layer.unwrap(Effect.map(ownerToken(dataDir), (token) =>
     Backends.layer({ cap: config.maxBackends, idleTimeToLive: config.idleTimeToLive, version, secrets: [token] })))

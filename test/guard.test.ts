@@ -27,6 +27,8 @@ const worked = Effect.fn("worked")(function*(client: Client, path: string) {
   const chat = yield* newChat(client, path, "scripted")
   yield* ask(client, chat.id, "write notes.txt precious\nwrite README.md changed\nsay done")
   const worktree = worktreeOf(yield* sessionOf(client, chat.sessionId))
+  // the turn's files are told: what comes now is by hand
+  yield* untilWork(client, chat.sessionId, ({ changes, running }) => changes.length === 2 && running.length === 0)
   writeFileSync(join(worktree, "own"), "own")
   git(worktree, "add", "own")
   git(worktree, "commit", "-q", "-m", "its own", "own")

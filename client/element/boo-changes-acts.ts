@@ -22,17 +22,17 @@ export class BooChangesActs extends LitElement {
   /** How many of them were chosen; none: it is all that are shown. */
   chosen = 0
   all = 0
-  /** They were decided: there is nothing to apply or to reject. */
+  /** They were decided: what was applied of them can be reverted. */
   past = false
   asking = false
 
   override willUpdate(changed: Map<string, unknown>): void {
-    if (changed.has("chosen")) this.asking = false
+    if (changed.has("chosen") || changed.has("past")) this.asking = false
   }
 
   override render(): TemplateResult | typeof nothing {
     const { all, chosen } = this
-    const free = this.changes.filter(isOpen)
+    const free = this.changes.filter(isOpen), applied = this.changes.filter(({ state }) => state === "applied")
     if (all === 0) return nothing
     if (this.asking) {
       return html`<div role="alertdialog" aria-label="Reject?"><p>Take ${free.length === 1 ? "1 change" : `all ${free.length} changes`} out of the worktree? A checkpoint keeps what is rejected.</p>
@@ -43,13 +43,13 @@ export class BooChangesActs extends LitElement {
     return html`<div role="group" aria-label=${chosen === 0 ? "All changes" : "Chosen changes"}>
       <label><input type="checkbox" aria-label="Choose all" .checked=${chosen === all} .indeterminate=${chosen > 0 && chosen < all} @click=${() => this.#tell("choose-all", chosen < all)}>
         <span class="figures">${chosen === 0 ? plural(all, "change") : `${chosen} of ${all}`}</span></label>
-      ${this.past ? nothing : html`<button class="reject" ?disabled=${free.length === 0} title=${actTitles.reject} @click=${() => { if (free.length > 1) this.asking = true; else this.#act("reject", free) }}>${icon("cross")}Reject ${words}</button>
+      ${this.past ? html`<button ?disabled=${chosen === 0 || applied.length === 0} title=${chosen === 0 ? "Choose changes first" : actTitles.revert} @click=${() => this.#act("revert", applied)}>${icon("back")}Revert ${chosen === 0 ? "" : applied.length}</button>` : html`<button class="reject" ?disabled=${free.length === 0} title=${actTitles.reject} @click=${() => { if (free.length > 1) this.asking = true; else this.#act("reject", free) }}>${icon("cross")}Reject ${words}</button>
       <button ?disabled=${free.length === 0} title=${actTitles.apply} @click=${() => this.#act("apply", free)}>${icon("check")}Apply ${words}</button>`}
       <slot></slot>
     </div>`
   }
 
-  #act(act: "apply" | "reject", changes: ReadonlyArray<PendingChange>): void {
+  #act(act: "apply" | "reject" | "revert", changes: ReadonlyArray<PendingChange>): void {
     this.asking = false
     this.#tell("act", { act, ids: changes.map(({ id }) => id) })
   }

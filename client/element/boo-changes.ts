@@ -176,13 +176,14 @@ export class BooChanges extends LitElement {
   #foot({ decided, work }: WorkStore): TemplateResult | typeof nothing {
     const past = this.section === "decided"
     const { meant, selection, shown } = this.#review
-    const landable = meant.filter(past ? ({ state }) => state === "applied" : isOpen)
+    // of what was decided long ago much is committed by now: there a person chooses
+    const landable = past ? selection.ids.size === 0 ? [] : meant.filter(({ state }) => state === "applied") : meant.filter(isOpen)
     return html`${past && decided.hasOlder ? html`<div class="older"><button ?disabled=${decided.loading} @click=${() => void decided.older()}>${decided.loading ? html`<span class="spinner"></span>` : icon("arrowDown")}Show older</button></div>` : nothing}
       ${past || work.skipped.length === 0 ? nothing : html`<details><summary>${plural(work.skipped.length, "path")} not told</summary><ul>${work.skipped.map(({ detail, path, why }) => html`<li><b>${path}</b> ${why === "repository" ? "is a repository of its own." : detail}</li>`)}</ul></details>`}
       ${this.landing === undefined ? nothing : html`<boo-dialog name="Land as a commit" @closed=${() => { this.landing = undefined }}><boo-land .store=${this.landing.store} .changes=${this.landing.changes} @done=${() => { this.landing = undefined }}></boo-land></boo-dialog>`}
       <boo-changes-acts .changes=${meant} .chosen=${selection.ids.size} .all=${shown.length} ?past=${past}
         @act=${({ detail }: CustomEvent<Asked>) => this.#act(detail)} @choose-all=${({ detail }: CustomEvent<boolean>) => this.#review.chooseAll(detail)}>
-        <button class="commit" ?disabled=${landable.length === 0} title=${past ? "One commit in the project of what was applied, with the agents as co-authors" : "One commit in the project, with the agents as co-authors"} @click=${() => void this.#land(landable)}>${icon("send")}Commit…</button></boo-changes-acts>`
+        <button class="commit" ?disabled=${landable.length === 0} title=${past ? "One commit in the project of what was applied: choose the changes first" : "One commit in the project, with the agents as co-authors"} @click=${() => void this.#land(landable)}>${icon("send")}Commit…</button></boo-changes-acts>`
   }
 
   #act({ act, ids }: Asked): void {
@@ -205,7 +206,7 @@ export class BooChanges extends LitElement {
 
   /** Where one of list and change makes room for the other, the focus goes on to what is there: the keys work in both. */
   #keepFocus(): void {
-    const list = this.renderRoot.querySelector("boo-change-list"), detail = this.renderRoot.querySelector<HTMLElement>(".detail")
+    const list = this.renderRoot.querySelector<BooChangeList>("boo-change-list"), detail = this.renderRoot.querySelector<HTMLElement>(".detail")
     if (detail === null) list?.focus()
     else if (list !== null && list.getClientRects().length === 0) detail.focus({ preventScroll: true })
   }

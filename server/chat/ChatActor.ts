@@ -90,6 +90,13 @@ const stepWith = (anchors: Anchors.Anchors) => (chat: Chat, call: Call): Actor.S
   return { state, entries, actions, reply: reply._tag === "ChatError" ? Exit.fail(reply) : Exit.succeed(reply) }
 }
 
+/** The turns that an append starts. */
+const begunTurns = (before: Chat, after: Chat) => {
+  if (before.turns.at(-1)?.turnId === after.turns.at(-1)?.turnId) return {}
+  const known = new Set(before.turns.map(({ turnId }) => turnId))
+  return { begun: after.turns.filter(({ turnId }) => !known.has(turnId)).map(({ agent, turnId }) => ({ turnId, agent })) }
+}
+
 const openTurnChange = (before: Chat, after: Chat, bootId: BootId) => {
   const was = openTurns(before)[0], is = openTurns(after)[0]
   if (was?.turnId === is?.turnId) return {}
@@ -204,7 +211,7 @@ export const make = Effect.fnUntraced(function*(options: ChatActorOptions): Effe
     started: () => stamp({ _tag: "Recover" }),
     step: (chat, call) => stepWith(anchors)(chat, call),
     append: (before, entries, after) => log.append({
-      chatId, epoch, expected: before.seq, rows: entries.map(toRow), ...openTurnChange(before, after, bootId), also: options.along(before, after)
+      chatId, epoch, expected: before.seq, rows: entries.map(toRow), ...openTurnChange(before, after, bootId), ...begunTurns(before, after), also: options.along(before, after)
     }).pipe(Effect.andThen(options.changed(before, after))),
     publish: (chat, entries) => {
       entries.forEach(observe)

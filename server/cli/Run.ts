@@ -39,6 +39,10 @@ const chatId = (id: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.te
   ? Effect.succeed(ChatId.make(id))
   : bad(`"${id}" is no chat's id; it looks like 0b0c0de0-0000-4000-8000-000000000000.`)
 
+/** A session that was made for a prompt which was refused: nothing is in it. */
+const withdraw = (client: Client, { sessionId }: Pick<ChatRow, "sessionId">) =>
+  Effect.ignore(client["session.Delete"]({ sessionId, losses: "discard" }))
+
 /** The chat to prompt, with its session: the one named, or a new one in a new session of the project. */
 const chatFor = Effect.fnUntraced(function*(client: Client, input: Input, agent: AgentName | undefined) {
   if (Option.isSome(input.chat)) {
@@ -50,12 +54,9 @@ const chatFor = Effect.fnUntraced(function*(client: Client, input: Input, agent:
   const path = yield* Path.Path
   const project = yield* client["project.Add"]({ path: path.resolve(Option.getOrElse(input.project, () => ".")) })
   const session = yield* client["session.Create"]({ projectId: project.id })
-  return yield* client["chat.Create"]({ sessionId: session.id, ...(agent === undefined ? {} : { agent }) })
+  return yield* client["chat.Create"]({ sessionId: session.id, ...(agent === undefined ? {} : { agent }) }).pipe(
+    Effect.tapError((error) => error._tag === "ChatError" ? withdraw(client, { sessionId: session.id }) : Effect.void))
 })
-
-/** A session that was made for a prompt which was refused: nothing is in it. */
-const withdraw = (client: Client, { sessionId }: Pick<ChatRow, "sessionId">) =>
-  Effect.ignore(client["session.Delete"]({ sessionId, losses: "discard" }))
 
 const codeOf: Record<Outcome, number> = { completed: 0, failed: exit.failed, interrupted: exit.failed, stopped: exit.stopped }
 

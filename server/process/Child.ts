@@ -77,10 +77,17 @@ const start = ({ args, command, cwd, env, input }: ChildRun) => Bun.spawn([comma
 })
 type Child = ReturnType<typeof start>
 
+/** Waits for it so long and no longer; no timer is left. */
+const within = (millis: number, promise: Promise<unknown>): Promise<unknown> => {
+  const { promise: late, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, millis)
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}
+
 /** Told to end, and ended if it doesn't; with all of its group. */
 const end = ({ exited, pid }: Child): Promise<unknown> => {
   signalGroup(pid, "SIGTERM")
-  return Promise.race([exited, Bun.sleep(killGrace)]).then(() => {
+  return within(killGrace, exited).then(() => {
     signalGroup(pid, "SIGKILL")
     return exited
   })
@@ -96,12 +103,12 @@ export const runChild = (run: ChildRun): Effect.Effect<ChildOutput, ChildRefused
   }
   const stdout = reading(child.stdout, run.limits.stdout), stderr = reading(child.stderr, run.limits.stderr)
   const read = Promise.all([stdout.done, stderr.done])
-  child.exited.then(() => Promise.race([read, Bun.sleep(Duration.toMillis(run.outputGrace))])).then(() => {
+  child.exited.then(() => within(Duration.toMillis(run.outputGrace), read)).then(() => {
     signalGroup(child.pid, "SIGKILL")
     for (const output of [stdout, stderr]) output.giveUp()
     resume(Effect.succeed({
       code: child.signalCode === null ? child.exitCode : null, stdout: stdout.bytes(), stderr: stderr.bytes(), truncated: stdout.isCut() || stderr.isCut()
     }))
-  }, (cause) => resume(Effect.die(cause)))
+  }).catch((cause: unknown) => resume(Effect.die(cause)))
   return Effect.promise(() => end(child))
 })

@@ -30,8 +30,10 @@ export interface LogAppend {
   readonly expected: number
   /** Their seqs follow `expected` without a gap. May be empty. */
   readonly rows: ReadonlyArray<LogRow>
-  /** Absent: unchanged. Null: no turn is open any more. Written with the rows; one that opens may write in a worktree from then on. */
+  /** Absent: unchanged. Null: no turn is open any more. Written with the rows. */
   readonly openTurn?: OpenTurn | null | undefined
+  /** Turns that it starts: noted, with the rows, among those that may write in a worktree. */
+  readonly begun?: ReadonlyArray<Omit<OpenTurn, "bootId">>
 }
 
 export interface LogReplacement {

@@ -1,6 +1,6 @@
 /**
  * The log's statements for Postgres. A tick of all chats is one statement: it advances the heads that are where they
- * should be, and inserts the rows of those chats and no others; a turn that opens is noted among those at work (`TurnRows`).
+ * should be, and inserts the rows of those chats and no others; turns that start are noted among those at work (`TurnRows`).
  */
 import { PgTypes } from "@effect/sql-pg"
 import { Effect, Option, Schema } from "effect"
@@ -69,7 +69,11 @@ export const makePostgresLogTable = Effect.fnUntraced(function*(host: string): E
     if (known.length === 0) return new Set()
     const [id, epoch, expected, head, sets, turn, boot] = yield* headColumns(known)
     const [seq, anchor, at, body] = yield* rowColumns(known.flatMap(({ rows }) => rows))
-    const place = yield* array(known.flatMap(({ rows }, index) => rows.map(() => index + 1)), OID.int4)
+    const placed = <A>(of: (append: LogAppend) => ReadonlyArray<A>) => known.flatMap((append, index) => of(append).map(() => index + 1))
+    const place = yield* array(placed(({ rows }) => rows), OID.int4)
+    const turns = known.flatMap(({ begun = [] }) => begun)
+    const [begunPlace, begun, agent] = yield* columns([
+      [placed(({ begun = [] }) => begun), OID.int4], [turns.map(({ turnId }) => turnId), OID.uuid], [turns.map((one) => one.agent), OID.text]])
     const left = yield* sql`
       with wanted as (
         select * from unnest(${id}, ${epoch}, ${expected}, ${head}, ${sets}, ${turn}, ${boot})
@@ -87,7 +91,7 @@ export const makePostgresLogTable = Effect.fnUntraced(function*(host: string): E
         join advanced a on a.place = r.place
       ), working as (
         insert into working_turns (turn_id, chat_id, agent)
-        select (w.turn::json ->> 'turnId')::uuid, w.id, w.turn::json ->> 'agent' from wanted w join advanced a on a.place = w.place where w.turn is not null
+        select b.turn, a.id, b.agent from unnest(${begunPlace}, ${begun}, ${agent}) as b (place, turn, agent) join advanced a on a.place = b.place
         on conflict (turn_id) do nothing
       )
       select w.place::int as place from wanted w where not exists (select 1 from advanced a where a.place = w.place)`.pipe(decode(Place))

@@ -58,6 +58,20 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("pending ch
     assert.strictEqual(history.filter(({ path }) => path === "new").length, 2)
   }))
 
+  it.effect("that a person makes while a turn runs are by hand, and what the agent makes then is not", () => Effect.gen(function*() {
+    const { changes, fs, top, worktree, write } = yield* world()
+    const goose = turnOf("goose")
+    yield* changes.began(worktree, goose, longAfter)
+    yield* write("a.txt", "1\n2\n3\n4\n")
+    yield* changes.byHand(worktree, write("mine", "m\n"), () => ["mine"])
+    yield* changes.byHand(worktree, fs.remove(`${top}/b.txt`), () => ["b.txt"])
+    yield* changes.byHand(worktree, write("a.txt", "1\n2\n3\n4\n5\n"), () => ["a.txt"])
+    yield* changes.byHand(worktree, Effect.void, () => [])
+    yield* write("new", "n\n")
+    const { changes: standing } = yield* changes.ended(worktree, goose)
+    assert.deepStrictEqual(told(standing), ["edit a.txt +2 -0 goose,manual", "delete b.txt +0 -1 manual", "create mine +1 -0 manual", "create new +1 -0 goose"])
+  }))
+
   it.effect("of turns side by side go to who reported them, else to all", () => Effect.gen(function*() {
     const { changes, worktree, write } = yield* world()
     const goose = turnOf("goose"), qwen = turnOf("qwen")

@@ -153,6 +153,22 @@ const make = Effect.gen(function*() {
       return decided
     }))
 
+  const byHand = <A, E, R>(worktree: Worktree, effect: Effect.Effect<A, E, R>, wrote: (done: A) => ReadonlyArray<string>) =>
+    Semaphore.withPermit(placeOf(worktree.id).queue, Effect.gen(function*() {
+      // what is there already is whose it is
+      yield* settleAlone(worktree, seen())
+      const done = yield* effect
+      const paths = wrote(done)
+      const { last } = yield* port.load(worktree.id)
+      if (paths.length > 0 && last !== undefined) {
+        yield* port.record(worktree.id, { checkpoint: {
+          seq: last.seq + 1, at: seen(), tree: last.tree, ref: "", skipped: [], turns: [], files: paths.map((path) => ({ path, oldPath: null })), takenAt: clock.currentTimeMillisUnsafe()
+        } })
+      }
+      yield* settleAlone(worktree, seen(), new Set(paths))
+      return done
+    }))
+
   const rewind = Effect.fn("Changes.rewind")(function*(worktree: Worktree, tree: string, id: CheckpointId) {
     const place = placeOf(worktree.id)
     return yield* Semaphore.withPermit(place.queue, Effect.gen(function*() {
@@ -212,6 +228,7 @@ const make = Effect.gen(function*() {
     }),
     rewind,
     decide,
+    byHand,
     seen: (worktreeId) => Effect.suspend(() => {
       const place = placeOf(worktreeId)
       if (place.skipped !== undefined) return Effect.succeed({ lookedAt: place.lookedAt, skipped: place.skipped })
@@ -258,6 +275,8 @@ export class Changes extends Context.Service<Changes, {
    */
   readonly decide: <A, E, R>(worktree: Worktree, decision: Effect.Effect<A, E, R>, wrote: (decided: A) => ReadonlyArray<string>) => Effect.Effect<A, E | WorkError, R>
   /** When the files were looked at last (epoch milliseconds), and what no checkpoint holds of them. */
+  /** A person writes: what the effect `wrote` is by hand, whatever turns run. Looks before it and after it, with nothing between. */
+  readonly byHand: <A, E, R>(worktree: Worktree, effect: Effect.Effect<A, E, R>, wrote: (done: A) => ReadonlyArray<string>) => Effect.Effect<A, E | WorkError, R>
   readonly seen: (worktreeId: WorktreeId) => Effect.Effect<{ readonly lookedAt: number | null; readonly skipped: ReadonlyArray<SkippedPath> }, WorkError>
   /** Newest first, each with the turns and files of the interval that it ended. */
   readonly checkpoints: (worktreeId: WorktreeId, limit: number) => Effect.Effect<ReadonlyArray<CheckpointRow>, WorkError>

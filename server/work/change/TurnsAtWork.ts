@@ -64,8 +64,9 @@ const make = Effect.gen(function*() {
     const { over, turn, worktree: coming } = seat
     const known = coming.pollUnsafe()
     const register = known?._tag === "Success" ? changes.handedOver(known.value.id, turn, at) : Effect.void
-    const begin = Effect.timeoutOption(Deferred.await(over), firstWord).pipe(
-      Effect.andThen(Fiber.join(coming)), Effect.flatMap((worktree) => changes.began(worktree, turn, at)), logged("the checkpoint before a turn was not taken"))
+    const begin = Fiber.join(coming).pipe(
+      Effect.tap(({ id }) => changes.handedOver(id, turn, at)), Effect.tap(() => Effect.timeoutOption(Deferred.await(over), firstWord)),
+      Effect.flatMap((worktree) => changes.began(worktree, turn, at)), logged("the checkpoint before a turn was not taken"))
     return Effect.andThen(register, Effect.map(Effect.forkIn(begin, scope), (fiber) => { seat.began = fiber }))
   })
 

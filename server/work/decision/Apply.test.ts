@@ -1,7 +1,9 @@
 /** What is decided on changes, over real git: carried whole or not at all, once however often, and nothing lost. */
 import { assert, layer } from "@effect/vitest"
 import { Effect, FileSystem, Layer, Result } from "effect"
-import { appendFileSync, chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
+import { appendFileSync, chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname } from "node:path"
 import { ChangeId } from "../../../shared/Change.ts"
 import { AgentName, ChatId, ProjectId, TurnId, WorktreeId } from "../../../shared/Ids.ts"
 import type { Project, Worktree } from "../../../shared/Session.ts"
@@ -16,14 +18,19 @@ import { WorkError } from "../../../shared/WorkError.ts"
 const lines = (count: number, ...changed: ReadonlyArray<readonly [number, string]>) =>
   Array.from({ length: count }, (_, at) => `${changed.find(([line]) => line === at + 1)?.[1] ?? `line ${at + 1}`}\n`).join("")
 
-const world = Effect.fnUntraced(function*(files: Readonly<Record<string, string>> = { "a.txt": lines(12), "b.txt": "x\n" }) {
+/** Memory, where that is a disk of its own. */
+const otherDisk = existsSync("/dev/shm") && statSync("/dev/shm").dev !== statSync(tmpdir()).dev ? "/dev/shm" : undefined
+const onOtherDisk = Effect.acquireRelease(Effect.sync(() => mkdtempSync(`${otherDisk}/boocode-work-`)), (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true })))
+
+const world = Effect.fnUntraced(function*(files: Readonly<Record<string, string>> = { "a.txt": lines(12), "b.txt": "x\n" }, elsewhere?: string) {
   const fs = yield* FileSystem.FileSystem
   const folder = yield* temporaryFolder
   const top = yield* makeRepository(`${folder}/project`, files)
-  yield* rawGit(top, "worktree", "add", "-q", "-b", "b", `${folder}/worktree`)
+  const path = `${elsewhere ?? folder}/worktree`
+  yield* rawGit(top, "worktree", "add", "-q", "-b", "b", path)
   const project: Project = { id: ProjectId.make(crypto.randomUUID()), path: top, name: "p", addedAt: 0 }
   const worktree: Worktree = {
-    id: WorktreeId.make(crypto.randomUUID()), sessionId: null, projectId: project.id, path: `${folder}/worktree`, branch: "b",
+    id: WorktreeId.make(crypto.randomUUID()), sessionId: null, projectId: project.id, path, branch: "b",
     baseCommit: (yield* rawGit(top, "rev-parse", "HEAD")).trim(), state: "ready"
   }
   const changes = yield* Changes, decide = yield* Apply
@@ -49,6 +56,27 @@ const all = (folder: string | Buffer): ReadonlyArray<string> => readdirSync(fold
 const services = Apply.layer.pipe(Layer.provideMerge(Changes.layer), Layer.provideMerge(Checkpoints.layer), Layer.provideMerge(ChangePort.layerMemory), Layer.provideMerge(testGit))
 
 layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change", (it) => {
+  it.effect.skipIf(otherDisk === undefined)("of a worktree on another disk than its project is rejected, in part and whole, applied and reverted", () => Effect.gen(function*() {
+    const { changes, decide, mine, project, turn, work, worktree } = yield* world(undefined, yield* onOtherDisk)
+    const there = (name: string) => readFileSync(`${worktree.path}/${name}`, "utf8")
+    work("a.txt", lines(12, [2, "one"], [11, "two"]))
+    work("new.txt", "n\n")
+    const [a, made] = (yield* turn("goose")).changes
+    if (a === undefined || made === undefined) return assert.fail("two changes stand")
+    yield* decide.rejectHunks(worktree, a.id, ChangeId.make(crypto.randomUUID()), [0])
+    assert.strictEqual(there("a.txt"), lines(12, [11, "two"]))
+    const [left] = yield* changes.list(worktree.id)
+    assert.deepStrictEqual((yield* decide.reject(worktree, [left?.id ?? a.id, made.id])).map(Result.isSuccess), [true, true])
+    assert.deepStrictEqual([there("a.txt"), existsSync(`${worktree.path}/new.txt`)], [lines(12), false])
+    work("a.txt", lines(12, [2, "three"]))
+    const [again] = (yield* turn("goose")).changes
+    if (again === undefined) return assert.fail("a change stands")
+    yield* decide.apply(project, worktree, again.id)
+    assert.strictEqual(mine("a.txt"), lines(12, [2, "three"]))
+    yield* decide.revert(project, worktree, again.id)
+    assert.deepStrictEqual([mine("a.txt"), readdirSync(dirname(worktree.path))], [lines(12), ["worktree"]])
+  }))
+
   it.effect("of every kind is applied, twice as once, and what comes after it begins there", () => Effect.gen(function*() {
     const { changes, decide, project, top, turn, work, worktree } = yield* world({ "edit": "1\n", "gone": "2\n", "old": lines(9), "run": "#!/bin/sh\n", "link": "3\n" })
     work("edit", "1\n2\n")

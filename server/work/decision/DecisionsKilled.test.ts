@@ -96,6 +96,14 @@ layer(testGit, { excludeTestServices: true, timeout: "5 minutes" })("a server th
     assert.deepStrictEqual((yield* life(Effect.flatMap(Changes, (changes) => changes.look(worktree)))).changes.map(({ agents, state }) => [state, agents]), [["reverted", change.agents]])
   }))
 
+  for (const step of [...onBase, ["update-ref refs/boocode/landing", "before"], ["update-ref refs/boocode/landing", "after"]] as const) within("an apply has carried the change over, once, or does", step, Effect.fnUntraced(function*({ change, killed, life, project, read, top, worktree }, at, when) {
+    yield* killed("apply", [project, worktree, change.id], at, when)
+    assert.include([base, theirs], read(top))
+    const again = yield* life(Effect.flatMap(Apply, (apply) => apply.apply(project, worktree, change.id)))
+    assert.deepStrictEqual([again.change.state, read(top), read(worktree.path)], ["applied", theirs, theirs])
+    assert.deepStrictEqual((yield* life(Effect.flatMap(Changes, (changes) => changes.look(worktree)))).changes, [])
+  }))
+
   for (const step of onBase) within("an apply of a part has applied it, once, or does", step, Effect.fnUntraced(function*({ change, killed, life, project, read, top, worktree }, at, when) {
     yield* killed("applyHunks", [project, worktree, change.id, part, [0]], at, when)
     assert.include([base, text([2, "one"])], read(top))

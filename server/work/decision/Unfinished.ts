@@ -123,6 +123,7 @@ const make = Effect.gen(function*() {
     const again = guarded(`What was begun in ${top} is not finished; ask for it again.`)
     for (const begun of yield* attempts.begun(top, landings)) yield* again(landedAgain(place, begun))
     for (const carrying of carries) yield* again(carriedAgain(place, carrying))
+    for (const path of [top, ...place.known.map(({ worktree }) => worktree.path)]) yield* landing.sweep(path)
   })
 
   return Unfinished.of({

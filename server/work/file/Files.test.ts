@@ -8,6 +8,8 @@ import { findFiles } from "./FileFinding.ts"
 import { Files } from "./Files.ts"
 import { matchOf } from "./FileSearching.ts"
 import { makeRepository, rawGit, temporaryFolder, testGit } from "../git/temporaryRepository.ts"
+import { Changes } from "../change/Changes.ts"
+import { WorktreePort } from "../worktree/WorktreePort.ts"
 import { Worktrees } from "../worktree/Worktrees.ts"
 
 const session = SessionId.make(crypto.randomUUID())
@@ -19,7 +21,10 @@ const world = Effect.gen(function*() {
   const worktrees = Layer.mock(Worktrees, { ensure: (sessionId) => Effect.succeed({
     id: WorktreeId.make(crypto.randomUUID()), sessionId, projectId: ProjectId.make(crypto.randomUUID()), path: top, branch: "b", baseCommit: "c", state: "ready"
   }) })
-  const context = yield* Layer.build(Layer.fresh(Files.layer).pipe(Layer.provide(worktrees)))
+  const port = Layer.mock(WorktreePort, { find: () => Effect.succeed({
+    project: { id: ProjectId.make(crypto.randomUUID()), path: top, name: "p", addedAt: 0 }, worktree: Option.none(), archived: false, title: "A session"
+  }) })
+  const context = yield* Layer.build(Layer.fresh(Files.layer).pipe(Layer.provide([worktrees, port, Layer.mock(Changes, { byHand: (_, effect) => effect })])))
   const files = yield* Effect.provideContext(Files, context)
   const tag = <A, E extends { readonly reason: { readonly _tag: string } }>(effect: Effect.Effect<A, E>) => Effect.map(Effect.flip(effect), ({ reason }) => reason._tag)
   const search = (query: string, more: { readonly regex?: boolean; readonly caseSensitive?: boolean; readonly glob?: string } = {}) =>

@@ -92,7 +92,7 @@ const make = Effect.fnUntraced(function*(dataDir: string | undefined) {
   })
 
   /** A folder that went between the look at it and the start of git is told by the system as a program that is missing. */
-  const unlessGone = (directory: string) => <A, R>(effect: Effect.Effect<A, WorkError, R>) => Effect.catchIf(effect, ({ reason }) => reason._tag === "GitMissing",
+  const unlessGone = (directory: string) => <A, R>(effect: Effect.Effect<A, WorkError, R>) => Effect.catchIf(effect, ({ reason }) => reason._tag === "GitMissing" || reason._tag === "GitFailed",
     (error) => Effect.andThen(enter(directory), Effect.fail(error)))
 
   const attempt = Effect.fn("Git.attempt")(function*(directory: string, { args, deadline = questionDeadline, what }: GitCall) {

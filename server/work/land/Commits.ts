@@ -81,7 +81,9 @@ const make = Effect.gen(function*() {
     const isSame = known !== undefined && known.branch === target.branch && (yield* checkout.commitOf(top, `${known.commit}^`)) === target.head
     if (isSame) return { steps, attempt: { ...known, staged: steps.staged } }
     if (known !== undefined) yield* attempts.forget(top, order.id)
-    const message = withTrailers(order.message, trailersOf(rows))
+    // what is committed already is no part of it
+    const isPart = (row: PendingChange) => [...baseOf(row).keys(), ...contentOf(row).keys()].some((path) => plan.before.has(path) || plan.after.has(path))
+    const message = withTrailers(order.message, trailersOf(rows.filter(isPart)))
     const attempt: LandAttempt = { ...sidesOf(rows), branch: target.branch, staged, commit: yield* plans.commit(top, plan.tree, target.head, message) }
     yield* attempts.keep(top, order, attempt)
     return { steps, attempt }

@@ -14,6 +14,7 @@ import { Git } from "../git/Git.ts"
 import { type Files, makeTreeFiles, pick, sameEntry, union } from "../git/TreeFiles.ts"
 import { WorkError } from "../../../shared/WorkError.ts"
 import { isOutside } from "../git/WorktreePath.ts"
+import { stagingOf, sweepStaging } from "./Staging.ts"
 
 export interface Carry {
   readonly id: ChangeId | LandId
@@ -140,7 +141,7 @@ const make = Effect.gen(function*() {
 
   /** Each part whole or not at all, by itself; answers of each the path that somebody else was at work on. */
   const writeAll = Effect.fnUntraced(function*(top: string, id: Carry["id"], ours: Files, parts: ReadonlyArray<Part>, stats: ReadonlyMap<string, Stats | undefined>) {
-    const staging = `${yield* trees.folderOf(top)}/landing-${id}`
+    const staging = yield* stagingOf(yield* trees.folderOf(top), top, id)
     const clear = Effect.ignore(fs.remove(staging, { recursive: true, force: true }))
     yield* clear
     const differing = parts.map(({ paths, result }) => ({ result, paths: paths.filter((path) => !sameEntry(ours.get(path), result.get(path))) }))
@@ -246,6 +247,7 @@ const make = Effect.gen(function*() {
     admit, trees, noted,
     carry: Effect.fn("Landing.carry")((top, carry) => alone(top, attempt(top, carry, tries))),
     carryAll: (top, carries) => alone(top, carryAll(top, carries)),
+    sweep: (top) => Effect.ignore(Effect.flatMap(trees.folderOf(top), (own) => sweepStaging(fs, own, top))),
     takeBack: (top, id, exchange) => alone(top, takeBack(top, id, exchange)),
     done: Effect.fn("Landing.done")(function*(top: string, carries: ReadonlyArray<Pick<Carry, "id" | "way">>) {
       const begun = yield* begunIn(top)
@@ -263,6 +265,8 @@ export class Landing extends Context.Service<Landing, {
   readonly carry: (top: string, carry: Carry) => Effect.Effect<Carried, WorkError>
   /** As `carry`, of several that have no path in common: each whole or not at all, whatever becomes of the others. Answers one for each, in order. */
   readonly carryAll: (top: string, carries: ReadonlyArray<Carry>) => Effect.Effect<ReadonlyArray<Result.Result<Carried, WorkError>>>
+  /** At boot: away with what killed servers were about to put there. */
+  readonly sweep: (top: string) => Effect.Effect<void>
   /** As if it had not been carried, but for what somebody changed since. */
   readonly takeBack: (top: string, id: Carry["id"], exchange: Exchange) => Effect.Effect<void>
   /** What one that was begun, and not done with, found and was to leave. */

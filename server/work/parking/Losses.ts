@@ -50,7 +50,7 @@ export const lossesOf = Effect.fn("Losses.lossesOf")(function*(worktree: Worktre
   const git = yield* Git
   const { path } = worktree
   const [status, { hidden, left }, commits, nested, { live, settled }, bytes] = yield* Effect.all([
-    git.bytes(path, { what, args: ["status", "--porcelain", "-z", "--ignored", "--untracked-files=normal", "--ignore-submodules=dirty"] }),
+    git.bytes(path, { what, args: ["status", "--porcelain", "-z", "--ignored", "--untracked-files=all", "--ignore-submodules=dirty"] }),
     extrasOf(git, path), ownCommits(git, worktree), nestedWork(git, worktree),
     Effect.flatMap(ChangePort, ({ load }) => load(worktree.id)), bytesOf(path)
   ], { concurrency: 3 })

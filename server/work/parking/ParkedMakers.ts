@@ -9,11 +9,16 @@ export const ParkedMakers = Schema.Array(Schema.Struct({
 }))
 export type ParkedMakers = typeof ParkedMakers.Type
 
-/** They stand in a commit's message. */
-const limit = 20_000
+/** They stand in a commit's message, which is read with others at once. Of what has no room nobody is named. In characters. */
+const limit = 256 * 1024
 
-export const parkedMakers = (live: ReadonlyArray<PendingChange>): ParkedMakers =>
-  live.slice(0, limit).map(({ agents, manual, oldPath, path }) => ({ path, oldPath, agents, manual }))
+export const parkedMakers = (live: ReadonlyArray<PendingChange>): ParkedMakers => {
+  let size = 0
+  return live.flatMap(({ agents, manual, oldPath, path }) => {
+    size += 80 + path.length + (oldPath?.length ?? 0) + agents.join().length
+    return size > limit ? [] : [{ path, oldPath, agents, manual }]
+  })
+}
 
 /** What was there by hand, and then what the agents made, each of them in a turn of its own that reported its files. */
 export const madeBefore = (makers: ParkedMakers, kept: Pick<CheckpointRow, "tree" | "ref" | "takenAt">): ReadonlyArray<CheckpointRow> => {

@@ -172,8 +172,8 @@ const make = Effect.gen(function*() {
   })
 
   const list = Effect.fn("Parking.list")(function*(project: Project) {
-    const out = yield* git.run(project.path, { what: "list parked work", args: ["for-each-ref", "--format=%(objectname)%01%(committerdate:unix)%01%(contents)%00", parkedRefs] })
-    return out.split("\u0000").flatMap((entry): ReadonlyArray<ParkedWork> => {
+    const out = yield* git.bytes(project.path, { what: "list parked work", args: ["for-each-ref", "--format=%(objectname)%01%(committerdate:unix)%01%(contents)%00", parkedRefs] })
+    return out.toString("utf8").split("\u0000").flatMap((entry): ReadonlyArray<ParkedWork> => {
       const [commit = "", at = "", message = ""] = entry.trimStart().split("\u0001")
       const note = noteOf(message)
       return note === undefined ? [] : [parkedOf(project.id, note, commit, Number(at) * 1000)]

@@ -85,7 +85,8 @@ const make = Effect.fnUntraced(function*({ dataDir }: WorktreeOptions) {
     if (parkedId === undefined) return worktree
     const made = parked === undefined ? [] : madeBefore(parked.note.makers ?? [], { tree: parked.tree, ref: putBackRef(worktree.id), takenAt: yield* Clock.currentTimeMillis })
     yield* port.restored(worktree, parked?.note.baseTree ?? null, made)
-    yield* git.attempt(project.path, { what: "forget parked work", args: ["update-ref", "-d", parkedRef(parkedId)] })
+    // one that can't be read stays for whoever can
+    if (parked !== undefined) yield* git.attempt(project.path, { what: "forget parked work", args: ["update-ref", "-d", parkedRef(parkedId)] })
     return worktree
   })
 

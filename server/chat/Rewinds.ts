@@ -106,7 +106,7 @@ const make = Effect.gen(function*() {
     const recent = yield* port.checkpoints(worktree.id, 200)
     const isOver = recent.some(({ at }) => at._tag === "Rewound" && at.id === id)
     const { tree } = yield* rowAt(worktree, seq)
-    if (!isOver) yield* changes.rewind(worktree, tree, CheckpointId.make(crypto.randomUUID()))
+    if (!isOver) yield* changes.rewind(worktree, tree, CheckpointId.make(crypto.randomUUID()), true)
     const from = recent.find(({ at }) => at._tag === "Rewinding" && at.id === id) ?? (yield* rowAt(worktree, undo))
     yield* tellAll(sessionId, { id, by, to: target, undo: from.seq, ...named(yield* checkpoints.files(worktree, from.tree, tree)) })
   }, (effect, { id }) => Effect.catch(effect, ({ message }) => Effect.logWarning(`the rewind ${id}, which a restart cut off, is not finished yet`, message)))

@@ -87,9 +87,7 @@ const make = Effect.gen(function*() {
     }
   })
 
-  const entryOf = Effect.fnUntraced(function*(worktree: Worktree, ledger: Ledger, checkpoint: Checkpoint, at: CheckpointAt, turns: ReadonlyArray<IntervalTurn>, wrote?: ReadonlySet<string>) {
-    // a rewind makes nothing: what it brings back was made before
-    const isMade = at._tag !== "Rewound"
+  const entryOf = Effect.fnUntraced(function*(worktree: Worktree, ledger: Ledger, checkpoint: Checkpoint, at: CheckpointAt, turns: ReadonlyArray<IntervalTurn>, wrote?: ReadonlySet<string>, isMade = true) {
     const { ref, skipped, tree } = checkpoint
     const base = ledger.base ?? worktree.baseCommit
     const from = ledger.last?.tree ?? base
@@ -169,15 +167,16 @@ const make = Effect.gen(function*() {
       return done
     }))
 
-  const rewind = Effect.fn("Changes.rewind")(function*(worktree: Worktree, tree: string, id: CheckpointId) {
+  const rewind = Effect.fn("Changes.rewind")(function*(worktree: Worktree, tree: string, id: CheckpointId, begun = false) {
     const place = placeOf(worktree.id)
     return yield* Semaphore.withPermit(place.queue, Effect.gen(function*() {
       const over = overIn(place, Infinity)
       const { after, before } = yield* checkpoints.rewind(worktree, tree, id)
       const turns = runningIn(place), upTo = reports
-      const left = yield* entryOf(worktree, yield* port.load(worktree.id), before, { _tag: "Rewinding", id }, turns)
+      const left = yield* entryOf(worktree, yield* port.load(worktree.id), before, { _tag: "Rewinding", id }, turns, undefined, !begun)
       yield* Effect.uninterruptible(Effect.andThen(port.record(worktree.id, { ...left.entry, covered: over }), cover(place, over, upTo)))
-      const { entry, live } = yield* entryOf(worktree, yield* port.load(worktree.id), after, { _tag: "Rewound", id }, [])
+      // a rewind makes nothing: what it brings back was made before
+      const { entry, live } = yield* entryOf(worktree, yield* port.load(worktree.id), after, { _tag: "Rewound", id }, [], undefined, false)
       yield* port.record(worktree.id, entry)
       yield* PubSub.publish(pulses, worktree.id)
       return { before, standing: { checkpoint: after, changes: live } }
@@ -266,9 +265,9 @@ export class Changes extends Context.Service<Changes, {
   readonly look: (worktree: Worktree, at?: CheckpointAt) => Effect.Effect<Standing, WorkError>
   /**
    * Makes the files those of a checkpoint. What was there is `before`: a rewind to its tree undoes this one. That the agents
-   * rest, and hear of it, is its caller's business.
+   * rest, and hear of it, is its caller's business. `begun`: by a server that died in it; what differs is nobody's work then.
    */
-  readonly rewind: (worktree: Worktree, tree: string, id: CheckpointId) => Effect.Effect<{ readonly before: Checkpoint; readonly standing: Standing }, WorkError>
+  readonly rewind: (worktree: Worktree, tree: string, id: CheckpointId, begun?: boolean) => Effect.Effect<{ readonly before: Checkpoint; readonly standing: Standing }, WorkError>
   /**
    * Looks, does what was decided, and looks again, with nothing between: what the decision `wrote` in the worktree makes
    * nobody its maker. Refused, it leaves the first look.

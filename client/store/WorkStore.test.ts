@@ -99,6 +99,16 @@ describe("the work of a session", () => {
     expect(store.refusal).toBeUndefined()
   })
 
+  test("asks for as many at once as a call may name, and stops where it is refused", async () => {
+    const asked = new Array<number>()
+    const { store } = open({ apply: ({ changeIds }) => {
+      asked.push(changeIds.length)
+      return Promise.resolve(asked.length === 2 ? { _tag: "Refused", message: "No." } : done([]))
+    } })
+    await store.apply(Array.from({ length: 12_000 }, (_, nth) => changeId(nth)))
+    expect([asked, store.busy.size, store.refusal]).toEqual([[5000, 5000], 0, "No."])
+  })
+
   test("gives up a rejection that waits without calling that a refusal", async () => {
     const { begin, store } = open({
       reject: (_, signal) => new Promise((resolve) => signal.addEventListener("abort", () => resolve({ _tag: "Refused", message: "It was given up." })))

@@ -90,15 +90,15 @@ export class WorkStore extends Observable {
   }
 
   apply(changeIds: ReadonlyArray<ChangeId>): Promise<void> {
-    return this.#decide("apply", changeIds, () => this.#remote.apply({ sessionId: this.sessionId, changeIds }))
+    return this.#decide("apply", changeIds, inParts(changeIds, (some) => this.#remote.apply({ sessionId: this.sessionId, changeIds: some })))
   }
 
   reject(changeIds: ReadonlyArray<ChangeId>): Promise<void> {
-    return this.#decide("reject", changeIds, (signal) => this.#remote.reject({ sessionId: this.sessionId, changeIds }, signal))
+    return this.#decide("reject", changeIds, inParts(changeIds, (some, signal) => this.#remote.reject({ sessionId: this.sessionId, changeIds: some }, signal)))
   }
 
   revert(changeIds: ReadonlyArray<ChangeId>): Promise<void> {
-    return this.#decide("revert", changeIds, () => this.#remote.revert({ sessionId: this.sessionId, changeIds }))
+    return this.#decide("revert", changeIds, inParts(changeIds, (some) => this.#remote.revert({ sessionId: this.sessionId, changeIds: some })))
   }
 
   /** `part` names this decision: sent twice it is one. */
@@ -146,14 +146,14 @@ export class WorkStore extends Observable {
   async #decide(act: Act, ids: ReadonlyArray<ChangeId>, ask: (signal: AbortSignal) => Promise<Reply<ReadonlyArray<Decided>>>): Promise<void> {
     const free = ids.filter((id) => !this.busy.has(id))
     if (free.length < ids.length || ids.length === 0) return
-    const controller = new AbortController()
+    const controller = new AbortController(), meant = new Set(ids)
     for (const id of ids) this.#waits.set(id, controller)
     this.busy = new Map([...this.busy, ...ids.map((id) => [id, act] as const)])
-    this.problems = new Map([...this.problems].filter(([id]) => !ids.includes(id)))
+    this.problems = new Map([...this.problems].filter(([id]) => !meant.has(id)))
     this.changed()
     const reply = await ask(controller.signal)
     for (const id of ids) this.#waits.delete(id)
-    this.busy = new Map([...this.busy].filter(([id]) => !ids.includes(id)))
+    this.busy = new Map([...this.busy].filter(([id]) => !meant.has(id)))
     if (reply._tag === "Done") this.#settle(reply.value)
     else if (!controller.signal.aborted) this.#note(reply)
     this.changed()
@@ -180,5 +180,20 @@ export class WorkStore extends Observable {
 }
 
 const stands = ({ state }: PendingChange): boolean => state === "pending" || state === "conflicted"
+
+/** As many as one call may name. */
+const atOnce = 5000
+
+/** One call after the other; what was decided by those before one that is refused is told by the feed. */
+const inParts = (ids: ReadonlyArray<ChangeId>, ask: (some: ReadonlyArray<ChangeId>, signal: AbortSignal) => Promise<Reply<ReadonlyArray<Decided>>>) =>
+  async (signal: AbortSignal): Promise<Reply<ReadonlyArray<Decided>>> => {
+    const decided: Array<Decided> = []
+    for (let at = 0; at < ids.length; at += atOnce) {
+      const reply = await ask(ids.slice(at, at + atOnce), signal)
+      if (reply._tag !== "Done") return reply
+      decided.push(...reply.value)
+    }
+    return done(decided)
+  }
 
 const each = (reply: Reply<Decided>): Reply<ReadonlyArray<Decided>> => reply._tag === "Done" ? done([reply.value]) : reply

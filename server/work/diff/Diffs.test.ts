@@ -1,7 +1,7 @@
 /** Diffs of single files, made by git and read as a stream. Guards P16: a big diff freezes nothing. */
 import { assert, layer } from "@effect/vitest"
 import { Effect, Exit, FileSystem, Layer, Stream } from "effect"
-import { readdirSync, readFileSync } from "node:fs"
+import { readFileSync, readdirSync, readlinkSync } from "node:fs"
 import type { DiffFrame, DiffOrder } from "../../../shared/Diff.ts"
 import { ProjectId, SessionId } from "../../../shared/Ids.ts"
 import type { Project } from "../../../shared/Session.ts"
@@ -36,9 +36,10 @@ const numbered = (count: number, other: (line: number) => boolean) =>
   Array.from({ length: count }, (_, at) => `line ${at + 1}${other(at + 1) ? " changed" : ""}\n`).join("")
 
 /** Processes of git that are children of this one and alive. */
-const gits = (): ReadonlyArray<string> => readdirSync("/proc").filter((pid) => /^\d+$/.test(pid)).filter((pid) => {
+/** At work in a folder: other tests of this process have theirs. */
+const gitsIn = (top: string): ReadonlyArray<string> => readdirSync("/proc").filter((pid) => /^\d+$/.test(pid)).filter((pid) => {
   try {
-    return new RegExp(`^\\d+ \\(git\\) [^Z] ${process.pid} `).test(readFileSync(`/proc/${pid}/stat`, "utf8"))
+    return new RegExp(`^\\d+ \\(git\\) [^Z] ${process.pid} `).test(readFileSync(`/proc/${pid}/stat`, "utf8")) && readlinkSync(`/proc/${pid}/cwd`) === top
   } catch {
     // it ended while it was looked at
     return false
@@ -133,7 +134,8 @@ layer(services, { excludeTestServices: true })("a large diff", (it) => {
   }))
 
   it.effect("leaves no git behind when its reader goes, nor lets others wait for it", () => Effect.gen(function*() {
-    const { all, diff, keep } = yield* stage
+    const { all, diff, keep, top } = yield* stage
+    const gits = () => gitsIn(top)
     const big = yield* keep(numbered(400_000, () => false)), other = yield* keep(numbered(400_000, () => true))
     assert.deepStrictEqual(gits(), [])
     yield* Effect.scoped(Effect.gen(function*() {

@@ -86,6 +86,8 @@ export interface ChatsOptions { readonly bootId: BootId }
 /** How long an actor is kept that nobody uses. */
 const idleTimeToLive = "10 minutes"
 const recoveries = 8
+/** An agent that was there is looked for again when it has had its first word: the looks at the disk would hold that up. */
+const lookedFor = "50 millis"
 
 const unknownChat = (chatId: ChatId) => new ChatError({ reason: { _tag: "UnknownChat", chatId } })
 
@@ -155,7 +157,7 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
   const offered = Effect.fnUntraced(function*(agent: AgentName) {
     const known = (yield* catalog.list).find(({ name }) => name === agent)
     if (known?.enabled === true && known.readiness !== "missing" && known.readiness !== "failed") {
-      return yield* Effect.asVoid(Effect.forkIn(Effect.ignore(catalog.find(agent)), scope))
+      return yield* Effect.asVoid(Effect.forkIn(Effect.ignore(Effect.delay(catalog.find(agent), lookedFor)), scope))
     }
     yield* catalog.find(agent)
   })

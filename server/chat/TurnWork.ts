@@ -17,7 +17,8 @@ export const turnWork = ({ chatId, sessionId, turns }: TurnWorkOptions) => {
     delivered: Effect.andThen(turns.handedOver(turnId), sink.delivered),
     updates: (updates) => {
       const calls = updates.flatMap((update) => update._tag === "Tool" ? [update.call] : [])
-      return calls.length === 0 ? sink.updates(updates) : Effect.andThen(turns.reported(turnId, calls), sink.updates(updates))
+      const told = Effect.andThen(turns.spoke(turnId), sink.updates(updates))
+      return calls.length === 0 ? told : Effect.andThen(turns.reported(turnId, calls), told)
     }
   })
   const at = (enter: TurnsAtWork["Service"]["enter"]) => <T extends OwnTurn, A>(agent: AgentName, turn: T, run: (turn: T) => Effect.Effect<A>): Effect.Effect<A> =>

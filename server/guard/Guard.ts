@@ -19,6 +19,7 @@ import { basesOf } from "../work/worktree/Bases.ts"
 import { Changes } from "../work/change/Changes.ts"
 import { lossesOf, noLosses } from "../work/parking/Losses.ts"
 import { Parking } from "../work/parking/Parking.ts"
+import { Setups } from "../work/worktree/Setups.ts"
 import { Worktrees } from "../work/worktree/Worktrees.ts"
 import { Taking } from "./Taking.ts"
 
@@ -154,6 +155,7 @@ const make = Effect.gen(function*() {
   const changes = yield* Changes
   const chatRows = yield* ChatRows
   const rows = yield* GuardRows
+  const setups = yield* Setups
   const looking = yield* Effect.context<Effect.Services<ReturnType<typeof lossesOf>> | Effect.Services<ReturnType<typeof basesOf>>>()
 
   const losses = Effect.fn("Guard.losses")(function*(sessionId: SessionId) {
@@ -180,6 +182,7 @@ const make = Effect.gen(function*() {
       yield* project(projectId)
       const line = command?.trim() ?? ""
       yield* stored(rows.setSetup(projectId, line === "" ? null : line))
+      yield* setups.changed
     })
   })
 })

@@ -26,15 +26,19 @@ interface Seat {
   /** Had as its agent is started, whichever is first. */
   readonly worktree: Fiber.Fiber<Worktree, WorkError>
   began: Fiber.Fiber<void> | undefined
-  /** Done when it has its end. */
-  readonly over: Deferred.Deferred<void>
+  /** Done when its agent has said something, or it has its end. */
+  readonly spoken: Deferred.Deferred<void>
 }
 
 /** How long boot waits for what dead turns have left to be looked at; it is done in any case. */
 const bootPatience = "10 seconds"
 const recoveries = 4
-/** The look before a turn lets the agent have its first word first: to start git holds up the server, and what changes since the hand-over is the turn's whenever it is looked at. */
-const firstWord = "30 millis"
+/**
+ * The look before a turn lets the agent have its first word first, and lets that go out: to start git holds up the server, and what
+ * changes since the hand-over is the turn's whenever it is looked at. No agent writes before it has said something.
+ */
+const firstWord = "1 second"
+const goesOut = "15 millis"
 /** The clock that files are stamped by runs so much behind, in milliseconds. */
 const ticks = 10
 
@@ -53,7 +57,7 @@ const make = Effect.gen(function*() {
 
   const sit = (sessionId: SessionId, turn: WorktreeTurn) => Effect.gen(function*() {
     const worktree = yield* Effect.forkIn(worktrees.ensure(sessionId), scope, { startImmediately: true })
-    seats.set(turn.turnId, { sessionId, turn, worktree, began: undefined, over: Deferred.makeUnsafe<void>() })
+    seats.set(turn.turnId, { sessionId, turn, worktree, began: undefined, spoken: Deferred.makeUnsafe<void>() })
   })
 
   /** The worktree was there before the agent was; where it can't be had its agent has no hand in one. */
@@ -61,11 +65,11 @@ const make = Effect.gen(function*() {
     const seat = seats.get(turnId)
     if (seat === undefined || seat.began !== undefined) return Effect.void
     const at = clock.currentTimeMillisUnsafe() - ticks
-    const { over, turn, worktree: coming } = seat
+    const { spoken, turn, worktree: coming } = seat
     const known = coming.pollUnsafe()
     const register = known?._tag === "Success" ? changes.handedOver(known.value.id, turn, at) : Effect.void
     const begin = Fiber.join(coming).pipe(
-      Effect.tap(({ id }) => changes.handedOver(id, turn, at)), Effect.tap(() => Effect.timeoutOption(Deferred.await(over), firstWord)),
+      Effect.tap(({ id }) => changes.handedOver(id, turn, at)), Effect.tap(() => Effect.timeoutOption(Effect.andThen(Deferred.await(spoken), Effect.sleep(goesOut)), firstWord)),
       Effect.flatMap((worktree) => changes.began(worktree, turn, at)), logged("the checkpoint before a turn was not taken"))
     return Effect.andThen(register, Effect.map(Effect.forkIn(begin, scope), (fiber) => { seat.began = fiber }))
   })
@@ -79,7 +83,7 @@ const make = Effect.gen(function*() {
   const ended = Effect.fn("TurnsAtWork.ended")(function*(turnId: TurnId) {
     const seat = seats.get(turnId)
     if (seat === undefined) return
-    Deferred.doneUnsafe(seat.over, Effect.void)
+    Deferred.doneUnsafe(seat.spoken, Effect.void)
     yield* gate.ending(seat.sessionId, turnId)
     yield* logged("the checkpoint after a turn was not taken")(conclude(seat))
     seats.delete(turnId)
@@ -108,6 +112,10 @@ const make = Effect.gen(function*() {
     enter: (sessionId, turn) => Effect.andThen(sit(sessionId, turn), gate.enter(sessionId, turn.turnId, turn.agent)),
     join: (sessionId, turn) => Effect.andThen(sit(sessionId, turn), gate.join(sessionId, turn.turnId, turn.agent)),
     handedOver,
+    spoke: (turnId) => Effect.sync(() => {
+      const seat = seats.get(turnId)
+      if (seat !== undefined) Deferred.doneUnsafe(seat.spoken, Effect.void)
+    }),
     reported: (turnId, calls) => Effect.suspend(() => {
       const found = seats.get(turnId)?.worktree.pollUnsafe()
       if (found?._tag !== "Success") return Effect.void
@@ -139,6 +147,8 @@ export class TurnsAtWork extends Context.Service<TurnsAtWork, {
   readonly join: (sessionId: SessionId, turn: WorktreeTurn) => Effect.Effect<void>
   /** Its prompt is handed over now: what changes from here on is its own. Waits for nothing. */
   readonly handedOver: (turnId: TurnId) => Effect.Effect<void>
+  /** Its agent says something. */
+  readonly spoke: (turnId: TurnId) => Effect.Effect<void>
   readonly reported: (turnId: TurnId, calls: ReadonlyArray<ToolCall>) => Effect.Effect<void>
   /** It has its end, and its agent no hand in the worktree. Known at once; returns when its checkpoint is taken. Nothing for a turn that never entered. */
   readonly ended: (turnId: TurnId) => Effect.Effect<void>

@@ -41,6 +41,8 @@ const make = Effect.gen(function*() {
   const ledger = yield* ProcessLedger
   const port = yield* SetupPort
   const runs = new Map<WorktreeId, Run>()
+  /** In which nothing is due, as they were given out: one that is made again is another. A prompt is not to ask the database each time. */
+  let settled = new WeakSet<Worktree>()
 
   const perform = Effect.fnUntraced(function*({ command, news, worktree }: Run) {
     const tail = new OutputTail(outputLimit)
@@ -78,20 +80,25 @@ const make = Effect.gen(function*() {
 
   return Setups.of({
     ready: Effect.fn("Setups.ready")(function*(worktree, tell) {
-      const command = yield* Effect.orElseSucceed(port.due(worktree.id), () => undefined)
+      if (settled.has(worktree)) return
+      const from = settled
+      const command = yield* Effect.orElseSucceed(Effect.tap(port.due(worktree.id), (due) => Effect.sync(() => { if (due === undefined) from.add(worktree) })), () => undefined)
       if (command === undefined) return
       const { news } = yield* runOf(worktree, command)
       const telling = Stream.runForEach(SubscriptionRef.changes(news), tell)
       yield* Effect.raceFirst(Cache.get(shared, worktree.id), Effect.andThen(telling, Effect.never)).pipe(
         Effect.onInterrupt(() => Effect.sync(() => runs.delete(worktree.id))))
       yield* tell(yield* SubscriptionRef.get(news))
-    })
+    }),
+    changed: Effect.sync(() => { settled = new WeakSet() })
   })
 })
 
 export class Setups extends Context.Service<Setups, {
   /** Returns when the worktree is set up, or that has failed: `tell` has said so. Does nothing where nothing has to be done. */
   readonly ready: (worktree: Worktree, tell: (news: SetupNews) => Effect.Effect<void>) => Effect.Effect<void>
+  /** A project's command is another one now. */
+  readonly changed: Effect.Effect<void>
 }>()("boocode/work/Setups") {
   static readonly layer = Layer.effect(Setups, make)
 }

@@ -9,7 +9,7 @@ import { applyFrame, type ChatFrame, type Watched } from "../../shared/Feed.ts"
 import { BootId, ChatId, PartId } from "../../shared/Ids.ts"
 import type { TurnEnd, TurnUpdate } from "../../shared/SessionUpdate.ts"
 import { assertSame } from "../../test/support/assertSame.ts"
-import { ada, bob, goose, permission, promptId, text, toolCall } from "../../test/support/given.ts"
+import { ada, bob, fold, goose, permission, promptId, queued, started, text, toolCall, turnId } from "../../test/support/given.ts"
 import type { TurnPrompt } from "../agent/AgentBackend.ts"
 import { EventLog } from "../store/EventLog.ts"
 import { LogFaults } from "../store/MemoryLogTable.ts"
@@ -572,4 +572,12 @@ describe("compaction", () => {
     assertSame(yield* here.folded, actor.current(), "fold of the log")
     assert.strictEqual(textOf(actor.current()).length, 22_500)
   }))
+})
+
+it("an append tells every turn that it starts, also beside one that is open", () => {
+  const alone = fold(empty, [queued(1), started(1, 1)])
+  const both = fold(alone, [started(2)])
+  assert.deepStrictEqual([ChatActor.begunTurns(empty, both), ChatActor.begunTurns(alone, both), ChatActor.begunTurns(both, both)], [
+    { begun: [1, 2].map((nth) => ({ turnId: turnId(nth), agent: goose })) }, { begun: [{ turnId: turnId(2), agent: goose }] }, {}
+  ])
 })

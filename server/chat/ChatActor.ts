@@ -90,8 +90,8 @@ const stepWith = (anchors: Anchors.Anchors) => (chat: Chat, call: Call): Actor.S
   return { state, entries, actions, reply: reply._tag === "ChatError" ? Exit.fail(reply) : Exit.succeed(reply) }
 }
 
-/** The turns that an append starts. */
-const begunTurns = (before: Chat, after: Chat) => {
+/** The turns that an append starts, whichever is open besides. */
+export const begunTurns = (before: Chat, after: Chat) => {
   if (before.turns.at(-1)?.turnId === after.turns.at(-1)?.turnId) return {}
   const known = new Set(before.turns.map(({ turnId }) => turnId))
   return { begun: after.turns.filter(({ turnId }) => !known.has(turnId)).map(({ agent, turnId }) => ({ turnId, agent })) }

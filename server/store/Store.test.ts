@@ -1,12 +1,13 @@
 /** The repositories over a real Postgres: what is put in comes out as it was, decoded, and the second time changes nothing. */
 import { NodeServices } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer, Option, Schema } from "effect"
+import { Effect, Exit, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
-import { AgentName, BootId, ChatId, ProjectId, SessionId, WorktreeId } from "../../shared/Ids.ts"
+import { AgentName, BootId, ChatId, ProjectId, SessionId, TurnId, WorktreeId } from "../../shared/Ids.ts"
 import { AgentRowsPort } from "../agent/catalog/AgentRowsPort.ts"
 import { mintLifeId } from "../agent/LifeMarker.ts"
 import { ProcessLedger } from "../agent/ProcessLedger.ts"
+import { TurnPort } from "../work/change/TurnPort.ts"
 import { WorktreePort } from "../work/worktree/WorktreePort.ts"
 import { AgentRows } from "./AgentRows.ts"
 import { type AgentSessionRow, AgentSessionRows } from "./AgentSessionRows.ts"
@@ -129,6 +130,23 @@ layer(temporaryStore, { excludeTestServices: true, timeout: "60 seconds" })("the
     assert.isNumber(found?.archivedAt)
     assert.deepInclude(yield* chats.all, found)
     assert.isUndefined(yield* chats.find(ChatId.make(nobody)))
+  }))
+
+  it.effect("notes all turns that an append starts, with it or not at all, until they are over", () => Effect.gen(function*() {
+    const chats = yield* ChatRows
+    const log = yield* EventLog
+    const turns = yield* TurnPort
+    const { session } = yield* newSession
+    const { id: chatId } = yield* chats.create(session.id, goose)
+    const { epoch } = yield* log.claim(chatId)
+    const begun = [goose, qwen].map((agent) => ({ turnId: crypto.randomUUID(), agent }))
+    const ours = Effect.map(turns.left, (left) => left.flatMap(({ turn }) => turn.chatId === chatId ? [`${turn.turnId} ${turn.agent}`] : []).toSorted())
+    assert.isTrue(Exit.isFailure(yield* Effect.exit(log.append({ chatId, epoch: epoch + 1, expected: 0, rows: [], begun }))))
+    assert.deepStrictEqual(yield* ours, [])
+    yield* log.append({ chatId, epoch, expected: 0, rows: [], begun })
+    assert.deepStrictEqual(yield* ours, begun.map(({ agent, turnId }) => `${turnId} ${agent}`).toSorted())
+    yield* turns.forget(begun.map(({ turnId }) => TurnId.make(turnId)))
+    assert.deepStrictEqual(yield* ours, [])
   }))
 
   it.effect("removes a chat's events and agent sessions with it", () => Effect.gen(function*() {

@@ -444,7 +444,7 @@ describe("an agent that speaks by itself", () => {
     yield* play(backend, "say a\nlate-update 30")
     yield* until("it asks for a turn", () => speaking.asked === 1)
     const own = yield* listen(backend)
-    yield* Effect.sleep(50)
+    yield* hasSaid(own, "late")
     assert.strictEqual(yield* within(2500)(stop(own)), ada)
     assert.deepStrictEqual([own.steps, own.text()], [["cancel"], "late"])
     assert.strictEqual((yield* play(backend, "pid")).text(), `pid ${health(backend).pid} prompts 2\n`, "it is the same process")

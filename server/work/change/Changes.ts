@@ -151,21 +151,25 @@ const make = Effect.gen(function*() {
       return decided
     }))
 
-  const byHand = <A, E, R>(worktree: Worktree, effect: Effect.Effect<A, E, R>, wrote: (done: A) => ReadonlyArray<string>) =>
-    Semaphore.withPermit(placeOf(worktree.id).queue, Effect.gen(function*() {
+  /** Ends the interval before these files were written, in one that no turn ran in. */
+  const recordHand = Effect.fnUntraced(function*({ id }: Worktree, paths: ReadonlyArray<string>) {
+    const { last } = yield* port.load(id)
+    if (paths.length === 0 || last === undefined) return
+    yield* port.record(id, { checkpoint: {
+      seq: last.seq + 1, at: seen(), tree: last.tree, ref: "", skipped: [], turns: [], files: paths.map((path) => ({ path, oldPath: null })), takenAt: clock.currentTimeMillisUnsafe()
+    } })
+  })
+
+  const byHand = <A, E, R>(worktree: Worktree, effect: Effect.Effect<A, E, R>, wrote: (done: A) => ReadonlyArray<string>) => {
+    const tried = <B>(looking: Effect.Effect<B, WorkError>) => Effect.catch(Effect.asVoid(looking), ({ message }) => Effect.logWarning("what a person wrote may be named otherwise", message))
+    return Semaphore.withPermit(placeOf(worktree.id).queue, Effect.gen(function*() {
       // what is there already is whose it is
-      yield* settleAlone(worktree, seen())
-      const done = yield* effect
-      const paths = wrote(done)
-      const { last } = yield* port.load(worktree.id)
-      if (paths.length > 0 && last !== undefined) {
-        yield* port.record(worktree.id, { checkpoint: {
-          seq: last.seq + 1, at: seen(), tree: last.tree, ref: "", skipped: [], turns: [], files: paths.map((path) => ({ path, oldPath: null })), takenAt: clock.currentTimeMillisUnsafe()
-        } })
-      }
-      yield* settleAlone(worktree, seen(), new Set(paths))
+      yield* tried(settleAlone(worktree, seen()))
+      const done = yield* Effect.uninterruptible(Effect.tap(effect, (now) => tried(recordHand(worktree, wrote(now)))))
+      yield* tried(settleAlone(worktree, seen(), new Set(wrote(done))))
       return done
     }))
+  }
 
   const rewind = Effect.fn("Changes.rewind")(function*(worktree: Worktree, tree: string, id: CheckpointId, begun = false) {
     const place = placeOf(worktree.id)
@@ -273,9 +277,12 @@ export class Changes extends Context.Service<Changes, {
    * nobody its maker. Refused, it leaves the first look.
    */
   readonly decide: <A, E, R>(worktree: Worktree, decision: Effect.Effect<A, E, R>, wrote: (decided: A) => ReadonlyArray<string>) => Effect.Effect<A, E | WorkError, R>
+  /**
+   * A person writes: what the effect `wrote` is by hand, whatever turns run. Looks before it and after it, with nothing between;
+   * a look that can't be had keeps nobody from writing.
+   */
+  readonly byHand: <A, E, R>(worktree: Worktree, effect: Effect.Effect<A, E, R>, wrote: (done: A) => ReadonlyArray<string>) => Effect.Effect<A, E, R>
   /** When the files were looked at last (epoch milliseconds), and what no checkpoint holds of them. */
-  /** A person writes: what the effect `wrote` is by hand, whatever turns run. Looks before it and after it, with nothing between. */
-  readonly byHand: <A, E, R>(worktree: Worktree, effect: Effect.Effect<A, E, R>, wrote: (done: A) => ReadonlyArray<string>) => Effect.Effect<A, E | WorkError, R>
   readonly seen: (worktreeId: WorktreeId) => Effect.Effect<{ readonly lookedAt: number | null; readonly skipped: ReadonlyArray<SkippedPath> }, WorkError>
   /** Newest first, each with the turns and files of the interval that it ended. */
   readonly checkpoints: (worktreeId: WorktreeId, limit: number) => Effect.Effect<ReadonlyArray<CheckpointRow>, WorkError>

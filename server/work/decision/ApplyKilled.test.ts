@@ -2,7 +2,6 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, FileSystem, Layer } from "effect"
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
-import { dirname } from "node:path"
 import { AgentName, ChatId, ProjectId, TurnId, WorktreeId } from "../../../shared/Ids.ts"
 import type { Project, Worktree } from "../../../shared/Session.ts"
 import { Apply } from "./Apply.ts"
@@ -10,6 +9,7 @@ import { ChangePort } from "../change/ChangePort.ts"
 import { Changes } from "../change/Changes.ts"
 import { Checkpoints } from "../change/Checkpoints.ts"
 import { landServices } from "../land/landWorld.ts"
+import { prelude, root } from "../git/killedServer.ts"
 import { makeRepository, rawGit, temporaryFolder, testEnvironment, testGit } from "../git/temporaryRepository.ts"
 import { Unfinished } from "./Unfinished.ts"
 
@@ -19,10 +19,7 @@ const text = (...changed: ReadonlyArray<readonly [number, string]>) =>
 const services = Apply.layer.pipe(Layer.provideMerge(Changes.layer), Layer.provideMerge(Checkpoints.layer), Layer.provideMerge(ChangePort.layerMemory), Layer.provideMerge(testGit))
 
 /** Another server on the same rows. Says when it begins. */
-const program = `
-  const { Effect, Layer } = await import("effect")
-  const { NodeServices } = await import("@effect/platform-node")
-  const of = (name) => import(${JSON.stringify(dirname(import.meta.dirname))} + "/" + name + ".ts").then((module) => module[name.split("/")[1]])
+const program = `${prelude}
   const [Apply, ChangePort, Changes, Checkpoints, Git] = await Promise.all(["decision/Apply", "change/ChangePort", "change/Changes", "change/Checkpoints", "git/Git"].map(of))
   const { project, worktree, row } = JSON.parse(process.env.GIVEN)
   const services = Apply.layer.pipe(Layer.provideMerge(Changes.layer), Layer.provideMerge(Checkpoints.layer), Layer.provideMerge(ChangePort.layerMemory),
@@ -58,7 +55,7 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("an apply t
       rmSync(`${top}/new.txt`, { force: true })
       writeFileSync(`${top}/old.txt`, mine)
       const child = Bun.spawn([process.execPath, "-e", program], {
-        cwd: `${import.meta.dirname}/../../..`, stdout: "pipe", stderr: "inherit", env: { ...testEnvironment, GIVEN: JSON.stringify({ project, worktree, row }) }
+        cwd: root, stdout: "pipe", stderr: "inherit", env: { ...testEnvironment, GIVEN: JSON.stringify({ project, worktree, row }) }
       })
       const reader = child.stdout.getReader()
       yield* Effect.promise(() => reader.read())

@@ -2,7 +2,6 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { readFileSync, writeFileSync } from "node:fs"
-import { dirname } from "node:path"
 import { ChangeId } from "../../../shared/Change.ts"
 import { AgentName, ChatId, ProjectId, TurnId, WorktreeId } from "../../../shared/Ids.ts"
 import type { Project, Worktree } from "../../../shared/Session.ts"
@@ -10,33 +9,20 @@ import { Apply } from "./Apply.ts"
 import { Changes } from "../change/Changes.ts"
 import { Checkpoints } from "../change/Checkpoints.ts"
 import { fileChangePort } from "./randomDecisions.ts"
+import { killer, prelude, root } from "../git/killedServer.ts"
 import { makeRepository, rawGit, temporaryFolder, testEnvironment, testGit } from "../git/temporaryRepository.ts"
 
 const text = (...changed: ReadonlyArray<readonly [number, string]>) =>
   Array.from({ length: 40 }, (_, at) => `${changed.find(([line]) => line === at + 1)?.[1] ?? `line ${at + 1}`}\n`).join("")
 
 /** Another server on the same rows, which does one thing. */
-const program = `
-  const { Effect, Layer } = await import("effect")
-  const { NodeServices } = await import("@effect/platform-node")
-  const from = (name) => import(${JSON.stringify(dirname(import.meta.dirname))} + "/" + name + ".ts")
-  const of = (name) => from(name).then((module) => module[name.split("/")[1]])
+const program = `${prelude}
   const [Apply, Changes, Checkpoints, Git] = await Promise.all(["decision/Apply", "change/Changes", "change/Checkpoints", "git/Git"].map(of))
   const { fileChangePort } = await from("decision/randomDecisions")
   const { args, rows, what } = JSON.parse(process.env.GIVEN)
   const services = Apply.layer.pipe(Layer.provideMerge(Changes.layer), Layer.provideMerge(Checkpoints.layer), Layer.provideMerge(fileChangePort(rows)),
     Layer.provideMerge(Git.layer), Layer.provideMerge(NodeServices.layer))
   await Effect.runPromise(Effect.flatMap(Apply, (apply) => apply[what](...args)).pipe(Effect.provide(services)))
-`
-
-/** A git that kills who called it, before or after the call that was named. */
-const killer = (git: string) => `#!/bin/sh
-case "$*" in
-  *"$KILL_AT"*)
-    if [ "$KILL_WHEN" = before ]; then kill -9 $PPID; exit 1; fi
-    ${git} "$@"; kill -9 $PPID; exit 1 ;;
-esac
-exec ${git} "$@"
 `
 
 const base = text(), theirs = text([2, "one"], [20, "two"]), mine = text([20, "mine"])
@@ -62,7 +48,7 @@ const makeWorld = Effect.gen(function*() {
   const read = (of: string) => readFileSync(`${of}/a.txt`, "utf8")
   const killed = (what: string, args: ReadonlyArray<unknown>, at: string, when: string) => Effect.promise(async () => {
     const child = Bun.spawn([process.execPath, "-e", program], {
-      cwd: `${import.meta.dirname}/../../..`, stdout: "ignore", stderr: "inherit",
+      cwd: root, stdout: "ignore", stderr: "inherit",
       env: { ...testEnvironment, PATH: `${folder}:${testEnvironment.PATH}`, GIVEN: JSON.stringify({ what, args, rows }), KILL_AT: at, KILL_WHEN: when }
     })
     await child.exited

@@ -2,21 +2,17 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, FileSystem } from "effect"
 import { existsSync, readFileSync } from "node:fs"
-import { dirname } from "node:path"
 import { ProjectId, WorktreeId } from "../../../shared/Ids.ts"
 import type { Given } from "./randomDecisions.ts"
 import { randomFrom } from "../git/randomFiles.ts"
+import { prelude, root } from "../git/killedServer.ts"
 import { makeRepository, rawGit, temporaryFolder, testEnvironment, testGit } from "../git/temporaryRepository.ts"
 
 const steps = 500
 /** Steps that a life is let do, at most, before it is killed at some moment of the next. */
 const life = 60
 
-const program = `
-  const { Effect, Layer } = await import("effect")
-  const { NodeServices } = await import("@effect/platform-node")
-  const from = (name) => import(${JSON.stringify(dirname(import.meta.dirname))} + "/" + name + ".ts")
-  const of = (name) => from(name).then((module) => module[name.split("/")[1]])
+const program = `${prelude}
   const [Apply, Changes, Checkpoints, Git] = await Promise.all(["decision/Apply", "change/Changes", "change/Checkpoints", "git/Git"].map(of))
   const { fileChangePort, play } = await from("decision/randomDecisions")
   const given = JSON.parse(process.env.GIVEN)
@@ -28,7 +24,7 @@ const program = `
 /** One life: runs until it is done, or until it is killed, some milliseconds into the step `until`. Answers the step that the next begins with. */
 const live = (given: Given, until: number, millis: number) => Effect.promise(async () => {
   const child = Bun.spawn([process.execPath, "-e", program], {
-    cwd: `${import.meta.dirname}/../../..`, stdout: "pipe", stderr: "inherit", env: { ...testEnvironment, GIVEN: JSON.stringify(given) }
+    cwd: root, stdout: "pipe", stderr: "inherit", env: { ...testEnvironment, GIVEN: JSON.stringify(given) }
   })
   let last = given.from - 1, text = ""
   const killing = { begun: false }

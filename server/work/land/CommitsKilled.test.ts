@@ -2,19 +2,16 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
-import { dirname } from "node:path"
 import { LandId } from "../../../shared/Land.ts"
 import { ChangePort } from "../change/ChangePort.ts"
 import { landTest, landWorld, landServices, numbered } from "./landWorld.ts"
 import { Commits } from "./Commits.ts"
+import { killer, prelude, root } from "../git/killedServer.ts"
 import { testEnvironment } from "../git/temporaryRepository.ts"
 import { Unfinished } from "../decision/Unfinished.ts"
 
 /** Another server on the same rows. */
-const program = `
-  const { Effect, Layer } = await import("effect")
-  const { NodeServices } = await import("@effect/platform-node")
-  const of = (name) => import(${JSON.stringify(dirname(import.meta.dirname))} + "/" + name + ".ts").then((module) => module[name.split("/")[1]])
+const program = `${prelude}
   const [Commits, ChangePort, Changes, Checkpoints, Git, WorktreePort] = await Promise.all(["land/Commits", "change/ChangePort", "change/Changes", "change/Checkpoints", "git/Git", "worktree/WorktreePort"].map(of))
   const { order, project, rows, worktree } = JSON.parse(process.env.GIVEN)
   const services = Commits.layer.pipe(Layer.provideMerge(Changes.layer), Layer.provideMerge(Checkpoints.layer), Layer.provideMerge(ChangePort.layerMemory),
@@ -23,16 +20,6 @@ const program = `
     yield* (yield* ChangePort).record(worktree.id, { saved: rows })
     yield* (yield* Commits).commit(order)
   }).pipe(Effect.provide(services)))
-`
-
-/** A git that kills who called it, before or after the call that was named. */
-const killer = (git: string) => `#!/bin/sh
-case "$*" in
-  *"$KILL_AT"*)
-    if [ "$KILL_WHEN" = before ]; then kill -9 $PPID; exit 1; fi
-    ${git} "$@"; kill -9 $PPID; exit 1 ;;
-esac
-exec ${git} "$@"
 `
 
 /** By what git is called with, in the order in which it is called. */
@@ -58,7 +45,7 @@ const stage = Effect.gen(function*() {
     writeFileSync(`${top}/a.txt`, dirty)
     const order = world.order(rows, { id: LandId.make(crypto.randomUUID()) })
     const child = Bun.spawn([process.execPath, "-e", program], {
-      cwd: `${import.meta.dirname}/../../..`, stdout: "ignore", stderr: "inherit",
+      cwd: root, stdout: "ignore", stderr: "inherit",
       env: { ...testEnvironment, PATH: `${folder}:${testEnvironment.PATH}`, GIVEN: JSON.stringify({ order, project, rows, worktree }), KILL_AT: at, KILL_WHEN: when }
     })
     yield* Effect.promise(() => kill(child))

@@ -20,6 +20,12 @@ describe("a run", () => {
     assert.isTrue(outputs.every(({ stdout, stderr }) => stdout === "out\n" && stderr === "err\n"))
   }).pipe(Effect.provide(NodeServices.layer)))
 
+  it.live("has a long output whole, though the program has ended before it is read", () => Effect.gen(function*() {
+    const [first, ...rest] = yield* Effect.forEach(Array.from({ length: 8 }), () => sh("head -c 6000000 /dev/zero; printf end"), { concurrency: 8 })
+    assert.strictEqual(first?.stdout.length, 6_000_003)
+    assert.isTrue(rest.every(({ stdout, truncated }) => stdout.endsWith("\0end") && stdout.length === 6_000_003 && !truncated))
+  }).pipe(Effect.provide(NodeServices.layer)))
+
   it.live("keeps a bounded part of a flood", () => Effect.gen(function*() {
     const { code, stdout, truncated } = yield* sh("yes | head -c 1000000", { limit: 1000 })
     assert.deepStrictEqual([code, stdout.length, truncated], [0, 1000, true])

@@ -31,9 +31,9 @@ export const SessionLosses = Schema.Struct({
   unapplied: Counted,
   /** Files that are not as the last commit has them. */
   uncommitted: Counted,
-  /** Files and folders that git knows nothing of. */
+  /** Files that git knows nothing of, each by itself. */
   untracked: Counted,
-  /** Files and folders that git was told to ignore. */
+  /** Files that git was told to ignore; a folder that it was told of is one. */
   ignored: Counted,
   /** Of those, what is too large to be parked: it goes. */
   left: Counted,

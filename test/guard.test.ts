@@ -81,7 +81,8 @@ it.live("a session with untracked files is archived, parked and reopened, delete
 it.live("a session that may not go is as open as before; parked work that is asked for twice at once is had once", () => Effect.gen(function*() {
   const folder = yield* temporaryFolder
   const client = yield* clientOf(yield* runServer({ dataDir: join(folder, "data") }))
-  const { id: chatId, sessionId, worktree } = yield* worked(client, makeRepository(folder))
+  const repository = makeRepository(folder)
+  const { id: chatId, sessionId, worktree } = yield* worked(client, repository)
   const sleeper = spawn("sleep", ["600"], { cwd: worktree, stdio: "ignore" })
   yield* Effect.addFinalizer(() => Effect.sync(() => { sleeper.kill("SIGKILL") }))
   for (const refused of [client["session.Delete"]({ sessionId, losses: "park" }), client["session.Park"]({ sessionId })]) {
@@ -89,11 +90,17 @@ it.live("a session that may not go is as open as before; parked work that is ask
     yield* lists(client, ({ sessions }) => sessions.some(({ archivedAt, id }) => id === sessionId && archivedAt === null))
   }
   assert.include((yield* ask(client, chatId, "say still here")).text, "still here")
-  // the project has what was applied
-  const { changes } = yield* untilWork(client, sessionId, (work) => work.changes.length === 3)
-  yield* client["change.Apply"]({ sessionId, changeIds: changes.flatMap(({ id, path }) => path === "own" ? [] : [id]) })
-  const { unapplied, uncommitted, untracked } = yield* client["session.Losses"]({ sessionId })
-  assert.deepStrictEqual([unapplied.names, uncommitted.names, untracked.names], [["own"], [], []])
+  writeFileSync(join(repository, ".git/info/exclude"), "made/\n")
+  for (const name of ["new/p", "new/q", "made/deep/1", "made/deep/2"]) {
+    mkdirSync(join(worktree, name, ".."), { recursive: true })
+    writeFileSync(join(worktree, name), "x")
+  }
+  // the project has what was applied; what is untracked is told file by file, what is ignored is not
+  const { changes } = yield* untilWork(client, sessionId, (work) => work.changes.length === 5)
+  yield* client["change.Apply"]({ sessionId, changeIds: changes.flatMap(({ id, path }) => path === "own" || path.startsWith("new/") ? [] : [id]) })
+  const { ignored, unapplied, uncommitted, untracked } = yield* client["session.Losses"]({ sessionId })
+  assert.deepStrictEqual([unapplied.names, uncommitted.names, untracked, ignored],
+    [["new/p", "new/q", "own"], [], { count: 2, names: ["new/p", "new/q"] }, { count: 1, names: ["made/"] }])
   sleeper.kill("SIGKILL")
   const parked = yield* client["session.Delete"]({ sessionId, losses: "park" })
   const parkedId = parked?.id ?? assert.fail("nothing was parked")

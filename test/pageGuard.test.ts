@@ -42,7 +42,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("a ses
     yield* act(async () => {
       await page.getByRole("button", { name: "More for Fix the door" }).click()
       await page.getByRole("menuitem", { name: "Delete…" }).click()
-      await dialog.getByText("1 untracked file or folder").waitFor()
+      await dialog.getByText("1 untracked file", { exact: true }).waitFor()
       await dialog.getByText("notes.txt").first().waitFor()
       await shot("delete")
       await dialog.getByRole("button", { name: "Discard its work…" }).click()

@@ -13,7 +13,7 @@ const lineOf = (of: Counted, one: string, many: string, bad = false): ReadonlyAr
 export const lossLines = (losses: SessionLosses): ReadonlyArray<LossLine> => [
   ...lineOf(losses.unapplied, "pending change that was not applied", "pending changes that were not applied"),
   ...lineOf(losses.uncommitted, "file with uncommitted changes", "files with uncommitted changes"),
-  ...lineOf(losses.untracked, "untracked file or folder", "untracked files or folders"),
+  ...lineOf(losses.untracked, "untracked file", "untracked files"),
   ...lineOf(losses.commits, "commit on no other branch or remote", "commits on no other branch or remote"),
   ...lineOf(losses.nested, "repository inside it with work of its own, which can't be parked", "repositories inside it with work of their own, which can't be parked", true)
 ]

@@ -26,7 +26,7 @@ export const noLosses: SessionLosses = {
   worktree: null, running: 0, unapplied: none, uncommitted: none, untracked: none, ignored: none, left: none, commits: none, nested: none, bytes: 0
 }
 
-/** As `git status --porcelain -z` lists them; a rename names its old path in a field of its own. */
+/** As `git status --porcelain -z` lists them, file by file but for ignored folders, which can hold very many; a rename names its old path in a field of its own. */
 const statusOf = (out: Buffer) => {
   const found = { uncommitted: new Array<string>(), untracked: new Array<string>(), ignored: new Array<string>() }
   const fields = splitNul(out).values()
@@ -50,7 +50,7 @@ export const lossesOf = Effect.fn("Losses.lossesOf")(function*(worktree: Worktre
   const git = yield* Git
   const { path } = worktree
   const [status, { hidden, left }, commits, nested, { live, settled }, bytes] = yield* Effect.all([
-    git.bytes(path, { what, args: ["status", "--porcelain", "-z", "--ignored", "--untracked-files=all", "--ignore-submodules=dirty"] }),
+    git.bytes(path, { what, args: ["status", "--porcelain", "-z", "--ignored=matching", "--untracked-files=all", "--ignore-submodules=dirty"] }),
     extrasOf(git, path), ownCommits(git, worktree), nestedWork(git, worktree),
     Effect.flatMap(ChangePort, ({ load }) => load(worktree.id)), bytesOf(path)
   ], { concurrency: 3 })

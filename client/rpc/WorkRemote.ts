@@ -25,6 +25,7 @@ export const makeWorkRemote = ({ call, watch }: Runner<WorkClient>) => ({
   reject: (payload: Payload<"change.Reject">, signal: AbortSignal) => call((client) => client["change.Reject"](payload), signal),
   rejectHunks: (payload: Payload<"change.RejectHunks">, signal: AbortSignal) => call((client) => client["change.RejectHunks"](payload), signal),
   revert: (payload: Payload<"change.Revert">) => call((client) => client["change.Revert"](payload)),
+  revertHunks: (payload: Payload<"change.RevertHunks">) => call((client) => client["change.RevertHunks"](payload)),
   resolve: (payload: Payload<"change.Resolve">, signal: AbortSignal) => call((client) => client["change.Resolve"](payload), signal),
   /** Answers when all of it has come. Run once: a lost connection ends it. */
   diff: (order: DiffOrder, onFrame: (frame: DiffFrame) => void, signal: AbortSignal) =>

@@ -16,6 +16,7 @@ export const changeHandlers = ChangeRpc.toLayer(Effect.gen(function*() {
     "change.Reject": ({ changeIds, sessionId }) => work.reject(sessionId, changeIds),
     "change.RejectHunks": ({ changeId, hunks, part, sessionId }) => work.rejectHunks(sessionId, changeId, part, hunks),
     "change.Revert": ({ changeIds, sessionId }) => work.revert(sessionId, changeIds),
+    "change.RevertHunks": ({ changeId, hunks, part, sessionId }) => work.revertHunks(sessionId, changeId, part, hunks),
     "change.Resolve": ({ changeId, sessionId, way }) => work.resolve(sessionId, changeId, way),
     "change.Conflict": ({ changeId, sessionId }) => work.conflict(sessionId, changeId),
     "change.Decided": ({ before, limit, sessionId }) => work.decided(sessionId, limit, before),

@@ -65,6 +65,16 @@ layer(temporaryStore, { excludeTestServices: true, timeout: "60 seconds" })("cha
     assert.isUndefined(yield* port.find(ChangeId.make(crypto.randomUUID())))
   }))
 
+  it.effect("of which a part was reverted are applied without it, and that settles nothing", () => Effect.gen(function*() {
+    const { id, port, row } = yield* newWorktree
+    const applied = row("a", { state: "applied", added: 5, removed: 2, seq: 4 })
+    yield* port.record(id, { decided: [applied] })
+    const left: PendingChange = { ...applied, blob: "ef", added: 3, removed: 1, seq: 0 }, part = row("a", { state: "reverted", baseBlob: "ef", operation: "edit" })
+    for (let twice = 0; twice < 2; twice++) yield* port.record(id, { decided: [left], saved: [part] })
+    assert.deepStrictEqual([yield* port.find(applied.id), (yield* port.load(id)).live, (yield* port.load(id)).settled], [left, [part], new Map([["a", 0]])])
+    assert.deepStrictEqual([yield* port.decided(id, 9), yield* port.decisions(id)], [[left], 2])
+  }))
+
   it.effect("are of worktrees that boot can list with their projects", () => Effect.gen(function*() {
     const { id } = yield* newWorktree
     const found = (yield* knownWorktrees).find(({ worktree }) => worktree.id === id)

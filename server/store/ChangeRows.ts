@@ -81,6 +81,7 @@ const makeWrites = Effect.gen(function*() {
       manual, state, seq, ${live}::boolean, to_timestamp("changedAt" / 1000), case when state in ${decidedStates} then clock_timestamp() end, case when state in ${decidedStates} then 1 else 0 end
     from json_to_recordset(${json(rows)}::json) as ${sql.literal(columns)}
     on conflict (id) do update set agents = excluded.agents, manual = excluded.manual, state = excluded.state, seq = excluded.seq, live = excluded.live,
+      blob = excluded.blob, added = excluded.added, removed = excluded.removed,
       decided_at = case when excluded.state <> pending_changes.state then coalesce(excluded.decided_at, pending_changes.decided_at) else pending_changes.decided_at end,
       decisions = pending_changes.decisions + case when excluded.state <> pending_changes.state then excluded.decisions else 0 end`
   const cover = (ids: ReadonlyArray<TurnId>) => sql`delete from working_turns where turn_id in (select value::uuid from json_array_elements_text(${json(ids)}::json))`

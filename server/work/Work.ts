@@ -210,6 +210,7 @@ const make = Effect.gen(function*() {
     applyHunks: (sessionId, id, part, hunks) => decideOne(sessionId, id, (project, worktree) => apply.applyHunks(project, worktree, id, part, hunks)),
     rejectHunks: (sessionId, id, part, hunks) => atRest(sessionId, [id], decideOne(sessionId, id, (_, worktree) => apply.rejectHunks(worktree, id, part, hunks))),
     revert: decideEach("Work.revert", apply.revertAll),
+    revertHunks: (sessionId, id, part, hunks) => decideOne(sessionId, id, (project, worktree) => apply.revertHunks(project, worktree, id, part, hunks)),
     conflict: Effect.fn("Work.conflict")(function*(sessionId, id) {
       const { project, worktree } = yield* open(sessionId)
       return yield* textsOf(git, worktree.path, yield* apply.sides(project, worktree, id))
@@ -245,6 +246,7 @@ export class Work extends Context.Service<Work, {
   readonly reject: (sessionId: SessionId, ids: ReadonlyArray<ChangeId>) => Answer<ReadonlyArray<Decided>>
   readonly rejectHunks: (sessionId: SessionId, id: ChangeId, part: ChangeId, hunks: ReadonlyArray<number>) => Answer<Decided>
   readonly revert: (sessionId: SessionId, ids: ReadonlyArray<ChangeId>) => Answer<ReadonlyArray<Decided>>
+  readonly revertHunks: (sessionId: SessionId, id: ChangeId, part: ChangeId, hunks: ReadonlyArray<number>) => Answer<Decided>
   readonly resolve: (sessionId: SessionId, id: ChangeId, way: Resolution) => Answer<Decided>
   readonly conflict: (sessionId: SessionId, id: ChangeId) => Answer<Conflict>
   readonly decided: (sessionId: SessionId, limit: number, before?: ChangeId) => Answer<ReadonlyArray<PendingChange>>

@@ -37,6 +37,8 @@ export const ChangeRpc = RpcGroup.make(
   Rpc.make("RejectHunks", { payload: someHunks, success: Decided, error }),
   /** Takes applied changes out of the project's checkout again. */
   Rpc.make("Revert", { payload: { sessionId, changeIds: Ids }, success: Schema.Array(Decided), error }),
+  /** Of an applied change, which stays applied without them: they wait anew as the change `part`. */
+  Rpc.make("RevertHunks", { payload: someHunks, success: Decided, error }),
   /** A way out of a conflict. `mine` and `worktree` write in the worktree, and wait as a rejection does. */
   Rpc.make("Resolve", { payload: { sessionId, changeId: ChangeId, way: Resolution }, success: Decided, error }),
   /** The sides of a conflicted change, each cut at 256 KB. */

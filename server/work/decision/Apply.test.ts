@@ -200,6 +200,52 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change",
     assert.strictEqual(mine("a.txt"), text())
   }))
 
+  it.effect("is reverted in parts: they wait anew with their makers, and the rest stays applied, until that is reverted too", () => Effect.gen(function*() {
+    const { changes, decide, mine, only, project, top, turn, work, worktree } = yield* world({ "a.txt": lines(60) })
+    work("a.txt", lines(60, [2, "before"]))
+    yield* turn("wren")
+    yield* decide.apply(project, worktree, (yield* only).id)
+    yield* rawGit(top, "commit", "-qam", "before")
+    const was = [2, "before"] as const
+    const whole = [was, [15, "first"], [30, "second"], [55, "third"]] as const
+    work("a.txt", lines(60, ...whole))
+    yield* turn("goose")
+    const { id } = yield* only
+    yield* decide.apply(project, worktree, id)
+    writeFileSync(`${top}/a.txt`, mine("a.txt").replace("line 45", "a person's"))
+    const person = [45, "a person's"] as const
+    const part = ChangeId.make(crypto.randomUUID())
+    for (let twice = 0; twice < 2; twice++) {
+      const { change } = yield* decide.revertHunks(project, worktree, id, part, [1])
+      assert.deepStrictEqual([change.id, change.state, change.added, change.removed], [part, "reverted", 1, 1])
+      assert.strictEqual(mine("a.txt"), lines(60, was, [15, "first"], person, [55, "third"]))
+      assert.strictEqual(readFileSync(`${worktree.path}/a.txt`, "utf8"), lines(60, ...whole))
+      // of those who made what was applied before nobody is named
+      assert.deepStrictEqual((yield* changes.look(worktree)).changes.map(({ added, agents, id, manual, removed, state }) => [id, state, added, removed, agents, manual]),
+        [[part, "reverted", 1, 1, [AgentName.make("goose")], false]])
+    }
+    for (const wrong of [[2], []]) assert.strictEqual((yield* Effect.flip(decide.revertHunks(project, worktree, id, ChangeId.make(crypto.randomUUID()), wrong))).reason._tag, "NoSuchHunk")
+    // somebody wrote over it: nothing is touched, and it stays applied
+    writeFileSync(`${top}/a.txt`, mine("a.txt").replace("third", "a person's third"))
+    const clash = yield* decide.revertHunks(project, worktree, id, ChangeId.make(crypto.randomUUID()), [1])
+    assert.deepStrictEqual([clash.change.id, clash.change.state, clash.marked === undefined], [id, "applied", false])
+    writeFileSync(`${top}/a.txt`, mine("a.txt").replace("a person's third", "third"))
+    // under what came after it, and all that is left is the change itself
+    work("a.txt", lines(60, ...whole, [20, "later"]))
+    yield* turn("qwen")
+    assert.strictEqual((yield* decide.revertHunks(project, worktree, id, ChangeId.make(crypto.randomUUID()), [1])).change.state, "reverted")
+    assert.strictEqual(mine("a.txt"), lines(60, was, [15, "first"], person))
+    assert.deepStrictEqual((yield* only).agents, ["goose", "qwen"].map((name) => AgentName.make(name)))
+    const last = yield* decide.revertHunks(project, worktree, id, ChangeId.make(crypto.randomUUID()), [0])
+    assert.deepStrictEqual([last.change.id, last.change.state, mine("a.txt")], [id, "reverted", lines(60, was, person)])
+    const { added, agents, id: all } = yield* only
+    assert.deepStrictEqual([added, agents], [4, ["goose", "qwen"].map((name) => AgentName.make(name))])
+    assert.strictEqual((yield* Effect.flip(decide.revertHunks(project, worktree, id, ChangeId.make(crypto.randomUUID()), [0]))).reason._tag, "ChangeMoved")
+    yield* decide.apply(project, worktree, all)
+    assert.strictEqual(mine("a.txt"), lines(60, ...whole, [20, "later"], person))
+    assert.strictEqual(yield* rawGit(top, "for-each-ref", "refs/boocode/landing"), "")
+  }))
+
   it.effect("stays within the project, whatever stands there", () => Effect.gen(function*() {
     const { decide, folder, project, top, turn, work, worktree } = yield* world()
     mkdirSync(`${worktree.path}/d`)

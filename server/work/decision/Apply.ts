@@ -9,36 +9,26 @@
  *        └── both changed the same ──▶ conflicted ──apply, theirs──▶ applied
  * ```
  */
-import { Context, Effect, Layer, Result } from "effect"
+import { Context, Effect, Layer } from "effect"
 import type { ChangeId, PendingChange } from "../../../shared/Change.ts"
 import type { Project, Worktree } from "../../../shared/Session.ts"
 import { makeChangeBase } from "./ChangeBase.ts"
-import { ChangePort, type Ledger } from "../change/ChangePort.ts"
+import { ChangePort } from "../change/ChangePort.ts"
 import { Changes } from "../change/Changes.ts"
+import { makeHunkDecisions } from "./HunkDecisions.ts"
 import { Landing } from "../land/Landing.ts"
 import { baseOf, contentOf, type FileEntry, type Files } from "../git/TreeFiles.ts"
-import { WorkError } from "../../../shared/WorkError.ts"
-import { type Decision, decidedAs, isOpen, makeWholeDecisions, moved, type Outcome, pathsOf, unknown } from "./WholeDecisions.ts"
+import type { WorkError } from "../../../shared/WorkError.ts"
+import { makeOneChange } from "./OneChange.ts"
+import { type Decision, decidedAs, makeWholeDecisions, type Outcome, pathsOf, unknown } from "./WholeDecisions.ts"
 
 const make = Effect.gen(function*() {
   const changes = yield* Changes
   const port = yield* ChangePort
-  const { admit, carry, done, trees } = yield* Landing
+  const { admit, done, trees } = yield* Landing
+  const { find, putBack, undecided } = yield* makeOneChange
   const { moveBase } = yield* makeChangeBase
   const { applyAll, look, reject, revertAll } = yield* makeWholeDecisions
-
-  const find = Effect.fnUntraced(function*(worktree: Worktree, id: ChangeId) {
-    const change = yield* port.find(id)
-    return change?.worktreeId === worktree.id ? change : yield* unknown
-  })
-
-  const undecided = (change: PendingChange, ledger: Ledger) => isOpen(change, ledger) ? Effect.void : Effect.fail(moved(change))
-
-  const conflicted = Effect.fnUntraced(function*(worktree: Worktree, change: PendingChange, marked: string) {
-    const next: PendingChange = { ...change, state: "conflicted" }
-    yield* port.record(worktree.id, { saved: [next] })
-    return { change: next, marked } satisfies Decision
-  })
 
   const one = (outcomes: Effect.Effect<ReadonlyArray<Outcome>, WorkError>) =>
     Effect.flatMap(outcomes, ([only]) => only === undefined ? Effect.fail(unknown) : Effect.fromResult(only))
@@ -47,65 +37,7 @@ const make = Effect.gen(function*() {
 
   const revert = (project: Project, worktree: Worktree, id: ChangeId) => one(revertAll(project, worktree, [id]))
 
-  /** The chosen hunks as a change of their own. */
-  const partOf = Effect.fnUntraced(function*(worktree: Worktree, change: PendingChange, part: ChangeId, chosen: ReadonlyArray<number>) {
-    const none = new WorkError({ reason: { _tag: "NoSuchHunk", path: change.path } })
-    const { baseBlob, blob, oldMode } = change
-    if (change.operation !== "edit" || change.binary || baseBlob === null || blob === null || oldMode === null) return yield* none
-    const hunks = yield* trees.hunks(worktree.path, baseBlob, blob)
-    const some = hunks.filter((_, nth) => chosen.includes(nth))
-    if (some.length === 0 || some.length !== new Set(chosen).size) return yield* none
-    const file = yield* trees.patched(worktree.path, { mode: oldMode, blob: baseBlob }, some)
-    const count = (sign: string) => some.reduce((sum, hunk) => sum + hunk.toString("latin1").split("\n").filter((line) => line.startsWith(sign)).length, 0)
-    // it settles nothing: what is left of the change keeps its makers
-    const row: PendingChange = { ...change, id: part, mode: oldMode, blob: file?.blob ?? blob, added: count("+"), removed: count("-"), state: "applied", seq: 0 }
-    const others = hunks.filter((_, nth) => !chosen.includes(nth))
-    const rest = others.length === 0 ? { mode: oldMode, blob: baseBlob } : (yield* trees.patched(worktree.path, { mode: oldMode, blob: baseBlob }, others)) ?? (yield* none)
-    return { row, rest, isAll: others.length === 0 && oldMode === change.mode }
-  })
-
-  const applyHunks = Effect.fn("Apply.applyHunks")(function*(project: Project, worktree: Worktree, id: ChangeId, part: ChangeId, chosen: ReadonlyArray<number>) {
-    const known = yield* port.find(part)
-    if (known !== undefined) return { change: known } satisfies Decision
-    const { isAll, row } = yield* partOf(worktree, yield* find(worktree, id), part, chosen)
-    if (isAll) return yield* apply(project, worktree, id)
-    const decision = yield* changes.alone(worktree.id, Effect.gen(function*() {
-      const change = yield* find(worktree, id)
-      const ledger = yield* port.load(worktree.id)
-      yield* undecided(change, ledger)
-      const from = baseOf(row), to = contentOf(row)
-      const carried = yield* carry(project.path, { id: part, way: "apply", from, to })
-      if (carried._tag === "Conflicted") return yield* conflicted(worktree, change, carried.tree)
-      yield* port.record(worktree.id, { base: yield* moveBase(worktree, ledger, part, from, to), decided: [row] })
-      yield* done(project.path, [{ id: part, way: "apply" }])
-      return { change: row } satisfies Decision
-    }))
-    yield* look(worktree)
-    return decision
-  })
-
-  /** Puts `to` where the change's content is, in the worktree; what is there is as the change says, or nothing is touched. */
-  const putBack = Effect.fnUntraced(function*(worktree: Worktree, change: PendingChange, id: ChangeId, to: Files) {
-    const carried = yield* carry(worktree.path, { id, way: "reject", from: contentOf(change), to })
-    // written to since it was looked at
-    if (carried._tag === "Conflicted") return yield* moved(change)
-  })
-
-  const rejectHunks = Effect.fn("Apply.rejectHunks")(function*(worktree: Worktree, id: ChangeId, part: ChangeId, chosen: ReadonlyArray<number>) {
-    const known = yield* port.find(part)
-    if (known !== undefined) return { change: known } satisfies Decision
-    const { isAll, rest, row } = yield* partOf(worktree, yield* find(worktree, id), part, chosen)
-    if (isAll) return yield* Effect.fromResult((yield* reject(worktree, [id]))[0] ?? Result.fail(moved(row)))
-    return yield* changes.decide(worktree, Effect.gen(function*() {
-      const change = yield* find(worktree, id)
-      yield* undecided(change, yield* port.load(worktree.id))
-      yield* putBack(worktree, change, part, new Map([[change.path, { mode: change.mode ?? rest.mode, blob: rest.blob }]]))
-      const rejected: PendingChange = { ...row, state: "rejected" }
-      yield* port.record(worktree.id, { decided: [rejected] })
-      yield* done(worktree.path, [{ id: part, way: "reject" }])
-      return { change: rejected } satisfies Decision
-    }), pathsOf)
-  })
+  const { applyHunks, rejectHunks, revertHunks } = yield* makeHunkDecisions({ apply, look, reject: (worktree, id) => one(reject(worktree, [id])), revert })
 
   /** Both sides meet in the worktree, or the project's takes the change's place there; in both cases the base is the project's file from now on. */
   const resolve = Effect.fn("Apply.resolve")(function*(project: Project, worktree: Worktree, id: ChangeId, way: "mine" | "worktree") {
@@ -143,7 +75,7 @@ const make = Effect.gen(function*() {
     return { base: of(baseOf(change)), mine: of(ours), theirs: of(contentOf(change)), marked: of(files) }
   })
 
-  return Apply.of({ apply, applyAll, applyHunks, reject, rejectHunks, resolve, revert, revertAll, sides })
+  return Apply.of({ apply, applyAll, applyHunks, reject, rejectHunks, resolve, revert, revertAll, revertHunks, sides })
 })
 
 export class Apply extends Context.Service<Apply, {
@@ -169,6 +101,11 @@ export class Apply extends Context.Service<Apply, {
   readonly sides: (project: Project, worktree: Worktree, id: ChangeId) => Effect.Effect<Record<"base" | "mine" | "theirs" | "marked", FileEntry | undefined>, WorkError>
   /** Takes an applied change out of the project's checkout again. */
   readonly revert: (project: Project, worktree: Worktree, id: ChangeId) => Effect.Effect<Decision, WorkError>
+  /**
+   * Takes only these hunks of an applied edit out of the project's checkout again; the worktree keeps them, and they wait anew as a
+   * change of their own, whose id is `part`, while the rest stays applied.
+   */
+  readonly revertHunks: (project: Project, worktree: Worktree, id: ChangeId, part: ChangeId, chosen: ReadonlyArray<number>) => Effect.Effect<Decision, WorkError>
   /** Each whole or not at all, in the given order. Answers one for each. */
   readonly revertAll: (project: Project, worktree: Worktree, ids: ReadonlyArray<ChangeId>) => Effect.Effect<ReadonlyArray<Outcome>, WorkError>
 }>()("boocode/work/Apply") {

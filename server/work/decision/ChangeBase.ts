@@ -10,11 +10,15 @@ import { type Files, makeTreeFiles } from "../git/TreeFiles.ts"
 export const makeChangeBase = Effect.gen(function*() {
   const git = yield* Git
   const trees = yield* makeTreeFiles
+  const keep = (worktree: Worktree, id: ChangeId | LandId, tree: string) =>
+    git.run(worktree.path, { what: "keep the base", args: ["update-ref", `refs/boocode/bases/${worktree.id}/${id}/${tree}`, tree] })
   return {
+    /** Contents that no checkpoint holds and a decided change has. */
+    keepFiles: (worktree: Worktree, id: ChangeId, files: Files) => Effect.flatMap(trees.treeOf(worktree.path, files), (tree) => keep(worktree, id, tree)),
     /** Every base there was stays alive: what was applied in parts is reverted from it. */
     moveBase: Effect.fnUntraced(function*(worktree: Worktree, ledger: Ledger, id: ChangeId | LandId, from: Files, to: Files) {
       const tree = yield* trees.amend(worktree.path, ledger.base ?? worktree.baseCommit, to, [...from.keys()].filter((path) => !to.has(path)))
-      yield* git.run(worktree.path, { what: "keep the base", args: ["update-ref", `refs/boocode/bases/${worktree.id}/${id}/${tree}`, tree] })
+      yield* keep(worktree, id, tree)
       return tree
     }),
     baseNow: (worktree: Worktree, ledger: Ledger) => trees.filesIn(worktree.path, ledger.base ?? worktree.baseCommit)

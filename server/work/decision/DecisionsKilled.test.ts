@@ -107,6 +107,17 @@ layer(testGit, { excludeTestServices: true, timeout: "5 minutes" })("a server th
     assert.deepStrictEqual([rest?.added, rest?.agents], [1, change.agents])
   }))
 
+  for (const step of onBase) within("a revert of a part has taken it out, once, or does, and the rest stays applied", step, Effect.fnUntraced(function*({ change, killed, life, project, read, top, worktree }, at, when) {
+    yield* life(Effect.flatMap(Apply, (apply) => apply.apply(project, worktree, change.id)))
+    yield* killed("revertHunks", [project, worktree, change.id, part, [0]], at, when)
+    assert.include([theirs, text([20, "two"])], read(top))
+    const again = yield* life(Effect.flatMap(Apply, (apply) => apply.revertHunks(project, worktree, change.id, part, [0])))
+    assert.deepStrictEqual([again.change.id, again.change.state, read(top), read(worktree.path)], [part, "reverted", text([20, "two"]), theirs])
+    assert.deepStrictEqual((yield* life(Effect.flatMap(Changes, (changes) => changes.look(worktree)))).changes.map(({ added, agents, manual, state }) => [state, added, agents, manual]), [["reverted", 1, change.agents, change.manual]])
+    const whole = yield* life(Effect.flatMap(Apply, (apply) => apply.revert(project, worktree, change.id)))
+    assert.deepStrictEqual([whole.change.state, read(top), read(worktree.path)], ["reverted", base, theirs])
+  }))
+
   for (const way of ["mine", "worktree"] as const) for (const step of onBase) within(`a way out of a conflict, ${way}, has brought the project's side over, or does`, step, Effect.fnUntraced(function*({ change, killed, life, project, read, top, worktree }, at, when) {
     writeFileSync(`${top}/a.txt`, mine)
     assert.strictEqual((yield* life(Effect.flatMap(Apply, (apply) => apply.apply(project, worktree, change.id)))).change.state, "conflicted")

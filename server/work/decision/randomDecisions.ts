@@ -93,7 +93,8 @@ const makeSteps = Effect.fnUntraced(function*({ project, worktree }: Given) {
       const row = pick(random, yield* port.checkpoints(worktree.id, 30))
       return row === undefined ? undefined : yield* changes.rewind(worktree, row.tree, CheckpointId.make(uuid()))
     }
-    if (kind < 3) return applied === undefined ? undefined : yield* apply.revert(project, worktree, applied.id)
+    if (kind === 1) return applied === undefined ? undefined : yield* apply.revertHunks(project, worktree, applied.id, ChangeId.make(uuid()), [random(2)])
+    if (kind === 2) return applied === undefined ? undefined : yield* apply.revert(project, worktree, applied.id)
     if (change === undefined) return undefined
     switch (kind) {
       case 3: return yield* apply.applyHunks(project, worktree, change.id, ChangeId.make(uuid()), [random(2)])

@@ -62,7 +62,11 @@ layer(services, { excludeTestServices: true, timeout: "3 minutes" })("over decis
         else if (kind === 6) {
           const last = applied.pop()
           if (last === undefined) continue
-          yield* apply.revert(project, worktree, last.id)
+          const isPart = random(2) === 0
+          const reverted = yield* Effect.exit(isPart ? apply.revertHunks(project, worktree, last.id, ChangeId.make(crypto.randomUUID()), [0]) : apply.revert(project, worktree, last.id))
+          // another was applied over it
+          if (reverted._tag === "Failure") continue
+          if (reverted.value.change.id !== last.id) applied.push(last)
           for (const maker of makers(last)) since.get(last.path)?.add(maker)
         } else if (change !== undefined) {
           const unseen = change.path

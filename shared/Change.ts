@@ -29,6 +29,15 @@ export type CheckpointAt = typeof CheckpointAt.Type
 export const SkippedPath = Schema.Struct({ path: Schema.String, why: Schema.Literals(["repository", "unreadable"]), detail: Schema.String })
 export type SkippedPath = typeof SkippedPath.Type
 
+/** Looks at a worktree's files fail: what is listed is as it was at the last one that didn't. */
+export const LookProblem = Schema.Struct({
+  /** Why, and what to do. */
+  sentence: Schema.String,
+  /** Epoch milliseconds of the first look that failed. */
+  since: Schema.Finite
+})
+export type LookProblem = typeof LookProblem.Type
+
 export const Checkpoint = Schema.Struct({
   /** git's hash of the tree. */
   tree: Schema.String,
@@ -107,7 +116,9 @@ export const ChangeFrame = Schema.TaggedUnion({
     /** How many decisions there were, ever: when it rises there are other decided changes to ask for. */
     decided: Schema.Int,
     /** Epoch milliseconds of the last look at the files that was asked for or saw something. */
-    lookedAt: Schema.NullOr(Schema.Finite)
+    lookedAt: Schema.NullOr(Schema.Finite),
+    /** Until a look succeeds again. */
+    problem: Schema.NullOr(LookProblem)
   }
 })
 export type ChangeFrame = typeof ChangeFrame.Type

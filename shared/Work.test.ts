@@ -13,7 +13,7 @@ const change = (nth: number, path: string, agents: ReadonlyArray<string> = []): 
 })
 const worktree = { id: worktreeId, path: "/w", branch: "b", baseCommit: "c" }
 const opened: ChangeFrame = { _tag: "Opened", worktree }
-const standing: ChangeFrame = { _tag: "Standing", skipped: [], running: [], waiting: [], decided: 0, lookedAt: null }
+const standing: ChangeFrame = { _tag: "Standing", skipped: [], running: [], waiting: [], decided: 0, lookedAt: null, problem: null }
 const fold = (...frames: ReadonlyArray<ChangeFrame>): Work => frames.reduce(evolveWork, emptyWork)
 const paths = ({ changes }: Work) => changes.map(({ path }) => path)
 

@@ -19,7 +19,7 @@ export interface Work extends Standing {
 }
 
 export const emptyWork: Work = {
-  known: false, worktree: null, changes: [], skipped: [], running: [], waiting: [], decided: 0, lookedAt: null, coming: undefined
+  known: false, worktree: null, changes: [], skipped: [], running: [], waiting: [], decided: 0, lookedAt: null, problem: null, coming: undefined
 }
 
 const byPath = (a: PendingChange, b: PendingChange): number => a.path < b.path ? -1 : a.path > b.path ? 1 : 0
@@ -38,9 +38,9 @@ export const evolveWork = (work: Work, frame: ChangeFrame): Work => {
       return { ...work, coming: { ...coming, changes: new Map([...coming.changes].filter(([id]) => !gone.has(id))) } }
     }
     case "Standing": {
-      const { decided, lookedAt, running, skipped, waiting } = frame
+      const { decided, lookedAt, problem, running, skipped, waiting } = frame
       const { coming } = work
-      const now = { known: true, coming: undefined, decided, lookedAt, running, skipped, waiting }
+      const now = { known: true, coming: undefined, decided, lookedAt, problem, running, skipped, waiting }
       return coming === undefined ? { ...work, ...now } : { ...work, ...now, worktree: coming.worktree, changes: [...coming.changes.values()].toSorted(byPath) }
     }
   }

@@ -159,6 +159,30 @@ it.live("a conflict shows both sides and its ways out; what was looked at stays 
   yield* act(() => page.getByText("0 of 3 reviewed").waitFor())
 }).pipe(Effect.scoped), 180_000)
 
+it.live("of a worktree that can't be looked at the list says how old it is and why, until it can; what git leaves out is named", () => Effect.gen(function*() {
+  const { client, open, sessionId, top } = yield* world
+  const { page } = yield* open("/changes")
+  const link = readFileSync(join(top, ".git"), "utf8"), stale = page.getByText(/^This list is from \d/)
+  yield* act(async () => {
+    await row(page, "notes.txt").waitFor()
+    writeFileSync(join(top, ".git"), "gitdir: /nonexistent\n")
+    // nobody asked: the server looks by itself
+    await stale.waitFor()
+    await page.getByText(/something in the worktree took its place\. Move it away/).waitFor()
+    await page.getByRole("button", { name: "Look again", exact: true }).click()
+    await page.getByRole("button", { name: "Look again", exact: true, disabled: false }).waitFor()
+    assert.deepStrictEqual([await stale.count(), await page.getByRole("alert").count(), await row(page, "notes.txt").count()], [1, 0, 1])
+    writeFileSync(join(top, "git~1"), "1\n")
+    writeFileSync(join(top, ".git"), link)
+    await page.getByRole("button", { name: "Look again", exact: true }).click()
+    await stale.waitFor({ state: "detached" })
+    await page.getByText("1 path left out of this list").click()
+    await page.getByText("git takes no file of that name").waitFor()
+  })
+  const { problem, skipped } = yield* untilWork(client, sessionId, () => true)
+  assert.deepStrictEqual([problem, skipped.map(({ path }) => path)], [null, ["git~1"]])
+}).pipe(Effect.scoped), 180_000)
+
 it.live("on a phone the panel covers the chat, shows one file at a time, and leads back", () => Effect.gen(function*() {
   const { open } = yield* world
   const { page } = yield* open("", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })

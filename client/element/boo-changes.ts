@@ -14,6 +14,7 @@ import { base } from "../style/base.ts"
 import { changesStyle } from "../style/changes.ts"
 import { icon } from "../style/icons.ts"
 import { labelOf } from "../view/agents.ts"
+import { lookWords } from "../view/lookProblem.ts"
 import { isOpen, lineTotals, reviewProgress } from "../view/change.ts"
 import { makersNote, makersOfAll } from "../view/makers.ts"
 import { plural } from "../view/numbers.ts"
@@ -29,6 +30,8 @@ import "./boo-splitter.ts"
 
 type Acted = "apply" | "reject" | "revert"
 interface Asked { readonly act: Acted; readonly ids: ReadonlyArray<ChangeId> }
+
+const isUntouched = ({ work }: WorkStore): boolean => work.changes.length === 0 && work.decided === 0
 
 export class BooChanges extends LitElement {
   static override properties = { work: { attribute: false }, stores: { attribute: false }, session: { attribute: false }, chat: { attribute: false }, preferences: { attribute: false }, path: {}, section: { state: true }, landing: { state: true } }
@@ -96,7 +99,7 @@ export class BooChanges extends LitElement {
     const { current } = this.#review
     return html`<div class="panes ${current === undefined ? "" : "two"}">
       <div class="list">
-        <div>${this.#head(work)}${this.#told(work)}</div>
+        <div>${this.#head(work)}${this.#stale(work)}${this.#told(work)}</div>
         ${this.#list(work)}
         <div>${this.#foot(work)}</div>
       </div>
@@ -117,10 +120,12 @@ export class BooChanges extends LitElement {
     if (work.work.worktree === null) {
       return html`<div class="none">${icon("folder")}<p><b>No worktree yet</b>The session gets one with its first prompt. Everything its agents change there waits here for you: nothing reaches the project before you apply it.</p></div>`
     }
-    if (this.section === "standing" && work.work.changes.length === 0 && work.work.decided === 0) {
-      return html`<div class="none">${icon("changes")}<p><b>Nothing has changed</b>What agents change in this session's worktree, and what you change there by hand, waits here for you.</p>${this.#again(work)}</div>`
-    }
+    if (this.section === "standing" && isUntouched(work) && work.work.problem === null && work.work.skipped.length === 0) return this.#nothing(work)
     return undefined
+  }
+
+  #nothing(work: WorkStore): TemplateResult {
+    return html`<div class="none">${icon("changes")}<p><b>Nothing has changed</b>What agents change in this session's worktree, and what you change there by hand, waits here for you.</p>${this.#again(work)}</div>`
   }
 
   #again(work: WorkStore): TemplateResult {
@@ -148,6 +153,14 @@ export class BooChanges extends LitElement {
     </div>`
   }
 
+  /** The list is older than it looks. */
+  #stale(work: WorkStore): TemplateResult | typeof nothing {
+    const { lookedAt, problem } = work.work
+    if (problem === null) return nothing
+    const { age, why } = lookWords(problem, lookedAt, Date.now())
+    return html`<p class="told stale" role="status">${icon("alert")}<span><b>${age}</b> ${why}</span>${this.#again(work)}</p>`
+  }
+
   #told(work: WorkStore): TemplateResult | typeof nothing {
     if (work.refusal !== undefined) {
       return html`<p class="told bad" role="alert">${icon("alert")}<span>${work.refusal}</span><button class="icon-only" aria-label="Put away" @click=${() => work.putAwayRefusal()}>${icon("cross")}</button></p>`
@@ -168,6 +181,7 @@ export class BooChanges extends LitElement {
 
   #noRows(work: WorkStore): TemplateResult {
     if (this.#changes.length > 0) return html`<div class="none"><p>No file holds that.</p><button class="outline" @click=${() => this.#review.narrow({ typed: "", makers: new Set() })}>Show all ${this.#changes.length}</button></div>`
+    if (this.section === "standing" && isUntouched(work)) return this.#nothing(work)
     if (this.section === "standing") return html`<div class="none">${icon("check")}<p><b>All decided</b>Nothing waits for you in this worktree.</p>${this.#again(work)}</div>`
     if (work.decided.problem !== undefined) return html`<div class="none" role="alert"><p>${work.decided.problem}</p></div>`
     return work.decided.changes === undefined ? html`<div class="ghosts" role="status" aria-label="Loading what was decided"><i></i><i></i></div>` : html`<div class="none"><p>Nothing was decided yet.</p></div>`
@@ -179,7 +193,7 @@ export class BooChanges extends LitElement {
     // of what was decided long ago much is committed by now: there a person chooses
     const landable = past ? selection.ids.size === 0 ? [] : meant.filter(({ state }) => state === "applied") : meant.filter(isOpen)
     return html`${past && decided.hasOlder ? html`<div class="older"><button ?disabled=${decided.loading} @click=${() => void decided.older()}>${decided.loading ? html`<span class="spinner"></span>` : icon("arrowDown")}Show older</button></div>` : nothing}
-      ${past || work.skipped.length === 0 ? nothing : html`<details><summary>${plural(work.skipped.length, "path")} not told</summary><ul>${work.skipped.map(({ detail, path, why }) => html`<li><b>${path}</b> ${why === "repository" ? "is a repository of its own." : detail}</li>`)}</ul></details>`}
+      ${past || work.skipped.length === 0 ? nothing : html`<details ?open=${work.changes.length === 0}><summary>${plural(work.skipped.length, "path")} left out of this list</summary><ul>${work.skipped.map(({ detail, path, why }) => html`<li><b>${path}</b> ${why === "repository" ? "is a repository of its own: what is in it is neither listed nor kept." : `is not kept. ${detail}`}</li>`)}</ul></details>`}
       ${this.landing === undefined ? nothing : html`<boo-dialog name="Land as a commit" @closed=${() => { this.landing = undefined }}><boo-land .store=${this.landing.store} .changes=${this.landing.changes} @done=${() => { this.landing = undefined }}></boo-land></boo-dialog>`}
       <boo-changes-acts .changes=${meant} .chosen=${selection.ids.size} .all=${shown.length} ?past=${past}
         @act=${({ detail }: CustomEvent<Asked>) => this.#act(detail)} @choose-all=${({ detail }: CustomEvent<boolean>) => this.#review.chooseAll(detail)}>

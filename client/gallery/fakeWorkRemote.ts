@@ -10,7 +10,7 @@ import { ids } from "../../test/support/chatLog.ts"
 const conflicted: ReadonlyArray<PendingChange> = mixedChanges.map((change) => change.path.endsWith("ChatActor.ts") ? { ...change, state: "conflicted" } : change)
 
 const standing: Readonly<Record<string, ReadonlyArray<PendingChange>>> = {
-  mixed: mixedChanges, conflict: conflicted, waiting: mixedChanges, many: manyChanges(2400), one: [changeOf(1, "server/chat/QueueDecider.ts")],
+  mixed: mixedChanges, stale: mixedChanges.slice(0, 4), conflict: conflicted, waiting: mixedChanges, many: manyChanges(2400), one: [changeOf(1, "server/chat/QueueDecider.ts")],
   answer: mixedChanges.filter(({ agents, manual }) => !manual && agents.length === 1 && agents[0] === "goose").slice(0, 3)
 }
 
@@ -25,9 +25,10 @@ const framesOf = (scene: string): ReadonlyArray<ChangeFrame> => {
     { _tag: "Opened", worktree: scene === "noworktree" ? null : worktreeOf(1) },
     { _tag: "Saved", changes },
     {
-      _tag: "Standing", skipped: scene === "mixed" ? [{ path: "vendor/theirs", why: "repository", detail: "" }] : [],
+      _tag: "Standing", skipped: scene === "mixed" || scene === "staleempty" ? [{ path: "vendor/theirs", why: "repository", detail: "" }] : [],
       running: scene === "waiting" ? [ids.agent("goose")] : [], waiting: scene === "waiting" ? changes.slice(2, 3).map(({ id }) => id) : [],
-      decided: scene === "unchanged" || scene === "noworktree" ? 0 : decided.length, lookedAt: Date.now()
+      decided: scene === "unchanged" || scene === "noworktree" ? 0 : decided.length, lookedAt: Date.now() - (scene.startsWith("stale") ? 480_000 : 0),
+      problem: scene.startsWith("stale") ? { sentence: "git could not read the worktree: fatal: unable to read tree 4f1c0ff. See whether its disk answers, then look again.", since: Date.now() - 300_000 } : null
     }
   ]
 }

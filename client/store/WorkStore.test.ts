@@ -10,7 +10,7 @@ import { WorkStore } from "./WorkStore.ts"
 import { WorkStores } from "./WorkStores.ts"
 
 const sessionId = SessionId.make(crypto.randomUUID())
-const standing = (decided = 0): ChangeFrame => ({ _tag: "Standing", skipped: [], running: [], waiting: [], decided, lookedAt: 1 })
+const standing = (decided = 0) => ({ _tag: "Standing" as const, skipped: [], running: [], waiting: [], decided, lookedAt: 1, problem: null } satisfies ChangeFrame)
 
 const open = (given: Partial<WorkRemote> = {}, kept = memoryKept()) => {
   let tell: (frame: ChangeFrame) => void = () => {}, fail: (message: string) => void = () => {}
@@ -54,6 +54,20 @@ describe("the work of a session", () => {
     expect([drawn, paths(store)]).toEqual([1, ["a"]])
     tell(standing())
     expect([drawn, paths(store)]).toEqual([2, ["a", "b"]])
+  })
+
+  test("that can't be looked at says why once, whichever of answer and feed comes first", async () => {
+    const sentence = "The disk is full; free some space.", refused: Reply<never> = { _tag: "Refused", message: sentence }
+    const { begin, store, tell } = open({ look: () => Promise.resolve(refused) })
+    begin(changeOf(1, "a"))
+    await store.look()
+    expect([store.refusal, store.work.problem]).toEqual([sentence, null])
+    tell({ ...standing(), problem: { sentence, since: 2 } })
+    expect([store.refusal, store.work.problem?.sentence, paths(store)]).toEqual([undefined, sentence, ["a"]])
+    await store.look()
+    expect([store.refusal, store.looking]).toEqual([undefined, false])
+    tell(standing())
+    expect(store.work.problem).toBeNull()
   })
 
   test("shows an act as busy at once, and what became of it with the answer", async () => {

@@ -57,6 +57,8 @@ export class WorkStore extends Observable {
       onValue: (frame) => {
         this.work = evolveWork(this.work, frame)
         if (frame._tag !== "Standing") return
+        // said once, above the list
+        if (this.refusal === frame.problem?.sentence) this.refusal = undefined
         this.reviewed.keepOnly(this.work.changes)
         this.decided.count(this.work.decided)
         this.changed()
@@ -84,7 +86,8 @@ export class WorkStore extends Observable {
   async look(): Promise<void> {
     this.looking = true
     this.changed()
-    this.#note(await this.#remote.look({ sessionId: this.sessionId }))
+    const reply = await this.#remote.look({ sessionId: this.sessionId })
+    if (reply._tag === "Done" || reply.message !== this.work.problem?.sentence) this.#note(reply)
     this.looking = false
     this.changed()
   }

@@ -25,6 +25,7 @@ export const changesStyle = css`
   .ghosts { display: grid; align-content: start; gap: 1.125rem; padding: var(--s4); } .ghosts i { height: 0.625rem; border-radius: 99px; background: var(--hover); } .ghosts i:nth-child(even) { width: 70%; }
   .told { display: flex; align-items: center; gap: var(--s2); padding: 0.25rem 0.25rem 0.25rem var(--s3); border-bottom: 1px solid var(--line); color: var(--ink-soft); font-size: var(--size-s); overflow-wrap: anywhere; }
   .told > span { flex: 1; } .told.bad { background: var(--bad-soft); color: var(--bad); }
+  .told.stale { padding: var(--s2) var(--s2) var(--s2) var(--s3); background: var(--warn-soft); } .told.stale > span { line-height: 1.45; } .told.stale .icon { color: var(--warn); } .told.stale b { color: var(--ink); font-weight: 600; } .told.stale button .icon { color: inherit; }
   .commit { --row: 1.75rem; background: var(--accent-soft); color: var(--accent-strong); font-weight: 560; margin-inline-start: auto; }
   .older { display: grid; place-items: center; padding: var(--s1); border-top: 1px solid var(--line); }
   details { padding: 0.25rem var(--s3); border-top: 1px solid var(--line); color: var(--ink-faint); font-size: var(--size-s); } summary { cursor: pointer; } details li { overflow-wrap: anywhere; }

@@ -57,7 +57,7 @@ const makePlaces = Effect.gen(function*() {
   return { isThere, open, place, sessionOf: (id: WorktreeId) => sessions.get(id) }
 })
 
-const makeFeed = Effect.fnUntraced(function*({ isThere, place, sessionOf }: Effect.Success<typeof makePlaces>) {
+const makeFeed = Effect.fnUntraced(function*({ place, sessionOf }: Effect.Success<typeof makePlaces>) {
   const changes = yield* Changes
   const port = yield* ChangePort
   const turns = yield* TurnsAtWork
@@ -70,14 +70,14 @@ const makeFeed = Effect.fnUntraced(function*({ isThere, place, sessionOf }: Effe
 
   const looking = yield* makeLooking(Effect.fnUntraced(function*(sessionId: SessionId) {
     const { archived, worktree } = yield* place(sessionId)
-    if (archived || worktree === undefined || !(yield* isThere(worktree))) return
+    if (archived || worktree === undefined) return
     yield* changes.look(worktree)
   }, Effect.catch(({ message }) => Effect.logDebug("the files of a session were not looked at", message))))
 
   const seen = Effect.fnUntraced(function*(sessionId: SessionId) {
     const { worktree } = yield* place(sessionId)
     const now = { running: turns.running(sessionId), waiting: waiting.get(sessionId) ?? [] }
-    if (worktree === undefined) return { worktree, changes: [], standing: { ...now, decided: 0, lookedAt: null, skipped: [] } } satisfies WorkSeen
+    if (worktree === undefined) return { worktree, changes: [], standing: { ...now, decided: 0, lookedAt: null, problem: null, skipped: [] } } satisfies WorkSeen
     const all = yield* Effect.all({ changes: changes.list(worktree.id), decided: port.decisions(worktree.id), seen: changes.seen(worktree.id) })
     return { worktree, changes: all.changes, standing: { ...now, decided: all.decided, ...all.seen } } satisfies WorkSeen
   })
@@ -201,9 +201,9 @@ const make = Effect.gen(function*() {
   return Work.of({
     place, watch, reject, resolve, ofTurn, rewind,
     look: Effect.fn("Work.look")(function*(sessionId) {
-      const { worktree } = yield* place(sessionId)
+      const { archived, worktree } = yield* place(sessionId)
       if (worktree === undefined) return
-      yield* changes.look((yield* open(sessionId)).worktree)
+      yield* archived ? open(sessionId) : changes.look(worktree)
       yield* tell(sessionId)
     }),
     apply: decideEach("Work.apply", (project, worktree, ids) => apply.applyAll(project, worktree, ids)),

@@ -1,6 +1,6 @@
 /** Changes over real git: who made what, through every kind of change, turns side by side, and hands between them. */
 import { assert, layer } from "@effect/vitest"
-import { Effect, FileSystem, Layer } from "effect"
+import { Effect, Fiber, FileSystem, Layer, Stream } from "effect"
 import { CheckpointId, type PendingChange } from "../../../shared/Change.ts"
 import { AgentName, ChatId, ProjectId, TurnId, WorktreeId } from "../../../shared/Ids.ts"
 import type { Worktree } from "../../../shared/Session.ts"
@@ -158,6 +158,65 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("pending ch
     assert.strictEqual(yield* fs.readFileString(`${top}/new`), "qwen\nby hand\n")
     assert.deepStrictEqual((yield* changes.checkpoints(worktree.id, 10)).map(({ at, files }) => [at._tag, files.length]),
       [["Rewound", 0], ["Rewinding", 0], ["Rewound", 0], ["Rewinding", 1], ["TurnEnded", 1], ["TurnEnded", 1]])
+  }))
+
+  it.effect("that can't be looked at stand as they were, and say why and since when until they can", () => Effect.gen(function*() {
+    const { changes, fs, top, worktree, write } = yield* world()
+    yield* write("a.txt", "1\n2\n3\n4\n")
+    const { changes: standing } = yield* changes.look(worktree)
+    const { lookedAt, problem } = yield* changes.seen(worktree.id)
+    assert.isNull(problem)
+    // one that was told, in the order of the tellings
+    const pulses = yield* Effect.forkChild(Stream.runCollect(Stream.take(changes.pulses, 2)), { startImmediately: true })
+    const link = yield* fs.readFileString(`${top}/.git`)
+    yield* fs.writeFileString(`${top}/.git`, "gitdir: /nonexistent\n")
+    yield* write("a.txt", "1\n")
+    const { message } = yield* Effect.flip(changes.look(worktree))
+    const failing = yield* changes.seen(worktree.id)
+    assert.deepStrictEqual([failing.lookedAt, failing.problem?.sentence], [lookedAt, message])
+    assert.isAtLeast(failing.problem?.since ?? 0, lookedAt ?? Infinity)
+    // again, by the end of a turn: it is the same problem, and as old
+    yield* Effect.flip(changes.ended(worktree, turnOf("goose")))
+    assert.deepStrictEqual(yield* changes.seen(worktree.id), failing)
+    assert.deepStrictEqual(yield* changes.list(worktree.id), standing)
+    yield* fs.writeFileString(`${top}/.git`, link)
+    assert.deepStrictEqual(told((yield* changes.look(worktree)).changes), ["edit a.txt +0 -2 goose,manual"])
+    assert.isNull((yield* changes.seen(worktree.id)).problem)
+    assert.deepStrictEqual([...(yield* Fiber.join(pulses))], [worktree.id, worktree.id])
+  }))
+
+  it.effect("name what is left out of them, though nothing else has changed, and no longer than it is", () => Effect.gen(function*() {
+    const { changes, fs, top, worktree } = yield* world()
+    yield* changes.look(worktree)
+    yield* changes.look(worktree)
+    const pulses = yield* Effect.forkChild(Stream.runCollect(Stream.take(changes.pulses, 2)), { startImmediately: true })
+    yield* rawGit(top, "init", "-q", "theirs")
+    yield* changes.look(worktree)
+    assert.deepStrictEqual((yield* changes.seen(worktree.id)).skipped.map(({ path, why }) => [path, why]), [["theirs", "repository"]])
+    yield* fs.remove(`${top}/theirs`, { recursive: true })
+    yield* changes.look(worktree)
+    assert.deepStrictEqual((yield* changes.seen(worktree.id)).skipped, [])
+    yield* Fiber.join(pulses)
+  }))
+
+  it.effect("of a folder that is gone are not deletions, nor where it goes while it is looked at", () => Effect.gen(function*() {
+    const { changes, fs, port, project, top, worktree, write } = yield* world()
+    yield* write("a.txt", "1\n2\n3\n4\n")
+    const { changes: standing } = yield* changes.look(worktree)
+    const checkpoints = yield* Checkpoints
+    const away = Effect.orDie(fs.rename(top, `${top}-away`))
+    // the look is had, and then there is no folder any more
+    const late = Layer.succeed(Checkpoints, Checkpoints.of({
+      ...checkpoints, take: (...of) => Effect.orDie(fs.remove(`${top}/b.txt`)).pipe(Effect.andThen(checkpoints.take(...of)), Effect.tap(() => away))
+    }))
+    const isGone = Effect.fnUntraced(function*({ look }: Changes["Service"]) {
+      assert.strictEqual((yield* Effect.flip(look(worktree))).reason._tag, "Vanished")
+      assert.deepStrictEqual([yield* changes.list(worktree.id), (yield* port.checkpoints(worktree.id, 9)).length], [standing, 1])
+      yield* fs.rename(`${top}-away`, top)
+    })
+    yield* Effect.andThen(away, isGone(changes))
+    yield* isGone(yield* Effect.provide(Changes, Layer.fresh(Changes.layer).pipe(Layer.provide(late))))
+    assert.include(yield* rawGit(project, "worktree", "list"), top)
   }))
 
   it.effect("that vanish are gone, and a look that sees nothing leaves nothing", () => Effect.gen(function*() {

@@ -7,12 +7,13 @@
  * ```
  */
 import { Clock, Context, Effect, Layer, PubSub, Semaphore, Stream } from "effect"
-import { ChangeId, type Checkpoint, type CheckpointAt, CheckpointId, type CountedChange, type IntervalTurn, type PendingChange, type SkippedPath } from "../../../shared/Change.ts"
+import { ChangeId, type Checkpoint, type CheckpointAt, CheckpointId, type CountedChange, type IntervalTurn, type LookProblem, type PendingChange, type SkippedPath } from "../../../shared/Change.ts"
 import type { TurnId, WorktreeId } from "../../../shared/Ids.ts"
 import type { Worktree } from "../../../shared/Session.ts"
 import { ChangePort, type CheckpointRow, type Entry, type Ledger, touchesOf } from "./ChangePort.ts"
 import { foldChanges } from "./ChangeFold.ts"
 import { Checkpoints } from "./Checkpoints.ts"
+import { makeLookProblems, whereItIs } from "./LookProblems.ts"
 import type { WorkError } from "../../../shared/WorkError.ts"
 
 export type WorktreeTurn = Omit<IntervalTurn, "reported">
@@ -69,6 +70,7 @@ const make = Effect.gen(function*() {
   const port = yield* ChangePort
   const clock = yield* Clock.Clock
   const pulses = yield* PubSub.sliding<WorktreeId>(256)
+  const problems = makeLookProblems((id) => PubSub.publish(pulses, id))
   const places = new Map<WorktreeId, Place>()
 
   const placeOf = (id: WorktreeId): Place => {
@@ -115,13 +117,18 @@ const make = Effect.gen(function*() {
     return { checkpoint, over: overIn(place, until).filter((turnId) => ended.includes(turnId)) }
   })
 
-  const settleAlone = Effect.fnUntraced(function*(worktree: Worktree, at: CheckpointAt, wrote?: ReadonlySet<string>) {
+  const settleAlone = (worktree: Worktree, at: CheckpointAt, wrote?: ReadonlySet<string>) => problems.noting(worktree.id)(lookIn(worktree, at, wrote))
+
+  const lookIn = Effect.fnUntraced(function*(worktree: Worktree, at: CheckpointAt, wrote?: ReadonlySet<string>) {
     const place = placeOf(worktree.id)
     const ledger = yield* port.load(worktree.id)
     const isLook = at._tag === "Seen"
-    const { checkpoint, over } = yield* capture(worktree, at, isLook ? ledger.last?.tree : undefined)
+    const { checkpoint, over } = yield* whereItIs(worktree, capture(worktree, at, isLook ? ledger.last?.tree : undefined))
     const turns = runningIn(place), upTo = reports
     place.lookedAt = clock.currentTimeMillisUnsafe()
+    // no tree tells of what it does not hold
+    if (JSON.stringify(place.skipped ?? []) !== JSON.stringify(checkpoint.skipped)) yield* PubSub.publish(pulses, worktree.id)
+    place.skipped = checkpoint.skipped
     const asBefore: Standing = { checkpoint, changes: ledger.live }
     const isQuiet = isLook && over.length === 0 && checkpoint.tree === ledger.last?.tree
     if (isQuiet && place.told?.tree === checkpoint.tree && place.told.base === (ledger.base ?? worktree.baseCommit)) return asBefore
@@ -130,9 +137,7 @@ const make = Effect.gen(function*() {
     const isNothing = isSame && isLook && !isNews && over.length === 0
     yield* Effect.uninterruptible(Effect.andThen(isNothing ? Effect.void : port.record(worktree.id, { ...(isSame && isLook ? withoutCheckpoint(entry) : entry), covered: over }), cover(place, over, upTo)))
     place.told = { base, tree: checkpoint.tree, now }
-    const isSkippedSame = JSON.stringify(place.skipped ?? []) === JSON.stringify(checkpoint.skipped)
-    place.skipped = checkpoint.skipped
-    if (isNews || !isSkippedSame) yield* PubSub.publish(pulses, worktree.id)
+    if (isNews) yield* PubSub.publish(pulses, worktree.id)
     const standing: Standing = { checkpoint, changes: live }
     return standing
   })
@@ -234,10 +239,11 @@ const make = Effect.gen(function*() {
     byHand,
     seen: (worktreeId) => Effect.suspend(() => {
       const place = placeOf(worktreeId)
-      if (place.skipped !== undefined) return Effect.succeed({ lookedAt: place.lookedAt, skipped: place.skipped })
+      const problem = problems.of(worktreeId)
+      if (place.skipped !== undefined) return Effect.succeed({ lookedAt: place.lookedAt, problem, skipped: place.skipped })
       return Effect.map(port.checkpoints(worktreeId, 1), ([last]) => {
         place.skipped ??= last?.skipped ?? []
-        return { lookedAt: place.lookedAt ?? last?.takenAt ?? null, skipped: place.skipped }
+        return { lookedAt: place.lookedAt ?? last?.takenAt ?? null, problem, skipped: place.skipped }
       })
     }),
     checkpoints: port.checkpoints,
@@ -282,8 +288,8 @@ export class Changes extends Context.Service<Changes, {
    * a look that can't be had keeps nobody from writing.
    */
   readonly byHand: <A, E, R>(worktree: Worktree, effect: Effect.Effect<A, E, R>, wrote: (done: A) => ReadonlyArray<string>) => Effect.Effect<A, E, R>
-  /** When the files were looked at last (epoch milliseconds), and what no checkpoint holds of them. */
-  readonly seen: (worktreeId: WorktreeId) => Effect.Effect<{ readonly lookedAt: number | null; readonly skipped: ReadonlyArray<SkippedPath> }, WorkError>
+  /** When the files were looked at last (epoch milliseconds), what no checkpoint holds of them, and why they are not looked at now. */
+  readonly seen: (worktreeId: WorktreeId) => Effect.Effect<{ readonly lookedAt: number | null; readonly problem: LookProblem | null; readonly skipped: ReadonlyArray<SkippedPath> }, WorkError>
   /** Newest first, each with the turns and files of the interval that it ended. */
   readonly checkpoints: (worktreeId: WorktreeId, limit: number) => Effect.Effect<ReadonlyArray<CheckpointRow>, WorkError>
   /** Every change there ever was, newest first. */

@@ -7,6 +7,7 @@ import { type CheckpointAt, CheckpointId } from "../../../shared/Change.ts"
 import { ProjectId, TurnId, WorktreeId } from "../../../shared/Ids.ts"
 import type { Worktree } from "../../../shared/Session.ts"
 import { Checkpoints, refsOf } from "./Checkpoints.ts"
+import { closedFolders } from "./WorktreeIndex.ts"
 import { changeSomething, randomFrom } from "../git/randomFiles.ts"
 import { makeRepository, rawGit, temporaryFolder, testGit } from "../git/temporaryRepository.ts"
 
@@ -84,6 +85,31 @@ layer(Checkpoints.layer.pipe(Layer.provideMerge(testGit)), { excludeTestServices
     assert.deepStrictEqual(skipped.map(({ path, why }) => [path, why]), [["deep/inner", "repository"], ["empty repo", "repository"]])
     assert.strictEqual(yield* rawGit(top, "ls-tree", "-r", "--name-only", tree), "a.txt\nb.txt\ndeep/beside\n")
   }))
+
+  it.effect("names what git refuses and why, keeps it as it was, and takes it when git takes it again", () => Effect.gen(function*() {
+    const { checkpoints, fs, top, worktree } = yield* world({ "a.txt": "one\n", "kept.x": "kept\n" })
+    yield* rawGit(top, "config", "filter.broken.clean", "false")
+    yield* rawGit(top, "config", "filter.broken.required", "true")
+    yield* fs.writeFileString(`${top}/.gitattributes`, "*.x filter=broken\n")
+    // git passes over such a name without an error
+    yield* fs.makeDirectory(`${top}/d`)
+    for (const name of ["kept.x", "new.x", "d/git~1", "beside"]) yield* fs.writeFileString(`${top}/${name}`, "now\n")
+    const { skipped, tree } = yield* checkpoints.take(worktree, seen())
+    assert.deepStrictEqual(skipped.map(({ path, why }) => [path, why]).toSorted(), [["d/git~1", "unreadable"], ["kept.x", "unreadable"], ["new.x", "unreadable"]])
+    assert.match(skipped.find(({ path }) => path === "new.x")?.detail ?? "", /filter "broken".*missing on the server or failed/)
+    assert.match(skipped.find(({ path }) => path === "d/git~1")?.detail ?? "", /no file of that name.*give it another/)
+    assert.strictEqual(yield* rawGit(top, "ls-tree", "-r", "--name-only", tree), ".gitattributes\na.txt\nbeside\nkept.x\n")
+    assert.strictEqual(yield* rawGit(top, "show", `${tree}:kept.x`), "kept\n")
+    yield* rawGit(top, "config", "filter.broken.clean", "cat")
+    yield* fs.rename(`${top}/d/git~1`, `${top}/d/git-1`)
+    const after = yield* checkpoints.take(worktree, seen())
+    assert.deepStrictEqual([after.skipped, yield* rawGit(top, "show", `${after.tree}:kept.x`), yield* rawGit(top, "show", `${after.tree}:d/git-1`)], [[], "now\n", "now\n"])
+  }))
+
+  it("names a folder that the server's user may not list", () => {
+    // as git says it to whoever is not root
+    assert.deepStrictEqual(closedFolders("warning: could not open directory 'sec ret/': Permission denied\nwarning: something else\n"), ["sec ret"])
+  })
 
   it.effect("keeps a submodule's commit, filled or not", () => Effect.gen(function*() {
     const { checkpoints, folder, fs, project, top } = yield* world()

@@ -37,6 +37,20 @@ const refusedLimit = 100
 
 const failed = (detail: string) => new WorkError({ reason: { _tag: "GitFailed", what, detail } })
 
+/** Of a path that the server's user can't read. */
+const unread = "The server's user may not read it; change its owner or its permissions."
+const badName = "git takes no file of that name, which some system would take for git's own folder; give it another."
+
+const detailOf = ({ message, reason }: WorkError): string => reason._tag === "Denied" ? unread : message
+
+/** git goes on without them, and says so on its error output alone. */
+const ignoredOf = (stderr: string, paths: ReadonlyArray<Buffer>): ReadonlyArray<Buffer> =>
+  stderr.includes("Ignoring path ") ? paths.filter((path) => stderr.includes(`Ignoring path ${path.toString("utf8")}\n`)) : []
+
+/** Folders that git could not list: what is in them is not among the untracked files. */
+export const closedFolders = (stderr: string): ReadonlyArray<string> =>
+  Array.from(stderr.matchAll(/^warning: could not open directory '(.+)\/': Permission denied$/gm), ([, path = ""]) => path)
+
 const endsInSlash = (path: Buffer) => path.at(-1) === 0x2f
 
 /** As `ls-files -t` lists them: `? ` before what the index doesn't have, another sign before what it has otherwise. */
@@ -111,19 +125,22 @@ export const makeWorktreeIndex = Effect.gen(function*() {
 
   const unlock = (index: string) => onDisk(fs.remove(`${index}.lock`, { force: true }))
 
-  const tryUpdate = Effect.fnUntraced(function*(top: string, index: string, paths: ReadonlyArray<Buffer>) {
+  const tryUpdate = Effect.fnUntraced(function*(top: string, index: string, paths: ReadonlyArray<Buffer>, refused: Array<Refused>) {
     yield* unlock(index)
     written.delete(index)
     const args = ["update-index", "-z", "--add", "--remove", "--replace", "--stdin"]
     const { code, stderr } = yield* git.attemptBytes(top, { what, index, args, input: joinNul(paths) })
-    if (code === 0) return undefined
+    if (code === 0) {
+      refused.push(...ignoredOf(stderr, paths).map((path) => ({ path, detail: badName })))
+      return undefined
+    }
     const reason = gitRefusal(stderr, what, top)
     return reason._tag === "DiskFull" || reason._tag === "Locked" ? yield* new WorkError({ reason }) : new WorkError({ reason })
   })
 
   /** One refused path refuses its whole list: the list is halved until the path is alone, and has its second try. */
   const update = (top: string, index: string, paths: ReadonlyArray<Buffer>, refused: Array<Refused>): Effect.Effect<void, WorkError> => Effect.gen(function*() {
-    const error = paths.length === 0 ? undefined : yield* tryUpdate(top, index, paths)
+    const error = paths.length === 0 ? undefined : yield* tryUpdate(top, index, paths, refused)
     if (error === undefined) return
     if (refused.length >= refusedLimit) return yield* error
     const [path] = paths
@@ -132,20 +149,22 @@ export const makeWorktreeIndex = Effect.gen(function*() {
       yield* update(top, index, paths.slice(0, half), refused)
       return yield* update(top, index, paths.slice(half), refused)
     }
-    const again = yield* tryUpdate(top, index, paths)
+    const again = yield* tryUpdate(top, index, paths, refused)
     // no file any more, or behind a symlink: whatever is there instead is listed by itself
     const isGone = (yield* isBehindSymlink(top, path)) || (yield* lookAt(within(top, path)))?.isDirectory() === true
-    if (again !== undefined && !isGone) refused.push({ path, detail: again.message })
+    if (again !== undefined && !isGone) refused.push({ path, detail: detailOf(again) })
   })
 
   const changedPaths = Effect.fnUntraced(function*(top: string, index: string) {
     const list = (...of: ReadonlyArray<string>) => git.bytes(top, { what, index, args: ["ls-files", "-t", "-z", ...of] })
+    const untracked = git.attemptBytes(top, { what, index, args: ["ls-files", "-t", "-z", "-o", "--exclude-standard"] }).pipe(
+      Effect.tap(({ code, stderr }) => code === 0 ? Effect.void : Effect.fail(new WorkError({ reason: gitRefusal(stderr, what, top) }))))
     // its code says that something changed, which is what is asked next
     const refresh = git.attemptBytes(top, { what, index, args: ["update-index", "-q", "--refresh"] })
     // it knows new stats of files, not new files: those may be looked for meanwhile
-    const [others] = yield* Effect.all([list("-o", "--exclude-standard"), refresh], { concurrency: 2 })
+    const [others] = yield* Effect.all([untracked, refresh], { concurrency: 2 })
     yield* unlock(index)
-    return listOf(Buffer.concat([others, yield* list("-m", "-d")]))
+    return { ...listOf(Buffer.concat([others.stdout, yield* list("-m", "-d")])), closed: closedFolders(others.stderr) }
   })
 
   const writeTree = Effect.fnUntraced(function*(top: string, index: string) {
@@ -161,7 +180,7 @@ export const makeWorktreeIndex = Effect.gen(function*() {
 
   const read = Effect.fnUntraced(function*(top: string, handedOver: HandedOver) {
     const index = yield* open(top)
-    const { nested, paths } = yield* changedPaths(top, index)
+    const { closed, nested, paths } = yield* changedPaths(top, index)
     const late = yield* Effect.filter(paths, isLate(top, typeof handedOver === "number" ? handedOver : handedOver()), { concurrency: 32 })
     const lateSet = new Set(late)
     const refused: Array<Refused> = []
@@ -171,6 +190,7 @@ export const makeWorktreeIndex = Effect.gen(function*() {
       left: late.map(textOfPath),
       skipped: [
         ...nested.map((path) => ({ path: textOfPath(path), why: "repository" as const, detail: "It is a repository of its own." })),
+        ...closed.map((path) => ({ path, why: "unreadable" as const, detail: unread })),
         ...refused.map(({ detail, path }) => ({ path: textOfPath(path), why: "unreadable" as const, detail }))
       ]
     }

@@ -1,18 +1,28 @@
 /**
  * RowWindow: which rows of a long list are in sight, told from the scroller's place and size. Measures a row, a
- * character, and whatever stands below rows.
+ * character, and whatever stands below rows. Where rows can be higher, and how high is known of those that were looked at
+ * only, the first one in sight stays where it is.
  */
 import type { ReactiveController, ReactiveControllerHost } from "lit"
-import { type Field, fieldHeight, fieldTop, type Inset, laidHeight, rowAt, scrollTop, topOf } from "../view/insets.ts"
+import { type Anchor, anchorAt, anchorTop, type Field, fieldHeight, fieldTop, type Inset, laidHeight, rowAt, scrollTop, topOf } from "../view/insets.ts"
 
 /** Rows drawn above and below what is in sight. */
 const over = 12
+
+/** By how many of a row's height rows are higher than that. `settle` makes that exact, and answers whether something changed. */
+interface Heights {
+  readonly at: (row: number) => number
+  readonly before: (row: number) => number
+  readonly settle: (first: number, last: number) => boolean
+}
 
 interface Parts {
   readonly scroller: HTMLElement | null
   /** Is one row high, and ten characters wide. */
   readonly probe: HTMLElement | null
   readonly insets: ReadonlyArray<{ readonly row: number; readonly element: HTMLElement }>
+  /** `undefined`: all are of one height. */
+  readonly heights: Heights | undefined
 }
 
 export class RowWindow implements ReactiveController {
@@ -24,6 +34,9 @@ export class RowWindow implements ReactiveController {
   #scroller: HTMLElement | null = null
   #observed: ReadonlyArray<Element> = []
   #frame = 0
+  #held: Anchor | undefined
+  /** Where the scroller is to stand. */
+  #wanted: number | undefined
   /** Pixels. */
   rowHeight = 20
   charWidth = 7.5
@@ -41,7 +54,7 @@ export class RowWindow implements ReactiveController {
   }
 
   get #field(): Field {
-    return { rows: this.#rows(), height: this.rowHeight, insets: this.#insets }
+    return { rows: this.#rows(), height: this.rowHeight, insets: this.#insets, taller: this.#parts().heights }
   }
 
   /** Pixels that all rows are laid out on. */
@@ -85,17 +98,51 @@ export class RowWindow implements ReactiveController {
   reveal(row: number, where: "nearest" | "start" = "nearest"): void {
     const scroller = this.#scroller
     if (scroller === null) return
-    const top = topOf(this.#field, row), bottom = top + this.rowHeight, around = this.rowHeight * 3
-    const at = fieldTop(this.#field, scroller.scrollTop, this.seen)
+    const { heights } = this.#parts()
+    const anchor = this.#anchor(scroller)
+    heights?.settle(Math.max(0, row - over), Math.min(this.#rows(), row + over))
+    const field = this.#field
+    const high = this.rowHeight * (1 + (heights?.at(row) ?? 0)), around = this.rowHeight * 3
+    const top = topOf(field, row), bottom = top + Math.min(high, Math.max(this.rowHeight, this.seen - 2 * around))
+    const at = anchorTop(field, anchor)
     const wanted = where === "start" || top < at - this.seen || bottom > at + 2 * this.seen ? top - around
       : top - around < at ? top - around : bottom + around > at + this.seen ? bottom + around - this.seen : at
-    scroller.scrollTop = scrollTop(this.#field, Math.max(0, wanted), this.seen)
+    this.#held = anchorAt(field, Math.max(0, Math.min(wanted, fieldHeight(field) - this.seen)))
     this.#host.requestUpdate()
   }
 
+  /** The first row in sight stays where it is, whatever comes of the heights. */
+  hold(): void {
+    if (this.#scroller !== null) this.#held ??= this.#anchor(this.#scroller)
+  }
+
+  /** To be called once the field is as high as it is to be. */
+  settle(): void {
+    const scroller = this.#scroller, wanted = this.#wanted
+    this.#wanted = undefined
+    if (scroller !== null && wanted !== undefined && Math.abs(wanted - scroller.scrollTop) >= 1) scroller.scrollTop = wanted
+  }
+
+  #anchor(scroller: HTMLElement): Anchor {
+    return anchorAt(this.#field, fieldTop(this.#field, scroller.scrollTop, this.seen))
+  }
+
   #look(): void {
+    const { heights } = this.#parts(), held = this.#held
+    const scroll = this.#scroller?.scrollTop ?? 0
+    if (heights === undefined && held === undefined) return this.#cut(fieldTop(this.#field, scroll, this.seen))
+    this.#held = undefined
+    const anchor = held ?? anchorAt(this.#field, fieldTop(this.#field, scroll, this.seen))
+    // what was looked at can let others come into sight
+    for (let round = 0; round < 8; round += 1) {
+      this.#cut(anchorTop(this.#field, anchor))
+      if (heights?.settle(this.first, this.last) !== true) break
+    }
+    this.#wanted = scrollTop(this.#field, anchorTop(this.#field, anchor), this.seen)
+  }
+
+  #cut(top: number): void {
     const field = this.#field
-    const top = fieldTop(field, this.#scroller?.scrollTop ?? 0, this.seen)
     this.first = Math.max(0, rowAt(field, Math.max(0, Math.min(top, fieldHeight(field)))) - over)
     this.last = Math.min(field.rows, rowAt(field, top + this.seen) + over + 1)
   }

@@ -22,6 +22,7 @@ export const shortcutList: ReadonlyArray<{ readonly keys: ReadonlyArray<string>;
   { keys: ["J", "K"], words: "In the changes: the next, the previous" },
   { keys: ["A", "X"], words: "In the changes: apply, reject" },
   { keys: ["R"], words: "In the changes: reviewed" },
+  { keys: ["W"], words: "In the changes: wrap long lines" },
   { keys: [mod, "B"], words: "Show or hide the list" },
   { keys: ["?"], words: "This list" }
 ]

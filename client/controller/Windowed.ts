@@ -21,11 +21,19 @@ export class Windowed implements ReactiveController {
   readonly #parts: () => Parts
   #scroller: HTMLElement | undefined
   #row = assumed
-  readonly #size = new ResizeObserver(() => this.#look())
+  #height = 0
+  readonly #size: ResizeObserver
 
-  constructor(host: ReactiveControllerHost, parts: () => Parts) {
+  /** `shrunk`: it became less high, by which what was in sight can have gone out of it. */
+  constructor(host: ReactiveControllerHost, parts: () => Parts, shrunk?: () => void) {
     this.#host = host
     this.#parts = parts
+    this.#size = new ResizeObserver(() => {
+      const before = this.#height
+      this.#height = this.#scroller?.clientHeight ?? 0
+      if (this.#height < before) shrunk?.()
+      this.#look()
+    })
     host.addController(this)
   }
 

@@ -11,7 +11,7 @@ import type { ChangeRow, FileRow, FolderRow } from "../view/changeRows.ts"
 import { actTitles, changeNotes, changeSentence, isOpen, operationMark } from "../view/change.ts"
 import type { Standing } from "../view/standing.ts"
 import { makersOfChange } from "../view/makers.ts"
-import { plural } from "../view/numbers.ts"
+import { amountWords, plural } from "../view/numbers.ts"
 import "./boo-makers.ts"
 
 export interface ChosenRow { readonly ids: ReadonlyArray<ChangeId>; readonly range: boolean }
@@ -39,11 +39,15 @@ export class BooChangeList extends LitElement {
   /** Changes with what the functions say. */
   version: unknown
   #revealed: string | undefined
-  readonly #window = new Windowed(this, () => ({ scroller: this.renderRoot.querySelector<HTMLElement>(".grid"), count: this.rows.length }))
+  readonly #window = new Windowed(this, () => ({ scroller: this.renderRoot.querySelector<HTMLElement>(".grid"), count: this.rows.length }), () => this.#reveal())
 
   override updated(): void {
     if (this.current === this.#revealed) return
     this.#revealed = this.current
+    this.#reveal()
+  }
+
+  #reveal(): void {
     this.#window.reveal(this.rows.findIndex(({ key }) => key === this.current))
   }
 
@@ -71,7 +75,7 @@ export class BooChangeList extends LitElement {
   }
 
   #file({ change, depth, name, parent }: FileRow, index: number): TemplateResult {
-    const mark = operationMark(change), notes = changeNotes(change), reviewed = this.isReviewed(change), standing = this.standing(change)
+    const mark = operationMark(change), notes = changeNotes(change).filter((note) => note !== "binary"), reviewed = this.isReviewed(change), standing = this.standing(change)
     const isCurrent = change.id === this.current
     return html`<div id=${`row-${change.id}`} class="row ${change.operation} ${isCurrent ? "active" : ""} ${reviewed ? "reviewed" : ""}" role="row" aria-rowindex=${index + 1}
       aria-selected=${this.chosen.has(change.id)} title=${`${change.path}\n${changeSentence(change)}`} @click=${(event: MouseEvent) => this.#press(event, change)}>
@@ -87,7 +91,7 @@ export class BooChangeList extends LitElement {
         ${standing.busy ? html`<span class="spinner"></span>` : standing.icon === undefined ? nothing : icon(standing.icon)}${standing.words}</span>`}
       <boo-makers compact role="gridcell" .makers=${makersOfChange(change, this.agents)}></boo-makers>
       <span class="lines figures" role="gridcell">${change.binary ? html`<span class="faint">binary</span>` : html`
-        ${change.added > 0 || change.removed === 0 ? html`<span class="plus">+${change.added}</span>` : nothing}${change.removed > 0 ? html`<span class="minus">−${change.removed}</span>` : nothing}`}</span>
+        ${change.added > 0 || change.removed === 0 ? html`<span class="plus">+${amountWords(change.added)}</span>` : nothing}${change.removed > 0 ? html`<span class="minus">−${amountWords(change.removed)}</span>` : nothing}`}</span>
       ${this.#quick(change, standing)}
     </div>`
   }

@@ -16,6 +16,7 @@ import type { Standing } from "../view/standing.ts"
 import "./boo-comments-send.ts"
 import "./boo-conflict.ts"
 import "./boo-dialog.ts"
+import type { BooFileDiff } from "./boo-file-diff.ts"
 import "./boo-file-diff.ts"
 import "./boo-makers.ts"
 
@@ -58,6 +59,10 @@ export class BooChange extends LitElement {
       .on("boo-hunk", ({ changeId, hunks, way }) => void this.work?.decideHunks(way, changeId, ChangeId.make(crypto.randomUUID()), hunks))
       .on("boo-next-file", ({ step }) => this.#tell("step", step))
       .on("boo-comments", () => { this.commenting = true })
+  }
+
+  flipWrap(): void {
+    this.renderRoot.querySelector<BooFileDiff>("boo-file-diff")?.flipWrap()
   }
 
   override render(): TemplateResult | typeof nothing {

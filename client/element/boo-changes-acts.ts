@@ -15,6 +15,7 @@ export class BooChangesActs extends LitElement {
     button { --row: 1.75rem; }
     .reject:hover, .sure { color: var(--bad); } .sure { border-color: var(--bad-line); background: var(--bad-soft); font-weight: 560; }
     @media (pointer: coarse) { button { --row: 2.25rem; } }
+    @container panel (max-width: 34rem) { [role="group"] { flex-wrap: nowrap; gap: 0; } [role="group"] button { padding-inline: 0.5rem; } [role="group"] button .icon { display: none; } }
   `]
 
   /** What the acts are about. */

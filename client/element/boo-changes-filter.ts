@@ -18,6 +18,10 @@ export class BooChangesFilter extends LitElement {
     .maker .icon { font-size: 0.8125rem; } .letter { font-weight: 700; }
     .icon-only { --row: 1.75rem; } .icon-only[aria-pressed="true"] { background: var(--pressed); color: var(--ink); }
     @media (pointer: coarse) { .icon-only { --row: 2.25rem; } .maker { --row: 2rem; } }
+    @container panel (max-width: 34rem) {
+      label { flex-basis: 6rem; } .maker { min-width: 2rem; justify-content: center; padding-inline: 0.25rem; }
+      .maker .cut { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+    }
   `]
 
   filter: ChangeFilter | undefined

@@ -17,11 +17,12 @@ import { labelOf } from "../view/agents.ts"
 import { lookWords } from "../view/lookProblem.ts"
 import { isOpen, lineTotals, reviewProgress } from "../view/change.ts"
 import { makersNote, makersOfAll } from "../view/makers.ts"
-import { plural } from "../view/numbers.ts"
+import { amountWords, plural } from "../view/numbers.ts"
 import { type Standing, standingOf } from "../view/standing.ts"
 import type { BooChangeList, ChosenRow } from "./boo-change-list.ts"
 import type { BooChangesFilter } from "./boo-changes-filter.ts"
 import "./boo-change-list.ts"
+import type { BooChange } from "./boo-change.ts"
 import "./boo-change.ts"
 import "./boo-changes-acts.ts"
 import "./boo-changes-filter.ts"
@@ -143,8 +144,8 @@ export class BooChanges extends LitElement {
           <button aria-pressed=${standing} @click=${() => { this.section = "standing" }}>To decide <span class="number figures">${work.changes.length}</span></button>
           <button aria-pressed=${!standing} @click=${() => { this.section = "decided" }}>Decided${decided.changes === undefined || standing ? nothing : html` <span class="number figures">${decided.changes.length}${decided.hasOlder ? "+" : ""}</span>`}</button>
         </span>
-        ${shown.length === 0 ? nothing : html`<span class="lines figures"><span class="plus">+${added}</span><span class="minus">−${removed}</span></span>`}
-        ${note === undefined ? nothing : html`<span class="note">${note}</span>`}
+        ${shown.length === 0 ? nothing : html`<span class="lines figures"><span class="plus">+${amountWords(added)}</span><span class="minus">−${amountWords(removed)}</span></span>`}
+        ${note === undefined ? nothing : html`<span class="note cut" title=${note}>${note}</span>`}
         ${!standing || shown.length === 0 ? nothing : html`<span class="progress figures"><progress max=${progress.count} .value=${progress.reviewed} aria-hidden="true"></progress>${progress.words}</span>`}
       </div>
       <boo-changes-filter .filter=${this.#review.filter} .makers=${makersOfAll(this.#changes, this.#agents)} .tree=${this.#tree} .looking=${looking}
@@ -271,6 +272,7 @@ export class BooChanges extends LitElement {
     switch (key) {
       case "choose": case "range": review.choose([current.id], key === "range"); return true
       case "review": this.#mark(current, !this.#isReviewed(current)); return true
+      case "wrap": this.renderRoot.querySelector<BooChange>("boo-change")?.flipWrap(); return true
       case "apply": case "reject": if (this.section === "decided" || !isOpen(current)) return false; this.#act({ act: key, ids: [current.id] }); return true
     }
   }

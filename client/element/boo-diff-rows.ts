@@ -13,12 +13,16 @@ import { codeColours } from "../style/code.ts"
 import { diffRows } from "../style/diffRows.ts"
 import type { Side } from "../view/diffLines.ts"
 import type { DiffModel } from "../view/diffModel.ts"
-import { betweenCell, type Inks, lineCell, placeOfRow, textOfRow } from "../view/diffRow.ts"
+import { betweenCell, commentPlaceOf, type Inks, lineCell, placeOfRow, textOfRow } from "../view/diffRow.ts"
 import type { Row } from "../view/diffRows.ts"
 import type { Marking } from "../view/wordMarks.ts"
+import { WrappedRows } from "../view/wrappedRows.ts"
 import { codeCell, halfCells, numberCell } from "./diffCells.ts"
 import "./boo-comment.ts"
 import "./boo-hunk-head.ts"
+
+/** Columns before a line's text, with its sign; and the fewest that are left for it. */
+const signColumns = 3, leastColumns = 12
 
 export interface RevealDetail { readonly gap: number; readonly where: "top" | "bottom" | "all" }
 export interface DecideDetail { readonly hunk: number; readonly way: "apply" | "reject" }
@@ -28,7 +32,7 @@ export type WrittenComment = { readonly place: Omit<CommentPlace, "path" | "blob
 export class BooDiffRows extends LitElement {
   static override properties = {
     model: { attribute: false }, version: {}, name: {}, language: {}, comments: { attribute: false }, commentable: { type: Boolean },
-    choosable: { type: Boolean }, expandable: { type: Boolean }, busy: { type: Boolean }, choice: { state: true }, draft: { state: true }, selecting: { state: true }
+    wrap: { type: Boolean }, choosable: { type: Boolean }, expandable: { type: Boolean }, cut: { type: Boolean }, busy: { type: Boolean }, choice: { state: true }, draft: { state: true }, selecting: { state: true }
   }
   static override styles = [base, codeColours, diffRows]
 
@@ -39,8 +43,12 @@ export class BooDiffRows extends LitElement {
   language = ""
   comments: ReadonlyArray<LineComment> = []
   commentable = false
+  /** Long lines go on below; else all of them are moved by one scroll bar. */
+  wrap = false
   choosable = false
   expandable = false
+  /** Not all of it is here: of the last hunk nobody has seen all. */
+  cut = false
   busy = false
   choice: Choice | undefined
   /** The lines that a comment is being written on. */
@@ -50,13 +58,16 @@ export class BooDiffRows extends LitElement {
   marking: Marking | undefined
   readonly #window = new RowWindow(this, () => this.model?.rows.length ?? 0, () => ({
     scroller: this.#scroller, probe: this.renderRoot.querySelector<HTMLElement>(".probe"),
-    insets: [...this.renderRoot.querySelectorAll<HTMLElement>(".inset")].map((element) => ({ element, row: Number(element.dataset["row"]) }))
+    insets: [...this.renderRoot.querySelectorAll<HTMLElement>(".inset")].map((element) => ({ element, row: Number(element.dataset["row"]) })),
+    heights: this.#wrapped
   }))
+  #wrapped: WrappedRows | undefined
   readonly #colouring = new Colouring(this, () => ({ language: this.language, sides: this.#inSight() }))
-  readonly #inks: Inks = {
+  readonly #inks = (): Inks => ({
+    wrapping: this.#wrapped?.wrapping,
     marks: (line) => this.model === undefined ? [] : this.marking?.of(this.model.lines, line) ?? [],
     colours: (side, number) => this.#colouring.at(side === "old" ? this.model?.texts?.old : this.model?.texts?.now, number - 1)
-  }
+  })
 
   get #scroller(): HTMLElement | null {
     return this.renderRoot.querySelector<HTMLElement>(".scroller")
@@ -97,6 +108,28 @@ export class BooDiffRows extends LitElement {
       this.requestUpdate()
     })
     this.#window.keep([...this.#notes().keys()])
+    this.#wrapLines()
+  }
+
+  /** Other heights of the same rows leave the first one in sight where it is. */
+  #wrapLines(): void {
+    const { model } = this, was = this.#wrapped
+    const columns = this.wrap && model !== undefined ? this.#columns(model) : undefined
+    if (was !== undefined && was.rows === model?.rows && was.wrapping.columns === columns) return was.grow()
+    if (was === undefined && columns === undefined) return
+    if (was === undefined || was.rows === model?.rows) this.#window.hold()
+    this.#wrapped = model === undefined || columns === undefined ? undefined : new WrappedRows(model, columns)
+  }
+
+  /** What of a line stands in one row. */
+  #columns(model: DiffModel): number {
+    const { charWidth, width } = this.#window, gutter = this.#gutter(model)
+    return Math.max(leastColumns, Math.floor((model.rows.wish.split ? width / 2 - gutter : width - 2 * gutter) / charWidth) - signColumns - 1)
+  }
+
+  /** Pixels of a column of numbers. */
+  #gutter({ lines, texts }: DiffModel): number {
+    return (Math.max(3, String(Math.max(lines.end(lines.hunks.length - 1).now, texts?.now.length ?? 0)).length) + 2) * this.#window.charWidth
   }
 
   #inSight(): ReadonlyArray<{ readonly lines: ReadonlyArray<string>; readonly upTo: number }> {
@@ -132,7 +165,7 @@ export class BooDiffRows extends LitElement {
         @keydown=${this.#onKey} @copy=${this.#onCopy} @scroll=${this.#onScroll} @pointerdown=${this.#onPress}>
       <span class="probe" aria-hidden="true">0000000000</span>
       <div class="field">
-        <div class="layer ${split ? "split" : "unified"}" data-selecting=${this.selecting ?? nothing} role="presentation">
+        <div class="layer ${split ? "split" : "unified"} ${this.wrap ? "wrapped" : ""}" data-selecting=${this.selecting ?? nothing} role="presentation">
           ${repeat(Array.from({ length: Math.max(0, last - first) }, (_, index) => first + index), (row) => row, (row) => this.#row(model, row, notes.get(row)))}
         </div>
       </div>
@@ -143,13 +176,14 @@ export class BooDiffRows extends LitElement {
   override updated(): void {
     const scroller = this.#scroller, { model } = this
     if (scroller === null || model === undefined) return
-    const { charWidth, laid, offset, width } = this.#window
-    const digits = Math.max(3, String(Math.max(model.lines.end(model.lines.hunks.length - 1).now, model.texts?.now.length ?? 0)).length)
-    const gutter = (digits + 2) * charWidth
+    const { charWidth, laid, width } = this.#window
+    const gutter = this.#gutter(model)
     const { split } = model.rows.wish
-    const beyond = Math.max(0, (model.lines.longest + 6) * charWidth + 22 - (split ? width / 2 - gutter : width - 2 * gutter))
-    const styles = { "--laid": `${laid}px`, "--beyond": `${beyond}px`, "--offset": `${offset}px`, "--seen": `${width}px`, "--no": `${gutter}px`, "--more": `${(split ? 1 : 2) * gutter - 4}px` }
+    const beyond = this.wrap ? 0 : Math.max(0, (model.lines.longest + signColumns + 6) * charWidth - (split ? width / 2 - gutter : width - 2 * gutter))
+    const styles = { "--laid": `${laid}px`, "--beyond": `${beyond}px`, "--sign": `${signColumns * charWidth}px`, "--seen": `${width}px`, "--no": `${gutter}px`, "--more": `${(split ? 1 : 2) * gutter - 4}px` }
     for (const [name, value] of Object.entries(styles)) scroller.style.setProperty(name, value)
+    this.#window.settle()
+    scroller.style.setProperty("--offset", `${this.#window.offset}px`)
   }
 
   #row(model: DiffModel, index: number, notes: ReadonlyArray<LineComment> | undefined): TemplateResult {
@@ -157,17 +191,18 @@ export class BooDiffRows extends LitElement {
   }
 
   #cells(model: DiffModel, index: number, row: Row): TemplateResult | typeof nothing {
+    const inks = this.#inks()
     switch (row.kind) {
       case "line": {
         const { kind } = model.lines.at(row.line)
-        const cell = lineCell(model, row.line, kind === "removed" ? "old" : "new", this.#inks)
+        const cell = lineCell(model, row.line, kind === "removed" ? "old" : "new", inks)
         return this.#line(index, html`${numberCell(this.commentable, index, "old", model.lines.number(row.line, "old"), kind)}${numberCell(this.commentable, index, "new", model.lines.number(row.line, "new"), kind)}${codeCell(cell)}`)
       }
-      case "pair": return this.#line(index, html`${halfCells(this.commentable, index, row.left === -1 ? undefined : lineCell(model, row.left, "old", this.#inks), "old")}${
-        halfCells(this.commentable, index, row.right === -1 ? undefined : lineCell(model, row.right, "new", this.#inks), "new")}`)
+      case "pair": return this.#line(index, html`${halfCells(this.commentable, index, row.left === -1 ? undefined : lineCell(model, row.left, "old", inks), "old")}${
+        halfCells(this.commentable, index, row.right === -1 ? undefined : lineCell(model, row.right, "new", inks), "new")}`)
       case "between": {
-        if (model.rows.wish.split) return this.#line(index, html`${halfCells(this.commentable, index, betweenCell(model, "old", row.old, this.#inks), "old")}${halfCells(this.commentable, index, betweenCell(model, "new", row.now, this.#inks), "new")}`)
-        return this.#line(index, html`${numberCell(this.commentable, index, "old", row.old, "same")}${numberCell(this.commentable, index, "new", row.now, "same")}${codeCell(betweenCell(model, "new", row.now, this.#inks))}`)
+        if (model.rows.wish.split) return this.#line(index, html`${halfCells(this.commentable, index, betweenCell(model, "old", row.old, inks), "old")}${halfCells(this.commentable, index, betweenCell(model, "new", row.now, inks), "new")}`)
+        return this.#line(index, html`${numberCell(this.commentable, index, "old", row.old, "same")}${numberCell(this.commentable, index, "new", row.now, "same")}${codeCell(betweenCell(model, "new", row.now, inks))}`)
       }
       case "head": return this.#head(model, row.hunk, row.hidden, index)
       case "tail": return html`<boo-hunk-head role="row" aria-rowindex=${index + 1} .left=${row.hidden} ends="above" ?expandable=${this.expandable}
@@ -181,7 +216,7 @@ export class BooDiffRows extends LitElement {
     const { heading = "", newStart = 0, nth = 0, oldStart = 0 } = model.lines.hunks[hunk] ?? {}
     const size = model.lines.size(hunk)
     return html`<boo-hunk-head role="row" aria-rowindex=${index + 1} .range=${`@@ −${oldStart},${size.old} +${newStart},${size.now} @@`} .heading=${heading} .left=${hidden}
-      .ends=${hunk === 0 ? "below" : "both"} ?choosable=${this.choosable} ?expandable=${this.expandable} ?busy=${this.busy}
+      .ends=${hunk === 0 ? "below" : "both"} ?choosable=${this.choosable && !(this.cut && hunk === model.lines.hunks.length - 1)} ?expandable=${this.expandable} ?busy=${this.busy}
       @reveal=${(event: CustomEvent<RevealDetail["where"]>) => this.#reveal(hunk, event.detail)}
       @decide=${(event: CustomEvent<DecideDetail["way"]>) => this.dispatchEvent(new CustomEvent<DecideDetail>("decide", { detail: { hunk: nth, way: event.detail } }))}></boo-hunk-head>`
   }
@@ -220,17 +255,9 @@ export class BooDiffRows extends LitElement {
     const { choice, model } = this
     if (choice === undefined || model === undefined || !this.commentable) return
     const { from, to } = rangeOf(choice)
-    const last = placeOfRow(model, to, choice.side)
-    if (last === undefined) return
-    const texts: Array<string> = []
-    let start = last.number
-    for (let row = to; row >= from; row -= 1) {
-      const place = placeOfRow(model, row, last.side)
-      if (place?.side !== last.side) continue
-      start = place.number
-      texts.unshift(textOfRow(model, row, last.side) ?? "")
-    }
-    this.draft = { row: to, place: { side: last.side, from: start, to: last.number, quoted: texts.join("\n") } }
+    const place = commentPlaceOf(model, from, to, choice.side)
+    if (place === undefined) return
+    this.draft = { row: to, place }
     this.#window.reveal(to)
   }
 

@@ -94,6 +94,17 @@ export class BooFileDiff extends LitElement {
     return this.file !== undefined && this.file.baseBlob !== null && this.file.blob !== null
   }
 
+  /** Where there is little room they do, unless that was not wanted. */
+  get #wraps(): boolean {
+    const choice = this.preferences?.choice("diff.wrap")
+    return choice === undefined ? this.narrow : choice === "yes"
+  }
+
+  /** Long lines go on below, or stay in one row; as it is wished from now on. */
+  flipWrap(): void {
+    this.preferences?.choose("diff.wrap", this.#wraps ? "no" : "yes")
+  }
+
   #isChosen(name: "split" | "space"): boolean {
     return this.preferences?.choice(`diff.${name}`) === "yes"
   }
@@ -123,21 +134,28 @@ export class BooFileDiff extends LitElement {
     return html`${this.#bar(file, diff)}${this.#elsewhere(file)}<div class="body">${this.#body(file, diff)}</div>${diff?.cut === undefined || diff.lines === 0 ? nothing : this.#cut(diff)}`
   }
 
-  #bar(file: CountedChange, diff: FileDiff | undefined): TemplateResult {
-    const { name, parent } = pathParts(file.path)
+  #bar(file: CountedChange, diff: FileDiff | undefined): TemplateResult | typeof nothing {
+    const { name, parent } = pathParts(file.path), hasLines = diff !== undefined && diff.lines > 0
+    // of a picture its name would be all there is
+    if (this.bare && file.binary && (this.comments?.count ?? 0) === 0) return nothing
     return html`<header>
       ${this.bare ? nothing : html`<h3 title=${file.path}><span class="parent"><bdi>${parent}</bdi></span><b>${name}</b></h3>
         ${fileNotes(file).map((note) => html`<span class="note">${note}</span>`)}`}
       ${file.binary || file.added + file.removed === 0 ? nothing : html`<span class="figures"><span class="plus">+${amountWords(file.added)}</span> <span class="minus">−${amountWords(file.removed)}</span></span>`}
+      ${hasLines ? this.#hunks(this.#held.model?.lines.hunks.length ?? 0) : nothing}
       <span class="space"></span>
       ${this.#commentCount()}
       ${diff?.head?.image == null || diff.head.binary ? nothing : this.#toggle("picture", "Show it as a picture", this.pictured, () => { this.pictured = !this.pictured })}
-      ${diff === undefined || diff.lines === 0 ? nothing : html`<button class="icon-only" aria-label="Previous hunk" title="Previous hunk (p)" @click=${() => this.#rows?.stepHunk(-1)}>${icon("arrowUp")}</button>
-        <button class="icon-only" aria-label="Next hunk" title="Next hunk (n)" @click=${() => this.#rows?.stepHunk(1)}>${icon("arrowDown")}</button>`}
-      ${diff === undefined || diff.lines === 0 && !this.#isChosen("space") ? nothing : this.#toggle("space", "Leave out changes of white space", this.#isChosen("space"), () => this.#flip("space"))}${
-        diff === undefined || diff.lines === 0 || this.narrow || !this.#hasTwo ? nothing : this.#toggle("split", "Side by side", this.#split, () => this.#flip("split"))}
+      ${diff === undefined || !hasLines && !this.#isChosen("space") ? nothing : this.#toggle("space", "Leave out changes of white space", this.#isChosen("space"), () => this.#flip("space"))}${
+        !hasLines ? nothing : this.#toggle("wrap", "Wrap long lines", this.#wraps, () => this.flipWrap(), "w")}${
+        !hasLines || this.narrow || !this.#hasTwo ? nothing : this.#toggle("split", "Side by side", this.#split, () => this.#flip("split"))}
       <slot name="actions"></slot>
     </header>`
+  }
+
+  /** From one to the next; the arrows above them go from file to file. */
+  #hunks(count: number): TemplateResult {
+    return html`<span class="hunks" role="group" aria-label="Hunks">${plural(count, "hunk")}<button class="icon-only" aria-label="Previous hunk" title="Previous hunk (p)" @click=${() => this.#rows?.stepHunk(-1)}>${icon("arrowUp")}</button><button class="icon-only" aria-label="Next hunk" title="Next hunk (n)" @click=${() => this.#rows?.stepHunk(1)}>${icon("arrowDown")}</button></span>`
   }
 
   /** The way to all comments of the session. */
@@ -146,8 +164,8 @@ export class BooFileDiff extends LitElement {
     return count === 0 ? nothing : html`<button class="comments" title="See them all, and send them as one prompt" @click=${() => ask(this, "boo-comments", undefined)}>${icon("chat")}${plural(count, "comment")}</button>`
   }
 
-  #toggle(shape: DiffIconName, words: string, on: boolean, flip: () => void): TemplateResult {
-    return html`<button class="icon-only toggle" aria-pressed=${on} aria-label=${words} title=${words} @click=${flip}>${diffIcon(shape)}</button>`
+  #toggle(shape: DiffIconName, words: string, on: boolean, flip: () => void, key?: string): TemplateResult {
+    return html`<button class="icon-only toggle" aria-pressed=${on} aria-label=${words} title=${key === undefined ? words : `${words} (${key})`} @click=${flip}>${diffIcon(shape)}</button>`
   }
 
   /** Comments on what isn't shown: on an earlier state of the file, or on lines that are folded away. */
@@ -178,8 +196,8 @@ export class BooFileDiff extends LitElement {
   #lines(file: CountedChange, model: DiffModel): TemplateResult {
     const choosable = this.changeId !== undefined && file.operation === "edit" && this.#held.diff?.head?.choosable === true
     return html`<boo-diff-rows .model=${model} .version=${this.#held.version} .name=${file.path} .language=${languageOfPath(file.path)}
-      .comments=${(this.comments?.ofPath(file.path) ?? []).filter((comment) => isCurrent(comment, file))} ?commentable=${this.comments !== undefined}
-      ?choosable=${choosable} ?expandable=${this.#hasTwo} ?busy=${this.busy}
+      .comments=${(this.comments?.ofPath(file.path) ?? []).filter((comment) => isCurrent(comment, file))} ?commentable=${this.comments !== undefined} ?wrap=${this.#wraps}
+      ?choosable=${choosable} ?cut=${this.#held.diff?.cut !== undefined} ?expandable=${this.#hasTwo} ?busy=${this.busy}
       @reveal=${(event: CustomEvent<RevealDetail>) => this.#held.reveal(event.detail.gap, event.detail.where)}
       @decide=${(event: CustomEvent<DecideDetail>) => this.#decide(event.detail)}
       @step=${(event: CustomEvent<1 | -1>) => ask(this, "boo-next-file", { step: event.detail })}

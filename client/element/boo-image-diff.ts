@@ -16,16 +16,16 @@ export class BooImageDiff extends LitElement {
     sessionId: {}, file: { attribute: false }, head: { attribute: false }, diffs: { attribute: false }, pictures: { state: true }, way: { state: true }, share: { state: true }
   }
   static override styles = [base, css`
-    :host { display: grid; grid-template-rows: auto minmax(0, 1fr); min-height: 0; overflow: auto; padding: var(--s3); gap: var(--s3); background: var(--sunk); }
+    :host { display: grid; grid-template-rows: auto minmax(min-content, 1fr); min-height: 0; overflow: auto; padding: var(--s3); gap: var(--s3); background: var(--sunk); }
     .ways { display: inline-flex; justify-self: center; padding: 2px; border-radius: var(--round-m); background: var(--hover); }
     .ways button { min-height: 1.625rem; border-radius: var(--round-s); font-size: var(--size-s); color: var(--ink-soft); }
     .ways button[aria-pressed="true"] { background: var(--raised); color: var(--ink); box-shadow: var(--shadow-1); }
-    .two { display: flex; flex-wrap: wrap; place-content: center; align-items: center; gap: var(--s4); min-height: 0; }
-    figure { display: grid; justify-items: center; gap: var(--s2); flex: 0 1 auto; max-width: min(100%, 36rem); }
-    img { display: block; max-width: 100%; max-height: min(60vh, 34rem); border-radius: 2px; box-shadow: 0 0 0 1px var(--line-strong); background: repeating-conic-gradient(var(--hover) 0 25%, var(--raised) 0 50%) 0 0 / 1rem 1rem; }
+    .two { display: grid; grid-auto-columns: minmax(0, 36rem); grid-auto-flow: column; place-content: safe center; align-items: center; gap: var(--s3); min-height: 0; }
+    figure { display: grid; grid-template-columns: minmax(0, 1fr); justify-items: center; gap: var(--s2); }
+    img { display: block; max-width: 100%; max-height: min(56vh, 34rem); border-radius: 2px; box-shadow: 0 0 0 1px var(--line-strong); background: repeating-conic-gradient(var(--hover) 0 25%, var(--raised) 0 50%) 0 0 / 1rem 1rem; }
     figcaption { color: var(--ink-faint); font-size: var(--size-s); text-align: center; }
     figcaption b { font-weight: 560; color: var(--ink-soft); } .gone b { color: var(--bad); } .come b { color: var(--good); }
-    .over { display: grid; justify-items: center; align-content: center; gap: var(--s3); }
+    .over { display: grid; justify-items: center; align-content: safe center; gap: var(--s3); }
     .stack { display: grid; }
     .stack img { grid-area: 1 / 1; }
     .swipe img + img { clip-path: inset(0 0 0 var(--share, 50%)); } .fade img + img { opacity: var(--share, 50%); }

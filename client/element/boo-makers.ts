@@ -7,11 +7,11 @@ import type { Maker } from "../view/makers.ts"
 export class BooMakers extends LitElement {
   static override properties = { makers: { attribute: false }, compact: { type: Boolean, reflect: true } }
   static override styles = [base, makerColours, css`
-    :host { display: inline-flex; gap: 0.25rem; min-width: 0; }
+    :host { display: inline-flex; flex-wrap: wrap; gap: 0.25rem; min-width: 0; }
     .maker { display: inline-flex; align-items: center; gap: 0.25rem; min-width: 0; height: 1.25rem; padding-inline: 0.3125rem 0.4375rem; border-radius: 99px; font-size: var(--size-xs); font-weight: 560; line-height: 1; }
     .icon { font-size: 0.8125rem; stroke-width: 1.5; }
     .letter { width: 0.8125rem; font-weight: 700; text-align: center; }
-    :host([compact]) { gap: 0.125rem; }
+    :host([compact]) { flex: none; gap: 0.125rem; }
     :host([compact]) .maker { width: 1.25rem; padding: 0; justify-content: center; }
     :host([compact]) .label { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   `]

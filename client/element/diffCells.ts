@@ -3,18 +3,23 @@ import { html, nothing, type TemplateResult } from "lit"
 import { icon } from "../style/icons.ts"
 import type { Side } from "../view/diffLines.ts"
 import type { Cell } from "../view/diffRow.ts"
+import { byteWords } from "../view/numbers.ts"
 import { type Drawn, markedRuns } from "../view/lineSpans.ts"
 
 const coloured = (pieces: ReadonlyArray<Drawn>): ReadonlyArray<TemplateResult | string> =>
-  pieces.map(({ colour, text }) => colour === undefined ? text : html`<span class=${colour}>${text}</span>`)
+  pieces.flatMap(({ below, colour, text }) => {
+    const piece = colour === undefined ? text : html`<span class=${colour}>${text}</span>`
+    return below ? [html`<br>`, piece] : [piece]
+  })
 
 /** Where a line can be commented, with the button for it. */
 export const numberCell = (commentable: boolean, row: number, side: Side, number: number, kind: Cell["kind"]): TemplateResult =>
   html`<span class="no ${kind}" role="gridcell" data-row=${row} data-side=${side} data-n=${number === 0 ? "" : number}>${
     commentable && number > 0 ? html`<button class="plus" tabindex="-1" aria-label=${`Comment on line ${number}`}>${icon("plus")}</button>` : nothing}</span>`
 
-export const codeCell = ({ bare, kind, pieces, returns, side }: Cell): TemplateResult =>
+export const codeCell = ({ bare, cut, kind, pieces, returns, side }: Cell): TemplateResult =>
   html`<span class="code ${kind}" role="gridcell" data-side=${side}><span class="clip"><span class="text">${markedRuns(pieces).map((run) => run.marked ? html`<span class="word">${coloured(run.pieces)}</span>` : coloured(run.pieces))}${
+    cut > 0 ? html`<span class="end" title="Only the beginning of so long a line is shown">… ${byteWords(cut)} more</span>` : nothing}${
     returns ? html`<span class="end" title="The line ends with a carriage return (Windows)">CR</span>` : nothing}${
     bare ? html`<span class="end">no newline at the end</span>` : nothing}</span></span></span>`
 

@@ -36,7 +36,7 @@ const after = before
 export const hunksOf = (old: string, now: string, context: number): ReadonlyArray<DiffHunk> => {
   const patch = structuredPatch("a", "b", old, now, "", "", { context })
   return patch.hunks.map(({ lines, newLines, newStart, oldLines, oldStart }, nth) => ({
-    nth, oldStart, oldLines, newStart, newLines, heading: nth === 0 ? "" : "export const span = (milliseconds: number): string => {",
+    nth, oldStart: Math.max(1, oldStart), oldLines, newStart: Math.max(1, newStart), newLines, heading: nth === 0 ? "" : "export const span = (milliseconds: number): string => {",
     lines: lines.map((line): DiffLine => ({ sign: line.startsWith("+") ? "+" : line.startsWith("-") ? "-" : line.startsWith("\\") ? "\\" : " ", text: line.slice(1) }))
   }))
 }

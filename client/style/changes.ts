@@ -14,9 +14,9 @@ export const changesStyle = css`
   .sections button { --row: 1.625rem; padding-inline: 0.5rem; color: var(--ink-faint); font-weight: 540; }
   .sections button[aria-pressed="true"] { color: var(--ink); background: var(--pressed); }
   .sections .number { color: var(--ink-faint); font-weight: 440; }
-  .note { color: var(--ink-soft); }
+  .note { flex: 1 1 8rem; min-width: 0; color: var(--ink-soft); }
   .lines { display: inline-flex; gap: 0.375rem; } .plus { color: var(--good); } .minus { color: var(--bad); }
-  .progress { display: flex; align-items: center; gap: var(--s2); margin-inline-start: auto; color: var(--ink-faint); font-size: var(--size-s); }
+  .progress { display: flex; align-items: center; flex: none; gap: var(--s2); margin-inline-start: auto; color: var(--ink-faint); font-size: var(--size-s); }
   progress { width: 3.5rem; height: 0.25rem; border: 0; border-radius: 99px; background: var(--pressed); overflow: hidden; appearance: none; }
   progress::-webkit-progress-bar { background: var(--pressed); } progress::-webkit-progress-value { background: var(--good); border-radius: 99px; transition: width var(--calm); } progress::-moz-progress-bar { background: var(--good); }
   .none { display: grid; place-content: center; justify-items: center; gap: var(--s3); padding: var(--s5); color: var(--ink-faint); text-align: center; line-height: 1.5; }

@@ -10,6 +10,8 @@ export const fileDiff = css`
   .note { flex: none; max-width: 16rem; margin-inline-end: var(--s2); padding: 0 0.4375rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; border-radius: 1rem; background: var(--hover); color: var(--ink-soft); font-size: var(--size-xs); line-height: 1.7; }
   .figures { flex: none; font-size: var(--size-s); }
   .plus { color: var(--good); } .minus { color: var(--bad); }
+  .hunks { display: inline-flex; align-items: center; flex: none; margin-inline-start: var(--s3); color: var(--ink-faint); font-size: var(--size-s); white-space: nowrap; }
+  .hunks button:first-of-type { margin-inline-start: var(--s1); }
   .space { flex: 1; }
   .comments { min-height: 1.625rem; color: var(--accent-strong); font-size: var(--size-s); }
   :host([bare]) header { --row: 1.75rem; min-height: 2rem; padding-block: 0; }

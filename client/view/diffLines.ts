@@ -6,11 +6,15 @@
  */
 import type { DiffHunk } from "../../shared/Diff.ts"
 import { Growing } from "./growing.ts"
+import { columnsOf } from "./wrapping.ts"
 
 export type Side = "old" | "new"
 export type LineKind = "same" | "added" | "removed"
 
 const kinds: ReadonlyArray<LineKind> = ["same", "added", "removed"]
+
+/** Columns of the words on what is left out of a line. */
+export const cutColumns = 16
 
 export interface HunkHead {
   /** Of all hunks of the file, from 0. */
@@ -23,9 +27,6 @@ export interface HunkHead {
   readonly first: number
 }
 
-/** Tabs are drawn four wide. */
-const widthOf = (text: string): number => text.includes("\t") ? text.length + 3 * (text.split("\t").length - 1) : text.length
-
 export interface DiffedLine {
   readonly kind: LineKind
   readonly text: string
@@ -34,13 +35,15 @@ export interface DiffedLine {
   readonly now: number
   /** The file ends after it, without the line break that a last line has. */
   readonly bare: boolean
+  /** Bytes of it that are left out. */
+  readonly cut: number
 }
 
 export class DiffLines {
   readonly hunks: Array<HunkHead> = []
   added = 0
   removed = 0
-  /** Characters that the longest line is wide. */
+  /** Columns that the longest line takes. */
   longest = 0
   readonly #ends: Array<{ readonly old: number; readonly now: number }> = []
   readonly #texts: Array<string> = []
@@ -48,7 +51,9 @@ export class DiffLines {
   readonly #old = new Growing()
   readonly #now = new Growing()
   readonly #pairs = new Growing()
+  readonly #widths = new Growing()
   readonly #bare = new Set<number>()
+  readonly #cuts = new Map<number, number>()
   #nextOld = 0
   #nextNow = 0
   /** The first line of the run of changes that the last line belongs to, and the first one added in it. */
@@ -61,7 +66,8 @@ export class DiffLines {
 
   add(piece: DiffHunk): void {
     if (this.hunks.at(-1)?.nth !== piece.nth) this.#begin(piece)
-    for (const { sign, text } of piece.lines) {
+    for (const { cut, sign, text } of piece.lines) {
+      if (cut !== undefined) this.#cuts.set(this.length, cut)
       if (sign === "\\") this.#bare.add(this.length - 1)
       else this.#push(sign, text)
     }
@@ -69,7 +75,7 @@ export class DiffLines {
 
   at(line: number): DiffedLine {
     return {
-      kind: this.kind(line), text: this.text(line), old: this.#old.at(line), now: this.#now.at(line), bare: this.#bare.has(line)
+      kind: this.kind(line), text: this.text(line), old: this.#old.at(line), now: this.#now.at(line), bare: this.#bare.has(line), cut: this.#cuts.get(line) ?? 0
     }
   }
 
@@ -79,6 +85,11 @@ export class DiffLines {
 
   text(line: number): string {
     return this.#texts[line] ?? ""
+  }
+
+  /** Columns that it takes; 0 for none. */
+  width(line: number): number {
+    return line < 0 ? 0 : this.#widths.at(line)
   }
 
   /** Its number on a side; 0 where it isn't there. */
@@ -101,7 +112,6 @@ export class DiffLines {
     return -1
   }
 
-  /** Of a side without lines git gives the number before. */
   /** Lines that a hunk has of each side. */
   size(hunk: number): { readonly old: number; readonly now: number } {
     const head = this.hunks[hunk]
@@ -114,11 +124,11 @@ export class DiffLines {
     return hunk < 0 ? { old: 1, now: 1 } : this.#ends[hunk] ?? { old: this.#nextOld, now: this.#nextNow }
   }
 
-  #begin({ heading, newLines, newStart, nth, oldLines, oldStart }: DiffHunk): void {
+  #begin({ heading, newStart, nth, oldStart }: DiffHunk): void {
     if (this.hunks.length > 0) this.#ends.push({ old: this.#nextOld, now: this.#nextNow })
-    this.#nextOld = oldStart + (oldLines === 0 ? 1 : 0)
-    this.#nextNow = newStart + (newLines === 0 ? 1 : 0)
-    this.hunks.push({ nth, oldStart: this.#nextOld, newStart: this.#nextNow, heading, first: this.length })
+    this.#nextOld = oldStart
+    this.#nextNow = newStart
+    this.hunks.push({ nth, oldStart, newStart, heading, first: this.length })
     this.#endRun(this.length)
   }
 
@@ -131,7 +141,9 @@ export class DiffLines {
     this.#old.push(sign === "+" ? 0 : this.#nextOld++)
     this.#now.push(sign === "-" ? 0 : this.#nextNow++)
     this.#pairs.push(-1)
-    this.longest = Math.max(this.longest, widthOf(text))
+    const width = columnsOf(text)
+    this.#widths.push(width)
+    this.longest = Math.max(this.longest, width + (this.#cuts.has(line) ? cutColumns : 0))
     if (sign === " ") this.#endRun(line + 1)
     else if (sign === "-") {
       this.removed += 1

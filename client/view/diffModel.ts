@@ -2,7 +2,7 @@
  * DiffModel: one file's diff as it is drawn: its lines, the rows made of them, and the whole texts of both sides as far as
  * they are known. It takes in what has come piece by piece, so that a frame of the page never waits for a large diff.
  */
-import type { DiffHunk } from "../../shared/Diff.ts"
+import type { DiffHunk, DiffLine } from "../../shared/Diff.ts"
 import { DiffLines, type Side } from "./diffLines.ts"
 import { DiffRows, type Revealed, type RowWish } from "./diffRows.ts"
 
@@ -10,13 +10,22 @@ import { DiffRows, type Revealed, type RowWish } from "./diffRows.ts"
 const most = 10_000
 
 /** The lines of both sides from the first on, without gaps. */
-export interface Texts { readonly old: ReadonlyArray<string>; readonly now: ReadonlyArray<string>; readonly complete: boolean }
+export interface Texts {
+  readonly old: ReadonlyArray<string>
+  readonly now: ReadonlyArray<string>
+  /** Bytes that are left out of a line, by its number. */
+  readonly cuts: { readonly old: ReadonlyMap<number, number>; readonly new: ReadonlyMap<number, number> }
+  readonly complete: boolean
+}
 
 /** Of a diff that holds all unchanged lines too. */
 export const textsOf = (pieces: ReadonlyArray<DiffHunk>, complete: boolean): Texts => {
   const lines = pieces.flatMap((piece) => piece.lines)
-  const side = (gone: "+" | "-") => lines.filter(({ sign }) => sign !== gone && sign !== "\\").map(({ text }) => text)
-  return { old: side("+"), now: side("-"), complete }
+  const side = (gone: "+" | "-") => lines.filter(({ sign }) => sign !== gone && sign !== "\\")
+  const texts = (all: ReadonlyArray<DiffLine>) => all.map(({ text }) => text)
+  const cuts = (all: ReadonlyArray<DiffLine>) => new Map(all.flatMap(({ cut }, at) => cut === undefined ? [] : [[at + 1, cut] as const]))
+  const old = side("+"), now = side("-")
+  return { old: texts(old), now: texts(now), cuts: { old: cuts(old), new: cuts(now) }, complete }
 }
 
 export class DiffModel {

@@ -58,7 +58,7 @@ describe("the rows of a diff", () => {
 
   test("a hunk that comes in pieces is one, in whatever frames it comes", () => {
     const whole = hunk(0, 1, 1, ["-a", "-b", "-c", "+A", "+B", " d", "+e"])
-    const pieces = whole.lines.map((one): DiffHunk => ({ ...whole, lines: [one] }))
+    const pieces = piecesOf(whole)
     for (const split of [false, true]) {
       const model = modelOf([], { split }, false)
       for (let count = 1; count <= pieces.length; count += 1) model.take(growing(pieces, count), count === pieces.length)
@@ -67,13 +67,13 @@ describe("the rows of a diff", () => {
   })
 
   test("a new file has no head, and numbers from 1", () => {
-    expect(shown(modelOf([{ ...hunk(0, 0, 1, ["+a", "+b"]), oldLines: 0 }], { headless: true }))).toEqual(["added 0:1 a", "added 0:2 b"])
+    expect(shown(modelOf([hunk(0, 1, 1, ["+a", "+b"])], { headless: true }))).toEqual(["added 0:1 a", "added 0:2 b"])
   })
 
   test("what is hidden can be shown from either end, and all of it; the file's end too", () => {
     const model = modelOf(edit)
     const old = Array.from({ length: 30 }, (_, n) => `o${n + 1}`)
-    model.know({ old, now: [...old, "more"], complete: true }, true)
+    model.know({ old, now: [...old, "more"], cuts: { old: new Map(), new: new Map() }, complete: true }, true)
     expect(shown(model).at(-1)).toBe("end 9")
     model.reveal(1, "top", 2)
     model.reveal(1, "bottom", 1)
@@ -106,6 +106,17 @@ describe("the rows of a diff", () => {
     expect(model.lines.length).toBe(5)
   })
 })
+
+/** Each of one line, with starts and counts of its own: of its first lines, all removed, the new side has none. */
+const piecesOf = (whole: DiffHunk): ReadonlyArray<DiffHunk> => {
+  let oldStart = whole.oldStart, newStart = whole.newStart
+  return whole.lines.map((line) => {
+    const piece = { ...whole, oldStart, newStart, oldLines: line.sign === "+" ? 0 : 1, newLines: line.sign === "-" ? 0 : 1, lines: [line] }
+    oldStart += piece.oldLines
+    newStart += piece.newLines
+    return piece
+  })
+}
 
 const lists = new WeakMap<object, Array<DiffHunk>>()
 /** The same list, longer with every call. */

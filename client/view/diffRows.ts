@@ -45,6 +45,7 @@ export class DiffRows {
   readonly #rowOfBetween = new Map<number, number>()
   #grown = 0
   #ended = false
+  #touched = Infinity
 
   constructor(lines: DiffLines, wish: RowWish) {
     this.#lines = lines
@@ -83,6 +84,13 @@ export class DiffRows {
       case tail: return { kind: "tail", hidden: b }
       default: return { kind: "rest" }
     }
+  }
+
+  /** The first row that got its other half since this was last asked. */
+  touched(): number {
+    const touched = this.#touched
+    this.#touched = Infinity
+    return touched
   }
 
   rowOfLine(line: number): number {
@@ -125,6 +133,7 @@ export class DiffRows {
       const row = this.#rowOfLine.at(against)
       this.#rowOfLine.push(row)
       this.#b.set(row, at)
+      this.#touched = Math.min(this.#touched, row)
       return
     }
     this.#rowOfLine.push(this.length)

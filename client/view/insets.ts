@@ -1,5 +1,5 @@
 /**
- * Geometry of rows that all have one height, with a few taller things (comments) below some of them: which rows are in
+ * Geometry of rows of one height, or of a few times that, with a few other things (comments) below some of them: which rows are in
  * sight, and where they stand. Pure. A browser lays nothing out that is taller than some 17 million pixels: above that,
  * the way of the scroll bar is shortened.
  */
@@ -11,13 +11,15 @@ export interface Field {
   readonly height: number
   /** By row, ascending. */
   readonly insets: ReadonlyArray<Inset>
+  /** Where rows can be higher: by how many such heights all rows above one are. */
+  readonly taller?: { readonly before: (row: number) => number } | undefined
 }
 
 const tallest = 15_000_000
 
 /** Pixels above a row. */
-export const topOf = ({ height, insets }: Field, row: number): number =>
-  insets.reduce((top, inset) => inset.row < row ? top + inset.height : top, row * height)
+export const topOf = ({ height, insets, taller }: Field, row: number): number =>
+  insets.reduce((top, inset) => inset.row < row ? top + inset.height : top, (row + (taller?.before(row) ?? 0)) * height)
 
 export const fieldHeight = (field: Field): number => topOf(field, field.rows)
 
@@ -45,3 +47,15 @@ export const scrollTop = (field: Field, top: number, seen: number): number => {
   const whole = fieldHeight(field)
   return whole <= tallest ? top : top * (tallest - seen) / (whole - seen)
 }
+
+/** A place by the row it is in, which stays where the rows above it change. */
+export interface Anchor { readonly row: number; readonly into: number }
+
+export const anchorAt = (field: Field, top: number): Anchor => {
+  const row = rowAt(field, top)
+  return { row, into: top - topOf(field, row) }
+}
+
+/** Within the row, also where that is less high than it was. */
+export const anchorTop = (field: Field, { into, row }: Anchor): number =>
+  topOf(field, row) + Math.min(into, Math.max(0, topOf(field, row + 1) - topOf(field, row) - 1))

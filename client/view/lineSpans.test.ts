@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { DiffLines } from "./diffLines.ts"
-import { lineSpans, markedRuns, withoutReturn } from "./lineSpans.ts"
+import { brokenSpans, lineSpans, markedRuns, withoutReturn } from "./lineSpans.ts"
 import { Marking, markWords } from "./wordMarks.ts"
 
 const cut = (text: string, spans: ReadonlyArray<{ readonly from: number; readonly to: number }>) => spans.map(({ from, to }) => text.slice(from, to))
@@ -29,7 +29,7 @@ describe("the words that changed", () => {
 describe("a line's pieces", () => {
   test("are cut where a colour or a mark begins or ends, and hold the whole text", () => {
     const colours = [{ text: "const ", colour: "keyword" }, { text: "ab = 1", colour: undefined }]
-    expect(lineSpans("const ab = 1", colours, [{ from: 4, to: 8 }])).toEqual([
+    expect(lineSpans("const ab = 1", colours, [{ from: 4, to: 8 }]).map(({ colour, marked, text }) => ({ text, colour, marked }))).toEqual([
       { text: "cons", colour: "keyword", marked: false }, { text: "t ", colour: "keyword", marked: true },
       { text: "ab", colour: undefined, marked: true }, { text: " = 1", colour: undefined, marked: false }
     ])
@@ -43,12 +43,19 @@ describe("a line's pieces", () => {
   })
 
   test("that are marked side by side are one run", () => {
-    const runs = markedRuns([{ text: "a", colour: "x", marked: true }, { text: "b", colour: undefined, marked: true }, { text: "c", colour: "x", marked: false }])
+    const runs = markedRuns([{ text: "a", colour: "x", marked: true, below: false }, { text: "b", colour: undefined, marked: true, below: false }, { text: "c", colour: "x", marked: false, below: false }])
     expect(runs.map(({ marked, pieces }) => [marked, pieces.length])).toEqual([[true, 2], [false, 1]])
   })
 
   test("come without the carriage return, which is told", () => {
     expect(withoutReturn("a\r")).toEqual({ text: "a", returns: true })
     expect(withoutReturn("a\rb")).toEqual({ text: "a\rb", returns: false })
+  })
+
+  test("go on below at each break, also within a colour, and behind the last one", () => {
+    const lines = (breaks: ReadonlyArray<number>) => brokenSpans(lineSpans("const value = 1", [{ text: "const", colour: "keyword" }, { text: " value = 1", colour: undefined }], [{ from: 6, to: 11 }]), breaks)
+      .map(({ below, colour, marked, text }) => `${below ? "/" : ""}${colour ?? ""}${marked ? "*" : ""}:${text}`)
+    expect(lines([])).toEqual(["keyword:const", ": ", "*:value", ": = 1"])
+    expect(lines([2, 4, 6, 15])).toEqual(["keyword:co", "/keyword:ns", "/keyword:t", ": ", "/*:value", ": = 1", "/:"])
   })
 })

@@ -2,7 +2,7 @@
 import type { Line } from "./highlight.ts"
 import type { Span } from "./wordMarks.ts"
 
-export interface Drawn { readonly text: string; readonly colour: string | undefined; readonly marked: boolean }
+export interface Drawn { readonly text: string; readonly colour: string | undefined; readonly marked: boolean; /** It goes on below what is before it. */ readonly below: boolean }
 
 /** Pieces that stand side by side and are marked alike. */
 export const markedRuns = (pieces: ReadonlyArray<Drawn>): ReadonlyArray<{ readonly marked: boolean; readonly pieces: ReadonlyArray<Drawn> }> => {
@@ -20,7 +20,7 @@ const cutAtMarks = (text: string, from: number, to: number, colour: string | und
   const edges = [from, ...marks.flatMap((mark) => [mark.from, mark.to]).filter((edge) => edge > from && edge < to), to]
   return edges.slice(1).flatMap((end, index) => {
     const start = edges[index] ?? from
-    return end <= start ? [] : [{ text: text.slice(start, end), colour, marked: marks.some((mark) => mark.from <= start && end <= mark.to) }]
+    return end <= start ? [] : [{ text: text.slice(start, end), colour, marked: marks.some((mark) => mark.from <= start && end <= mark.to), below: false }]
   })
 }
 
@@ -34,6 +34,26 @@ export const lineSpans = (text: string, colours: Line | undefined, marks: Readon
     from = to
   }
   return [...drawn, ...cutAtMarks(text, from, text.length, undefined, marks)]
+}
+
+/** The same pieces, cut where the line goes on below. */
+export const brokenSpans = (pieces: ReadonlyArray<Drawn>, breaks: ReadonlyArray<number>): ReadonlyArray<Drawn> => {
+  if (breaks.length === 0) return pieces
+  const broken: Array<Drawn> = []
+  let from = 0, next = 0
+  for (const piece of pieces) {
+    const to = from + piece.text.length
+    let at = from, below = false
+    for (; (breaks[next] ?? Infinity) < to; next += 1) {
+      const edge = breaks[next] ?? to
+      if (edge > at) broken.push({ ...piece, text: piece.text.slice(at - from, edge - from), below })
+      at = edge
+      below = true
+    }
+    broken.push({ ...piece, text: piece.text.slice(at - from), below })
+    from = to
+  }
+  return next < breaks.length ? [...broken, { text: "", colour: undefined, marked: false, below: true }] : broken
 }
 
 /** A carriage return before the line's end is shown: it is what a change of line ends is made of. */

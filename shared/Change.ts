@@ -67,6 +67,10 @@ export type FileChange = typeof FileChange.Type
 export const CountedChange = Schema.Struct({ ...FileChange.fields, binary: Schema.Boolean, added: Schema.Int, removed: Schema.Int })
 export type CountedChange = typeof CountedChange.Type
 
+/** A page of what a turn changed, by path. The figures are of all of it. */
+export const TurnFiles = Schema.Struct({ files: Schema.Array(CountedChange), count: Schema.Int, added: Schema.Int, removed: Schema.Int })
+export type TurnFiles = typeof TurnFiles.Type
+
 /** A turn that ran between two checkpoints, with the paths that its tool calls reported, from the worktree's top. */
 export const IntervalTurn = Schema.Struct({ turnId: TurnId, chatId: ChatId, agent: AgentName, reported: Schema.Array(Schema.String) })
 export type IntervalTurn = typeof IntervalTurn.Type

@@ -65,6 +65,10 @@ export const ParkedWork = Schema.Struct({
   parkedAt: Schema.Finite,
   /** Files that differ from the last commit. */
   files: Schema.Int,
-  left: Schema.Array(LeftOut)
+  /** Who made its pending changes, as a note over them says it. Parked by a server that kept none: nobody. */
+  makers: Schema.Array(Schema.String),
+  /** The first of what was left out, and of how much. */
+  left: Schema.Array(LeftOut),
+  leftCount: Schema.Int
 })
 export type ParkedWork = typeof ParkedWork.Type

@@ -93,7 +93,10 @@ it.live("two agents and a person in one session: each is named, and what is deci
   const chat = yield* until(client, chats.wren, () => true)
   const turn = chat.turns[0]
   assert.isDefined(turn)
-  assert.deepStrictEqual((yield* client["change.OfTurn"]({ sessionId, turnId: turn.turnId })).map(({ added, path }) => [path, added]), [["other.txt", 1], ["shared.txt", 1]])
+  const ofTurn = yield* client["change.OfTurn"]({ sessionId, turnId: turn.turnId, limit: 1 })
+  const more = yield* client["change.OfTurn"]({ sessionId, turnId: turn.turnId, limit: 1, after: ofTurn.files[0]?.path ?? "" })
+  assert.deepStrictEqual([ofTurn, more].map(({ files, ...rest }) => [files.map(({ path }) => path), rest]), [
+    [["other.txt"], { count: 2, added: 2, removed: 2 }], [["shared.txt"], { count: 2, added: 2, removed: 2 }]])
   const checkpoints = yield* client["change.Checkpoints"]({ sessionId, limit: 200 })
   assert.isTrue(checkpoints.every(({ seq }, nth) => seq === checkpoints.length - nth))
   assert.deepStrictEqual(checkpoints.filter(({ agents }) => agents.length > 0).map(({ agents }) => agents.join()).filter((name, nth, names) => name !== names[nth - 1]), ["wren", "heron"])

@@ -6,9 +6,11 @@ import { assert, it } from "@effect/vitest"
 import { Effect, Exit, Option, Stream } from "effect"
 import type { Client } from "../client/rpc/Client.ts"
 import type { Directory, Session } from "../shared/Session.ts"
+import type { ParkedWork } from "../shared/Guard.ts"
 import { type SessionId } from "../shared/Ids.ts"
 import { ask, makeRepository, newChat, prompt, until } from "./support/Journey.ts"
 import { clientOf, runServer, temporaryFolder } from "./support/RunningServer.ts"
+import { parkByHand } from "./support/Parked.ts"
 import { told, untilWork } from "./support/Work.ts"
 
 const lists = Effect.fnUntraced(function*(client: Client, hold: (directory: Directory) => boolean) {
@@ -56,7 +58,7 @@ it.live("a session with untracked files is archived, parked and reopened, delete
   yield* client["session.Archive"]({ sessionId, archived: false })
   assert.include((yield* ask(client, chatId, "read notes.txt")).text, "precious")
   assert.deepStrictEqual(textsIn(worktree), texts)
-  assert.deepStrictEqual(yield* client["session.Parked"](), [])
+  assert.deepStrictEqual(yield* client["session.Parked"]({ limit: 200 }), [])
 
   const makers = ["edit README.md +1 -1 scripted", "create notes.txt +1 -0 scripted", "create own +1 -0 manual"]
   yield* untilWork(client, sessionId, ({ changes }) => JSON.stringify(told(changes)) === JSON.stringify(makers))
@@ -65,7 +67,7 @@ it.live("a session with untracked files is archived, parked and reopened, delete
   assert.isFalse(existsSync(worktree))
   assert.strictEqual(git(repository, "branch", "--list", "boocode*"), "")
   assert.strictEqual((yield* Effect.flip(prompt(client, chatId, "say no")))._tag, "ChatError")
-  assert.deepStrictEqual((yield* client["session.Parked"]()).map(({ id }) => id), [gone?.id])
+  assert.deepStrictEqual((yield* client["session.Parked"]({ limit: 200 })).map(({ id }) => id), [gone?.id])
   yield* server.kill("SIGKILL")
   const after = yield* clientOf(yield* runServer({ dataDir: join(folder, "data") }))
   const parkedId = gone?.id ?? assert.fail("nothing was parked")
@@ -75,7 +77,7 @@ it.live("a session with untracked files is archived, parked and reopened, delete
   yield* untilWork(after, restored.id, ({ changes }) => JSON.stringify(told(changes)) === JSON.stringify(makers))
   assert.strictEqual((yield* Effect.flip(after["session.Restore"]({ parkedId })))._tag, "WorkError")
   assert.isNull(yield* after["session.Delete"]({ sessionId: restored.id, losses: "discard" }))
-  assert.deepStrictEqual([existsSync(worktreeOf(restored)), yield* after["session.Parked"]()], [false, []])
+  assert.deepStrictEqual([existsSync(worktreeOf(restored)), yield* after["session.Parked"]({ limit: 200 })], [false, []])
 }).pipe(Effect.scoped), 180_000)
 
 it.live("a session that may not go is as open as before; parked work that is asked for twice at once is had once", () => Effect.gen(function*() {
@@ -109,6 +111,25 @@ it.live("a session that may not go is as open as before; parked work that is ask
   assert.strictEqual(had.size, 1)
   assert.deepStrictEqual((yield* lists(client, ({ sessions }) => sessions.some(({ id }) => had.has(id)))).sessions.map(({ id }) => id), [...had])
 }).pipe(Effect.scoped), 180_000)
+
+it.live("parked work comes in pages, the newest first, of all projects or of one, though what a page ended with is gone", () => Effect.gen(function*() {
+  const folder = yield* temporaryFolder
+  const client = yield* clientOf(yield* runServer({ dataDir: join(folder, "data") }))
+  const here = makeRepository(folder, "here"), there = makeRepository(folder, "there")
+  const { id: projectId } = yield* client["project.Add"]({ path: here })
+  yield* client["project.Add"]({ path: there })
+  // git's times are whole seconds: some are parked in the same one
+  const ids = [9, 8, 8, 8, 7, 6, 5].map((at, nth) => ({ at, id: parkByHand(nth % 3 === 0 ? there : here, { title: `Work ${nth}`, at: 1_700_000_000 + at }) }))
+    .toSorted((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1)).map(({ id }) => id)
+  const page = (limit: number, before?: ParkedWork) => client["session.Parked"]({ limit, ...before === undefined ? {} : { before: { parkedAt: before.parkedAt, id: before.id } } })
+  const first = yield* page(3), last = first.at(-1)
+  assert.isDefined(last)
+  yield* client["session.DiscardParked"]({ parkedId: last.id })
+  const second = yield* page(3, last), third = yield* page(3, second.at(-1))
+  assert.deepStrictEqual([first, second, third].map((one) => one.map(({ id }) => id)), [ids.slice(0, 3), ids.slice(3, 6), ids.slice(6)])
+  const ours = yield* client["session.Parked"]({ projectId, limit: 200 })
+  assert.deepStrictEqual([ours.length, ours.every((one) => one.projectId === projectId), last.projectId === projectId ? 3 : 4], [ours.length, true, ours.length])
+}).pipe(Effect.scoped), 120_000)
 
 it.live("a session is deleted in the middle of a turn", () => Effect.gen(function*() {
   const folder = yield* temporaryFolder
@@ -144,7 +165,7 @@ it.live("worktrees of what has ended go after their grace, their work parked; on
   const names = () => readdirSync(join(dataDir, "worktrees"))
   yield* Effect.repeat(Effect.suspend(() => Effect.sleep("50 millis")), { until: () => !existsSync(cleanTree) && !existsSync(archived.worktree) && names().length === 1 }).pipe(Effect.timeout("60 seconds"))
   assert.deepStrictEqual([names().map((name) => join(dataDir, "worktrees", name)), textsIn(open.worktree)], [[open.worktree], texts])
-  assert.deepStrictEqual((yield* after["session.Parked"]()).map((one) => one.sessionId), [archived.sessionId])
+  assert.deepStrictEqual((yield* after["session.Parked"]({ limit: 200 })).map((one) => one.sessionId), [archived.sessionId])
   assert.include(again.stderr(), "is parked on refs/boocode/parked/")
   for (const { sessionId } of [archived, clean]) yield* after["session.Archive"]({ sessionId, archived: false })
   yield* ask(after, archived.id, "say back")

@@ -99,6 +99,25 @@ layer(World.layer, { excludeTestServices: true, timeout: "90 seconds" })("the fi
     assert.deepStrictEqual(complaints, [])
   }), 90_000)
 
+  it.effect("that a turn changed are shown as they are asked for, and the figures are of all of them", () => Effect.gen(function*() {
+    const { browser, client, project, server } = yield* World
+    const chat = yield* newChat(client, project, "scripted")
+    const names = Array.from({ length: 260 }, (_, nth) => `many/${String(nth).padStart(3, "0")}.txt`)
+    yield* ask(client, chat.id, names.map((name) => `write ${name} ${name}\\n`).join("\n"))
+    const { complaints, page } = yield* openTab(browser, `${server.url}/?token=${server.token}#/s/${chat.sessionId}/c/${chat.id}`)
+    yield* act(async () => {
+      const files = page.getByRole("group", { name: "Files of this turn" })
+      await files.getByText("Changed 260 files +260").waitFor()
+      for (const [shown, left, last] of [[5, 255, "004.txt"], [250, 10, "249.txt"], [260, 0, "259.txt"]] as const) {
+        await files.getByRole("button", { name: last }).waitFor()
+        assert.strictEqual(await files.getByRole("button", { name: /\.txt$/ }).count(), shown)
+        if (left > 0) await files.getByRole("button", { name: `${left} more`, exact: true }).click()
+      }
+      assert.strictEqual(await files.getByRole("button", { name: / more$/ }).count(), 0)
+    })
+    assert.deepStrictEqual(complaints, [])
+  }), 90_000)
+
   it.effect("fit a phone in light and dark", () => Effect.gen(function*() {
     for (const colorScheme of ["light", "dark"] as const) {
       const { complaints, page } = yield* opened({ colorScheme, viewport: { width: 390, height: 844 }, hasTouch: true })

@@ -8,6 +8,7 @@ import type { Browser } from "playwright-core"
 import type { Client } from "../client/rpc/Client.ts"
 import { browser, openTab } from "./support/Browser.ts"
 import { ask, makeRepository, newChat } from "./support/Journey.ts"
+import { parkByHand } from "./support/Parked.ts"
 import { clientOf, runServer, type RunningServer, temporaryFolder } from "./support/RunningServer.ts"
 
 class World extends Context.Service<World, {
@@ -51,17 +52,27 @@ layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("a ses
       await dialog.getByRole("button", { name: "Park its work and delete" }).click()
       await dialog.waitFor({ state: "detached" })
       await page.getByRole("button", { name: "More for Fix the door" }).waitFor({ state: "detached" })
+      for (let nth = 1; nth <= 55; nth++) parkByHand(project, { title: `Work ${nth}`, at: 1_700_000_000 - nth })
       await page.getByRole("button", { name: "More for the project project" }).click()
       await shot("menu")
       await page.getByRole("menuitem", { name: "Parked work…" }).click()
       await dialog.getByText("Fix the door").waitFor()
       await shot("parked")
-      await dialog.getByRole("button", { name: "Restore" }).click()
+      assert.strictEqual(await dialog.getByRole("listitem").count(), 50)
+      await dialog.getByRole("button", { name: "Show older" }).click()
+      await dialog.getByText("Work 55").waitFor()
+      assert.strictEqual(await dialog.getByRole("listitem").count(), 56)
+      assert.strictEqual(await dialog.getByRole("button", { name: "Show older" }).count(), 0)
+      await dialog.getByText("Work 55").scrollIntoViewIfNeeded()
+      await dialog.getByRole("button", { name: "Discard Work 55" }).click()
+      await dialog.getByRole("button", { name: "Discard for good" }).click()
+      await dialog.getByText("Work 55").waitFor({ state: "detached" })
+      await dialog.getByRole("button", { name: "Restore" }).first().click()
       await dialog.waitFor({ state: "detached" })
       await page.getByRole("button", { name: "More for Fix the door" }).waitFor()
     })
-    const parked = yield* client["session.Parked"]()
-    assert.deepStrictEqual([parked, complaints], [[], []])
+    const parked = yield* client["session.Parked"]({ limit: 200 })
+    assert.deepStrictEqual([parked.length, parked.filter(({ title }) => title === "Fix the door" || title === "Work 55"), complaints], [54, [], []])
   }), 150_000)
 
   it.effect("begins from another base, and its project's setup is kept", () => Effect.gen(function*() {

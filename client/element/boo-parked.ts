@@ -11,7 +11,7 @@ import { icon } from "../style/icons.ts"
 import { parkedWords } from "../view/guards.ts"
 
 export class BooParked extends LitElement {
-  static override properties = { directory: { attribute: false }, store: { attribute: false }, parked: { state: true }, problem: { state: true }, busy: { state: true }, sure: { state: true } }
+  static override properties = { directory: { attribute: false }, store: { attribute: false }, parked: { state: true }, hasOlder: { state: true }, loading: { state: true }, problem: { state: true }, busy: { state: true }, sure: { state: true } }
   static override styles = [base, guardStyle, css`
     li { display: grid; grid-template-columns: minmax(0, 1fr) auto auto; align-items: center; gap: 0 var(--s2); padding-block: var(--s2); border-top: 1px solid var(--line); }
     b { font-weight: 560; } small { grid-column: 1; color: var(--ink-faint); font-size: var(--size-s); overflow-wrap: anywhere; }
@@ -22,6 +22,8 @@ export class BooParked extends LitElement {
   directory: Directory | undefined
   store: GuardStore | undefined
   parked: ReadonlyArray<ParkedWork> | undefined
+  hasOlder = false
+  loading = false
   problem: string | undefined
   busy: string | undefined
   /** Whose discarding was asked for once. */
@@ -32,17 +34,22 @@ export class BooParked extends LitElement {
   }
 
   async #load(): Promise<void> {
-    const reply = await this.store?.parked()
-    if (reply?._tag === "Done") this.parked = reply.value
-    else this.problem = reply?.message
+    this.loading = true
+    const reply = await this.store?.parked(this.parked?.at(-1))
+    this.loading = false
+    this.problem = reply?._tag === "Done" ? undefined : reply?.message
+    if (reply?._tag !== "Done") return
+    this.parked = [...this.parked ?? [], ...reply.value.parked]
+    this.hasOlder = reply.value.hasOlder
   }
 
   override render(): TemplateResult {
     const { parked } = this
     return html`<p>Work of sessions whose worktrees were taken away. Each is a commit on a ref of its project, <code>refs/boocode/parked/…</code>, and stays until you restore or discard it.</p>
       ${this.problem === undefined ? nothing : html`<p class="problem" role="alert">${icon("alert")}<span>${this.problem}</span></p>`}
-      ${parked === undefined ? this.problem === undefined ? html`<p><span class="spinner"></span></p>` : nothing : parked.length === 0 ? html`<p class="faint">Nothing is parked.</p>`
-        : html`<ul>${repeat(parked, ({ id }) => id, (one) => this.#row(one))}</ul>`}`
+      ${parked === undefined ? this.problem === undefined ? html`<p><span class="spinner"></span></p>` : nothing : parked.length === 0 && !this.hasOlder ? html`<p class="faint">Nothing is parked.</p>`
+        : html`<ul>${repeat(parked, ({ id }) => id, (one) => this.#row(one))}</ul>`}
+      ${this.hasOlder ? html`<div><button ?disabled=${this.loading} @click=${() => void this.#load()}>${this.loading ? html`<span class="spinner"></span>` : icon("arrowDown")}Show older</button></div>` : nothing}`
   }
 
   #row(one: ParkedWork): TemplateResult {
@@ -67,8 +74,8 @@ export class BooParked extends LitElement {
   async #discard({ id }: ParkedWork): Promise<void> {
     const reply = await this.store?.discard(id)
     this.sure = undefined
-    if (reply?._tag !== "Done") this.problem = reply?.message
-    await this.#load()
+    if (reply?._tag === "Done") this.parked = this.parked?.filter((one) => one.id !== id)
+    else this.problem = reply?.message
   }
 }
 

@@ -2,11 +2,11 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit"
 import { ask } from "../controller/intent.ts"
 import { StoreController } from "../controller/StoreController.ts"
-import type { CountedChange } from "../../shared/Change.ts"
+import type { CountedChange, TurnFiles } from "../../shared/Change.ts"
 import type { TurnSummary } from "../../shared/Turn.ts"
 import type { WorkStore } from "../store/WorkStore.ts"
 import { base } from "../style/base.ts"
-import { changeSentence, lineTotals, operationMark } from "../view/change.ts"
+import { changeSentence, operationMark } from "../view/change.ts"
 import { changeRow } from "../style/changeRow.ts"
 import { plural } from "../view/numbers.ts"
 
@@ -14,7 +14,7 @@ import { plural } from "../view/numbers.ts"
 const few = 5
 
 export class BooTurnFiles extends LitElement {
-  static override properties = { turn: { attribute: false }, work: { attribute: false }, files: { state: true }, all: { state: true } }
+  static override properties = { turn: { attribute: false }, work: { attribute: false }, changed: { state: true }, all: { state: true } }
   static override styles = [base, changeRow, css`
     div { display: flex; flex-wrap: wrap; align-items: center; gap: 0.25rem var(--s1); margin-top: var(--s2); font-size: var(--size-s); }
     p { margin-inline-end: var(--s1); color: var(--ink-faint); }
@@ -29,8 +29,10 @@ export class BooTurnFiles extends LitElement {
   turn: TurnSummary | undefined
   work: WorkStore | undefined
   /** `undefined` until they are known. */
-  files: ReadonlyArray<CountedChange> | undefined
+  changed: TurnFiles | undefined
   all = false
+  /** The answer that `changed` began with. */
+  #first: TurnFiles | undefined
   #seen = false
   readonly #sight = new IntersectionObserver((entries) => {
     if (!entries.some(({ isIntersecting }) => isIntersecting)) return
@@ -58,18 +60,28 @@ export class BooTurnFiles extends LitElement {
     const { turn, work } = this
     if (!this.#seen || turn?.endedAt === undefined || work === undefined || !work.work.known || work.work.worktree === null) return
     void work.ofTurn(turn.turnId, turn.endedAt).then((reply) => {
-      if (reply._tag === "Done" && this.turn?.turnId === turn.turnId && this.files !== reply.value) this.files = reply.value
+      if (reply._tag !== "Done" || this.turn?.turnId !== turn.turnId || this.#first === reply.value) return
+      this.changed = this.#first = reply.value
     })
   }
 
+  /** All that are here, and the next ones where there are more. */
+  async #more({ count, files }: TurnFiles): Promise<void> {
+    const { turn, work } = this, last = files.at(-1), first = this.#first
+    this.all = true
+    if (turn === undefined || work === undefined || last === undefined || files.length >= count) return
+    const reply = await work.moreOfTurn(turn.turnId, last.path)
+    if (reply._tag === "Done" && this.#first === first && this.changed?.files === files) this.changed = { ...reply.value, files: [...files, ...reply.value.files] }
+  }
+
   override render(): TemplateResult | typeof nothing {
-    const files = this.files ?? []
-    if (files.length === 0) return nothing
-    const { added, removed } = lineTotals(files), shown = this.all ? files : files.slice(0, few)
+    const { changed } = this
+    if (changed === undefined || changed.count === 0) return nothing
+    const { added, count, files, removed } = changed, shown = this.all ? files : files.slice(0, few)
     return html`<div role="group" aria-label="Files of this turn">
-      <p class="figures">Changed ${plural(files.length, "file")} <span class="plus">+${added}</span> <span class="minus">−${removed}</span></p>
+      <p class="figures">Changed ${plural(count, "file")} <span class="plus">+${added}</span> <span class="minus">−${removed}</span></p>
       ${shown.map((file) => this.#file(file))}
-      ${shown.length === files.length ? nothing : html`<button class="more" @click=${() => { this.all = true }}>${files.length - shown.length} more</button>`}
+      ${shown.length >= count ? nothing : html`<button class="more" @click=${() => void this.#more(changed)}>${count - shown.length} more</button>`}
     </div>`
   }
 

@@ -3,6 +3,7 @@ import type { ChangeFrame, PendingChange } from "../../shared/Change.ts"
 import { done } from "../rpc/Reply.ts"
 import { quietWorkRemote } from "../rpc/quietWorkRemote.ts"
 import type { WorkRemote } from "../rpc/WorkRemote.ts"
+import { lineTotals } from "../view/change.ts"
 import { fakeDiffs } from "./diffScenes.ts"
 import { changeOf, manyChanges, mixedChanges, worktreeOf } from "../../test/support/changes.ts"
 import { ids } from "../../test/support/chatLog.ts"
@@ -53,5 +54,5 @@ export const fakeWorkRemote = (scene: string): WorkRemote => ({
   })),
   land: ({ branch }) => Promise.resolve(done(scene === "conflict" ? { _tag: "Conflicted", changes: conflicted.slice(4, 5) } : { _tag: "Landed", commit: "4f1c0ffee0ddba11", branch: branch ?? "main", changes: [] })),
   push: () => Promise.resolve({ _tag: "Refused", message: "git could not push: origin refused main, it has commits that this checkout lacks. Pull first." }),
-  ofTurn: () => Promise.resolve(done(mixedChanges.slice(2, 6)))
+  ofTurn: () => Promise.resolve(done({ files: mixedChanges.slice(2, 6), count: 4, ...lineTotals(mixedChanges.slice(2, 6)) }))
 })

@@ -70,7 +70,7 @@ export const makeWorkRemote = ({ call, watch }: Runner<WorkClient>) => ({
   losses: (payload: Payload<"session.Losses">) => call((client) => client["session.Losses"](payload)),
   deleteSession: (payload: Payload<"session.Delete">) => call((client) => client["session.Delete"](payload)),
   parkSession: (payload: Payload<"session.Park">) => call((client) => client["session.Park"](payload)),
-  parked: () => call((client) => client["session.Parked"](undefined)),
+  parked: (payload: Payload<"session.Parked">) => call((client) => client["session.Parked"](payload)),
   restoreParked: (payload: Payload<"session.Restore">) => call((client) => client["session.Restore"](payload)),
   discardParked: (payload: Payload<"session.DiscardParked">) => call((client) => client["session.DiscardParked"](payload))
 })

@@ -4,7 +4,7 @@
  *
  * An act shows at once as busy; what became of it comes with its answer, or a moment earlier with the feed.
  */
-import type { ChangeId, Conflict, CountedChange, Decided, PendingChange, Resolution } from "../../shared/Change.ts"
+import type { ChangeId, Conflict, Decided, PendingChange, Resolution, TurnFiles } from "../../shared/Change.ts"
 import type { SessionId, TurnId } from "../../shared/Ids.ts"
 import { emptyWork, evolveWork, type Work } from "../../shared/Work.ts"
 import { done, type Reply } from "../rpc/Reply.ts"
@@ -36,7 +36,7 @@ export class WorkStore extends Observable {
   readonly terminals: TerminalsStore
   readonly files: FilesStore
   readonly #remote: WorkRemote
-  readonly #ofTurns = new Map<TurnId, { readonly lookedAt: number; readonly reply: Promise<Reply<ReadonlyArray<CountedChange>>> }>()
+  readonly #ofTurns = new Map<TurnId, { readonly lookedAt: number; readonly reply: Promise<Reply<TurnFiles>> }>()
   readonly #waits = new Map<ChangeId, AbortController>()
   #stop: (() => void) | undefined
 
@@ -124,16 +124,21 @@ export class WorkStore extends Observable {
     return this.#remote.conflict({ sessionId: this.sessionId, changeId })
   }
 
-  /** What a turn changed. Asked for once, and again where the files were looked at since the turn ended. */
-  ofTurn(turnId: TurnId, endedAt: number): Promise<Reply<ReadonlyArray<CountedChange>>> {
+  /** The first of what a turn changed. Asked for once, and again where the files were looked at since the turn ended. */
+  ofTurn(turnId: TurnId, endedAt: number): Promise<Reply<TurnFiles>> {
     const held = this.#ofTurns.get(turnId), lookedAt = this.work.lookedAt ?? 0
     if (held !== undefined && (held.lookedAt >= endedAt || held.lookedAt === lookedAt)) return held.reply
-    const reply = this.#remote.ofTurn({ sessionId: this.sessionId, turnId }).then((answer) => {
+    const reply = this.#remote.ofTurn({ sessionId: this.sessionId, turnId, limit: firstOfTurn }).then((answer) => {
       if (answer._tag === "Unreached") this.#ofTurns.delete(turnId)
       return answer
     })
     this.#ofTurns.set(turnId, { lookedAt, reply })
     return reply
+  }
+
+  /** What comes after the path that was had last. */
+  moreOfTurn(turnId: TurnId, after: string): Promise<Reply<TurnFiles>> {
+    return this.#remote.ofTurn({ sessionId: this.sessionId, turnId, after, limit: moreOfTurn })
   }
 
   /** For landing changes once. */
@@ -183,6 +188,9 @@ export class WorkStore extends Observable {
 }
 
 const stands = ({ state }: PendingChange): boolean => state === "pending" || state === "conflicted"
+
+/** Files of a turn: most turns change fewer, and whoever wants more wants many. */
+const firstOfTurn = 50, moreOfTurn = 200
 
 /** As many as one call may name. */
 const atOnce = 5000

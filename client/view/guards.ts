@@ -35,7 +35,7 @@ export const diskWords = ({ bytes, ignored, worktree }: SessionLosses): string =
 
 export const baseWords = ({ at, subject }: Base, now: number): string => `${subject === "" ? "" : `${subject} · `}${agoWords(at, now)}`
 
-export const parkedWords = ({ files, left, parkedAt, sessionId }: ParkedWork, now: number): string => [
+export const parkedWords = ({ files, left, leftCount, parkedAt, sessionId }: ParkedWork, now: number): string => [
   `${files} ${files === 1 ? "file" : "files"}`, `parked ${agoWords(parkedAt, now) === "now" ? "just now" : `${agoWords(parkedAt, now)} ago`}`, ...(sessionId === null ? [] : ["archived session"]),
-  ...(left.length === 0 ? [] : [`without ${left.slice(0, 2).map(({ path }) => path).join(", ")}${left.length > 2 ? ", …" : ""}`])
+  ...(left.length === 0 ? [] : [`without ${left.slice(0, 2).map(({ path }) => path).join(", ")}${leftCount > 2 ? ", …" : ""}`])
 ].join(" · ")

@@ -19,7 +19,7 @@ export const guardHandlers = GuardRpc.toLayer(Effect.gen(function*() {
     "session.Losses": ({ sessionId }) => guard.losses(sessionId),
     "session.Delete": ({ losses, sessionId }) => Effect.flatMap(Caller, ({ who }) => guard.end(sessionId, losses, who)),
     "session.Park": ({ sessionId }) => Effect.flatMap(Caller, ({ who }) => guard.park(sessionId, who)),
-    "session.Parked": () => guard.parked,
+    "session.Parked": (page) => guard.parked(page),
     "session.Restore": ({ parkedId }) => Effect.flatMap(Caller, ({ who }) => guard.restore(parkedId, who)),
     "session.DiscardParked": ({ parkedId }) => guard.discardParked(parkedId)
   })

@@ -33,6 +33,17 @@ const taken = (error: WorkError | StoreError): Refused =>
 /** An agent that was let go may take a moment to be gone. */
 const leaving = Schedule.spaced("200 millis").pipe(Schedule.upTo({ times: 25 }))
 
+type Parked = Pick<ParkedWork, "parkedAt" | "id">
+
+export interface ParkedPage {
+  readonly projectId?: ProjectId
+  readonly before?: Parked
+  readonly limit: number
+}
+
+/** git knows whole seconds: those parked in the same one by their ids. */
+const newestFirst = (a: Parked, b: Parked): number => b.parkedAt - a.parkedAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+
 const makeFinds = Effect.gen(function*() {
   const projects = yield* Projects
   const projectRows = yield* ProjectRows
@@ -63,7 +74,12 @@ const makeParked = Effect.fnUntraced(function*({ place, project }: Effect.Succes
 
   const all = Effect.gen(function*() {
     const lists = yield* Effect.forEach(yield* projects.list, (one) => Effect.orElseSucceed(parking.list(one), () => []), { concurrency: 4 })
-    return lists.flat().toSorted((a, b) => b.parkedAt - a.parkedAt)
+    return lists.flat()
+  })
+  const page = Effect.fn("Guard.parked")(function*({ before, limit, projectId }: ParkedPage) {
+    const found = projectId === undefined ? yield* all : yield* parking.list(yield* project(projectId))
+    const sorted = found.toSorted(newestFirst)
+    return (before === undefined ? sorted : sorted.filter((one) => newestFirst(before, one) < 0)).slice(0, limit)
   })
   const find = Effect.fnUntraced(function*(parkedId: WorktreeId) {
     const found = (yield* all).find(({ id }) => id === parkedId)
@@ -90,7 +106,7 @@ const makeParked = Effect.fnUntraced(function*({ place, project }: Effect.Succes
     const parked = yield* find(parkedId)
     yield* parking.drop(yield* project(parked.projectId), parkedId)
   }, one.withPermit)
-  return { parked: all, restore, discardParked: discard }
+  return { parked: page, restore, discardParked: discard }
 })
 
 const makeEnds = Effect.fnUntraced(function*({ place }: Effect.Success<typeof makeFinds>) {
@@ -193,7 +209,8 @@ export class Guard extends Context.Service<Guard, {
   readonly end: (sessionId: SessionId, losses: "park" | "discard", by: Who) => Effect.Effect<ParkedWork | null, Refused>
   /** Archives it, and takes its worktree away now. */
   readonly park: (sessionId: SessionId, by: Who) => Effect.Effect<ParkedWork | null, Refused>
-  readonly parked: Effect.Effect<ReadonlyArray<ParkedWork>, Refused>
+  /** The newest first, those after `before`. */
+  readonly parked: (page: ParkedPage) => Effect.Effect<ReadonlyArray<ParkedWork>, Refused>
   /** A session with the files as they were. Twice is the same one. */
   readonly restore: (parkedId: WorktreeId, by: Who) => Effect.Effect<Session, Refused>
   readonly discardParked: (parkedId: WorktreeId) => Effect.Effect<void, Refused>

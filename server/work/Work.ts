@@ -4,7 +4,7 @@
  * `Changes`' business, how a decision is carried out `Apply`'s, and which turns run `TurnsAtWork`'s.
  */
 import { Context, Effect, Layer, Option, PubSub, RcMap, Result, Stream } from "effect"
-import { type ChangeFrame, type ChangeId, CheckpointId, type CheckpointInfo, type Conflict, type CountedChange, type Decided, type PendingChange, type Resolution } from "../../shared/Change.ts"
+import { type ChangeFrame, type ChangeId, CheckpointId, type CheckpointInfo, type Conflict, type Decided, type PendingChange, type Resolution, type TurnFiles } from "../../shared/Change.ts"
 import { ProjectError } from "../../shared/Errors.ts"
 import type { SessionId, TurnId, WorktreeId } from "../../shared/Ids.ts"
 import type { Project, Worktree } from "../../shared/Session.ts"
@@ -18,6 +18,7 @@ import { textsOf } from "./decision/Sides.ts"
 import { lookAt } from "./git/DiskBytes.ts"
 import { Git } from "./git/Git.ts"
 import { makeLooking } from "./change/Looking.ts"
+import { turnFiles } from "./change/TurnFiles.ts"
 import { TurnsAtWork } from "./change/TurnsAtWork.ts"
 import type { Decision, Outcome } from "./decision/WholeDecisions.ts"
 import { WorktreePort } from "./worktree/WorktreePort.ts"
@@ -173,16 +174,16 @@ const make = Effect.gen(function*() {
     ? decideOne(sessionId, id, (project, worktree) => apply.apply(project, worktree, id, true))
     : atRest(sessionId, [id], decideOne(sessionId, id, (project, worktree) => apply.resolve(project, worktree, id, way)))
 
-  const ofTurn = Effect.fn("Work.ofTurn")(function*(sessionId: SessionId, turnId: TurnId) {
+  const ofTurn = Effect.fn("Work.ofTurn")(function*(sessionId: SessionId, turnId: TurnId, limit: number, after?: string) {
     const { worktree } = yield* place(sessionId)
     const rows = worktree === undefined ? [] : yield* port.ofTurn(worktree.id, turnId)
     const [first] = rows, last = rows.at(-1)
-    if (worktree === undefined || first === undefined || last === undefined) return []
+    if (worktree === undefined || first === undefined || last === undefined) return turnFiles([], limit)
     const isIts = (at: CheckpointRow["at"], tag: string) => at._tag === tag && "turnId" in at && at.turnId === turnId
     const before = isIts(first.at, "TurnStarted") ? first : (yield* port.checkpoints(worktree.id, 1, first.seq))[0]
     const runs = !isIts(last.at, "TurnEnded") && turns.isIn(turnId) && (yield* places.isThere(worktree))
     const to = runs ? (yield* changes.look(worktree)).checkpoint.tree : last.tree
-    return yield* checkpoints.counted(worktree, before?.tree ?? worktree.baseCommit, to)
+    return turnFiles(yield* checkpoints.counted(worktree, before?.tree ?? worktree.baseCommit, to), limit, after)
   })
 
   const rewind: Work["Service"]["rewind"] = Effect.fn("Work.rewind")(function*(sessionId, seq, id, around) {
@@ -250,7 +251,8 @@ export class Work extends Context.Service<Work, {
   readonly resolve: (sessionId: SessionId, id: ChangeId, way: Resolution) => Answer<Decided>
   readonly conflict: (sessionId: SessionId, id: ChangeId) => Answer<Conflict>
   readonly decided: (sessionId: SessionId, limit: number, before?: ChangeId) => Answer<ReadonlyArray<PendingChange>>
-  readonly ofTurn: (sessionId: SessionId, turnId: TurnId) => Answer<ReadonlyArray<CountedChange>>
+  /** By path, those after `after`. */
+  readonly ofTurn: (sessionId: SessionId, turnId: TurnId, limit: number, after?: string) => Answer<TurnFiles>
   readonly checkpoints: (sessionId: SessionId, limit: number, before?: number) => Answer<ReadonlyArray<CheckpointInfo>>
   /** Makes the worktree's files those of a checkpoint; refused while a turn runs, and none begins until `around`, which is given the move, has ended. Begun, it is not interrupted. */
   readonly rewind: <A, E>(sessionId: SessionId, seq: number, id: CheckpointId,

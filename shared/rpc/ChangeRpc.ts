@@ -1,16 +1,19 @@
 /** The pending changes of sessions, and what is decided of them. */
 import { Schema } from "effect"
 import { Rpc, RpcGroup } from "effect/rpc"
-import { ChangeFrame, ChangeId, CheckpointInfo, Conflict, CountedChange, Decided, PendingChange, Resolution } from "../Change.ts"
+import { ChangeFrame, ChangeId, CheckpointInfo, Conflict, Decided, PendingChange, Resolution, TurnFiles } from "../Change.ts"
 import { RewoundFile } from "../ChatNote.ts"
 import { ProjectError } from "../Errors.ts"
 import { SessionId, TurnId } from "../Ids.ts"
+import { Text } from "../Text.ts"
 import { WorkError } from "../WorkError.ts"
 import { Auth } from "./Auth.ts"
 
 const Ids = Schema.Array(ChangeId).check(Schema.isMinLength(1), Schema.isMaxLength(5000))
 const Hunks = Schema.Array(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))).check(Schema.isMinLength(1), Schema.isMaxLength(10_000))
 const Limit = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 200 }))
+/** As git quotes it where it is no UTF-8: four characters for a byte. */
+const Path = Text.check(Schema.isMaxLength(16_384))
 const error = Schema.Union([WorkError, ProjectError])
 const sessionId = SessionId
 /** Chosen hunks of one edit, counted from 0 as `git diff -U3` has them. `part` is a new id that the client makes: sent twice they are decided once. */
@@ -45,8 +48,8 @@ export const ChangeRpc = RpcGroup.make(
   Rpc.make("Conflict", { payload: { sessionId, changeId: ChangeId }, success: Conflict, error }),
   /** Decided changes, newest decision first. `before` is the last one's id of the page before. */
   Rpc.make("Decided", { payload: { sessionId, before: Schema.optionalKey(ChangeId), limit: Limit }, success: Schema.Array(PendingChange), error }),
-  /** What a turn changed, from its start to its end, or to now while it runs. */
-  Rpc.make("OfTurn", { payload: { sessionId, turnId: TurnId }, success: Schema.Array(CountedChange), error }),
+  /** What a turn changed, from its start to its end, or to now while it runs. By path; `after` is the last one's path of the page before. */
+  Rpc.make("OfTurn", { payload: { sessionId, turnId: TurnId, after: Schema.optionalKey(Path), limit: Limit }, success: TurnFiles, error }),
   /** Newest first; `before` is a seq. */
   Rpc.make("Checkpoints", { payload: { sessionId, before: Schema.optionalKey(Schema.Int), limit: Limit }, success: Schema.Array(CheckpointInfo), error }),
   /** What a rewind to before or after a turn would change now. */

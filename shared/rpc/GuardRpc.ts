@@ -13,6 +13,9 @@ const error = Schema.Union([ProjectError, WorkError])
 /** As a command line for `sh`. */
 const Command = Text.check(Schema.isMaxLength(4000))
 
+const Before = Schema.Struct({ parkedAt: Schema.Finite, id: WorktreeId })
+const Limit = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 200 }))
+
 export const BaseRpc = RpcGroup.make(
   /** Branches, tags and commits with `typed` in their names or messages, the newest first, at most 40. What git takes for a commit comes first. */
   Rpc.make("Bases", { payload: { projectId: ProjectId, typed: Text.check(Schema.isMaxLength(400)) }, success: Schema.Array(Base), error }),
@@ -32,8 +35,8 @@ export const GuardRpc = RpcGroup.make(
   Rpc.make("Delete", { payload: { sessionId: SessionId, losses: Schema.Literals(["park", "discard"]) }, success: Schema.NullOr(ParkedWork), error }),
   /** Archives it and parks its worktree at once, which reopening brings back. */
   Rpc.make("Park", { payload: { sessionId: SessionId }, success: Schema.NullOr(ParkedWork), error }),
-  /** Of all projects, the newest first. */
-  Rpc.make("Parked", { success: Schema.Array(ParkedWork), error }),
+  /** Of all projects or of one, the newest first. `before` is the last one of the page before, which may be gone by now. */
+  Rpc.make("Parked", { payload: { projectId: Schema.optionalKey(ProjectId), before: Schema.optionalKey(Before), limit: Limit }, success: Schema.Array(ParkedWork), error }),
   /** A new session with the files as they were; asked again, the same one. */
   Rpc.make("Restore", { payload: { parkedId: WorktreeId }, success: Session, error }),
   /** Gives parked work up for good. */

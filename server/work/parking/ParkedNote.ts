@@ -1,5 +1,6 @@
 /** What is said of parked work in the message of its commit: all that is needed to list it and to put it back. Pure. */
 import { Option, Schema } from "effect"
+import { makersOf } from "../../../shared/Change.ts"
 import { LeftOut, type ParkedWork } from "../../../shared/Guard.ts"
 import { type ProjectId, SessionId, WorktreeId } from "../../../shared/Ids.ts"
 import { mendText, toOneLine } from "../../../shared/Text.ts"
@@ -44,5 +45,9 @@ export const messageOf = (note: ParkedNote): string => `Park ${toOneLine(mendTex
 
 export const noteOf = (message: string): ParkedNote | undefined => Option.getOrUndefined(decode(message.slice(message.indexOf("\n\n") + 2)))
 
-export const parkedOf = (projectId: ProjectId, { branch, files, id, left, sessionId, title }: ParkedNote, commit: string, parkedAt: number): ParkedWork =>
-  ({ id, projectId, sessionId, title, branch, ref: parkedRef(id), commit, parkedAt, files, left })
+/** Of what was left out. */
+const leftLimit = 20
+
+export const parkedOf = (projectId: ProjectId, { branch, files, id, left, makers = [], sessionId, title }: ParkedNote, commit: string, parkedAt: number): ParkedWork => ({
+  id, projectId, sessionId, title, branch, ref: parkedRef(id), commit, parkedAt, files, makers: makersOf(makers), left: left.slice(0, leftLimit), leftCount: left.length
+})

@@ -1,7 +1,7 @@
 /** Drills as the page lists them: a row an agent, with what its newest drill came to or the one under way does. Pure. */
 import type { AgentInfo } from "../../shared/Agent.ts"
 import { type DrillLine, type DrillReport, type DrillStep, drillSteps, type DrillVerdict } from "../../shared/Drill.ts"
-import { agoWords } from "./duration.ts"
+import { sinceWords } from "./duration.ts"
 
 export interface DrillRow {
   readonly agent: AgentInfo
@@ -25,8 +25,7 @@ const countsOf = (lines: ReadonlyArray<DrillLine>) => shown.map((verdict) => ({ 
 const wordsOf = (agent: AgentInfo, report: DrillReport | undefined, running: Running | undefined, now: number): string => {
   if (running !== undefined) return running.lines.length === 0 && running.step === undefined ? "Waiting for its turn…" : `Step ${Math.min(running.lines.length + 1, drillSteps.length)} of ${drillSteps.length}${running.step === undefined ? "" : `: ${running.step}`}`
   if (report === undefined) return "Not drilled yet"
-  const ago = agoWords(report.at, now)
-  const when = ago === "now" ? "Drilled just now" : `Drilled ${/^\d+ [mhd]$/.test(ago) ? `${ago} ago` : `on ${ago}`}`
+  const when = `Drilled ${sinceWords(report.at, now)}`
   const stale = report.version !== undefined && agent.version !== undefined && report.version !== agent.version
   return stale ? `${when}, at version ${report.version}; ${agent.version} is installed` : when
 }

@@ -28,6 +28,13 @@ export const agoWords = (at: number, now: number): string => {
   return dayWords(at)
 }
 
+/** `just now`, `5 m ago`, then `on` the date. */
+export const sinceWords = (at: number, now: number): string => {
+  const ago = agoWords(at, now)
+  if (ago === "now") return "just now"
+  return ago === dayWords(at) ? `on ${ago}` : `${ago} ago`
+}
+
 const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" })
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" })
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" })

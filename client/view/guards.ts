@@ -1,6 +1,6 @@
 /** Guards: what would be lost with a session, what a base is and what was parked, in words. Pure. */
 import type { Base, Counted, ParkedWork, SessionLosses } from "../../shared/Guard.ts"
-import { agoWords } from "./duration.ts"
+import { agoWords, sinceWords } from "./duration.ts"
 
 export interface LossLine { readonly words: string; readonly names: ReadonlyArray<string>; readonly more: number; readonly bad: boolean }
 
@@ -36,6 +36,6 @@ export const diskWords = ({ bytes, ignored, worktree }: SessionLosses): string =
 export const baseWords = ({ at, subject }: Base, now: number): string => `${subject === "" ? "" : `${subject} · `}${agoWords(at, now)}`
 
 export const parkedWords = ({ files, left, leftCount, parkedAt, sessionId }: ParkedWork, now: number): string => [
-  `${files} ${files === 1 ? "file" : "files"}`, `parked ${agoWords(parkedAt, now) === "now" ? "just now" : `${agoWords(parkedAt, now)} ago`}`, ...(sessionId === null ? [] : ["archived session"]),
+  `${files} ${files === 1 ? "file" : "files"}`, `parked ${sinceWords(parkedAt, now)}`, ...(sessionId === null ? [] : ["archived session"]),
   ...(left.length === 0 ? [] : [`without ${left.slice(0, 2).map(({ path }) => path).join(", ")}${leftCount > 2 ? ", …" : ""}`])
 ].join(" · ")

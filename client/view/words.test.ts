@@ -9,7 +9,7 @@ import { actionOf, contentOf, contentProblem } from "./composer.ts"
 import { bannerOf } from "./connection.ts"
 import { diffLines } from "./diff.ts"
 import { placesFor, projectEntries } from "./directory.ts"
-import { agoWords, countWords, spanWords } from "./duration.ts"
+import { agoWords, dayWords, sinceWords, countWords, spanWords } from "./duration.ts"
 import { answerWords, contentOf as answerOf } from "./elicitation.ts"
 import { languageNamed, languageOfPath } from "./languages.ts"
 import { neighbour, placeOf } from "./place.ts"
@@ -25,6 +25,7 @@ describe("spans and moments", () => {
     assert.deepEqual([0, 99, 400, 949, 1500, 61_000, 3_600_000 * 2 + 60_000].map(spanWords), ["0 ms", "99 ms", "0.4 s", "0.9 s", "2 s", "1 m 01 s", "2 h 01 m"])
     assert.deepEqual([-5, 999, 59_999, 60_000].map(countWords), ["0 s", "0 s", "59 s", "1 m 00 s"])
     assert.deepEqual([30_000, 300_000, 7_200_000].map((past) => agoWords(0, past)), ["now", "5 m", "2 h"])
+    assert.deepEqual([30_000, 300_000, 30 * 86_400_000].map((past) => sinceWords(0, past)), ["just now", "5 m ago", `on ${dayWords(0)}`])
   })
 })
 

@@ -10,7 +10,7 @@ import { turnFiles } from "./TurnFiles.ts"
 
 const pages = (all: ReadonlyArray<CountedChange>, limit: number) => {
   const files: Array<CountedChange> = [], sizes: Array<number> = []
-  for (let page = turnFiles(all, limit); page.files.length > 0; page = turnFiles(all, limit, files.at(-1)?.path ?? "")) {
+  for (let page = turnFiles(all, limit); page.files.length > 0 && sizes.length <= all.length; page = turnFiles(all, limit, files.at(-1)?.path ?? "")) {
     files.push(...page.files)
     sizes.push(page.files.length)
   }

@@ -35,9 +35,9 @@ export const LandOrder = Schema.Struct({
 export type LandOrder = typeof LandOrder.Type
 
 export const LandResult = Schema.TaggedUnion({
-  /** The changes are applied. */
+  /** The changes are applied: the first 200 of them, the feed tells of all. */
   Landed: { commit: Schema.String, branch: Schema.String, changes: Schema.Array(PendingChange) },
-  /** Nothing was landed, because of these; they are conflicted now. */
+  /** Nothing was landed, because of these; they are conflicted now. The first 200. */
   Conflicted: { changes: Schema.Array(PendingChange) }
 })
 export type LandResult = typeof LandResult.Type

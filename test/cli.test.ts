@@ -1,11 +1,16 @@
 /** The command line as people and scripts use it: what is printed where, and with which exit code it ends. */
 import { spawn } from "node:child_process"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer, Option, Schema, Stream } from "effect"
 import { ChatEvent } from "../shared/ChatEvent.ts"
-import { makeRepository } from "./support/Journey.ts"
+import { ParkedWork } from "../shared/Guard.ts"
+import { Session } from "../shared/Session.ts"
+import { ask, makeRepository, newChat } from "./support/Journey.ts"
+import { parkByHand } from "./support/Parked.ts"
 import { clientOf, main, runServer, type RunningServer, temporaryFolder } from "./support/RunningServer.ts"
+import { untilWork } from "./support/Work.ts"
 
 interface Ended { readonly code: number | null; readonly stdout: string; readonly stderr: string }
 
@@ -32,6 +37,7 @@ class World extends Context.Service<World, { readonly server: RunningServer; rea
   }))
 }
 
+const ParkedList = Schema.fromJsonString(Schema.Array(Schema.Struct({ ...ParkedWork.fields, name: Schema.String, project: Schema.NullOr(Schema.String) })))
 const First = Schema.fromJsonString(Schema.Struct({ chatId: Schema.String, sessionId: Schema.String, turnId: Schema.String }))
 const Line = Schema.fromJsonString(Schema.Struct({ seq: Schema.Int, event: ChatEvent }))
 
@@ -90,7 +96,11 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("boocod
     const { folder, project, server } = yield* World
     const nobody = yield* boocode(["run", "--data-dir", join(folder, "none"), "--project", project, "hello"])
     assert.deepStrictEqual([nobody.code, nobody.stderr.trim().split("\n").length, nobody.stdout], [3, 1, ""])
-    for (const args of [["serve", "--port", "many"], ["serve", "--idle-ttl", "soon"], ["sing"], ["run"], ["run", "--agent", "No Such!", "hello"]]) {
+    for (const args of [["parked"], ["unpark", "0b0c0de0"]]) {
+      const alone = yield* boocode([...args, "--data-dir", join(folder, "none")])
+      assert.deepStrictEqual([alone.code, alone.stderr, alone.stdout], [3, nobody.stderr, ""], args[0])
+    }
+    for (const args of [["serve", "--port", "many"], ["serve", "--idle-ttl", "soon"], ["sing"], ["run"], ["unpark"], ["run", "--agent", "No Such!", "hello"]]) {
       const bad = yield* boocode([...args, ...(args[0] === "run" && args.length > 1 ? ["--data-dir", server.dataDir] : [])])
       assert.deepStrictEqual([bad.code, bad.stderr.trim().split("\n").length], [2, 1], `${args.join(" ")}: ${bad.stderr}`)
     }
@@ -119,6 +129,41 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("boocod
     const stopped = yield* boocode(["serve", "--port", "0", "--data-dir", join(folder, "other")], { signalAfter: (stdout) => stdout.includes("boocode ready") })
     assert.strictEqual(stopped.code, 0, stopped.stderr)
   }))
+
+  it.effect("parked lists what is parked, of all projects or of one, and unpark makes a session with it again", () => Effect.gen(function*() {
+    const { folder, project, server } = yield* World
+    const client = yield* clientOf(server)
+    const { id: chatId, sessionId } = yield* newChat(client, project, "scripted")
+    yield* client["session.Rename"]({ sessionId, title: "Fix the \u202edoor" })
+    yield* ask(client, chatId, "write a.txt by the agent")
+    const { worktree } = yield* untilWork(client, sessionId, ({ changes, running }) => changes.length === 1 && running.length === 0)
+    writeFileSync(join(worktree?.path ?? "", "own.txt"), "by hand")
+    yield* untilWork(client, sessionId, ({ changes }) => changes.length === 2)
+    const parked = yield* client["session.Delete"]({ sessionId, losses: "park" })
+    const other = makeRepository(folder, "other")
+    yield* client["project.Add"]({ path: other })
+    parkByHand(other, Array.from({ length: 230 }, (_, nth) => ({ title: `Work ${nth}\u001b[2J`, at: 1_700_000_000 + Math.floor(nth / 2) })))
+    const args = ["--data-dir", server.dataDir]
+
+    const all = yield* boocode(["parked", ...args])
+    const rows = all.stdout.trimEnd().split("\n")
+    assert.deepStrictEqual([all.code, all.stderr, rows.length], [0, "", 232])
+    assert.match(rows[1] ?? "", /^[0-9a-f]{8} {2}\d{4}-\d\d-\d\d \d\d:\d\d {2}project {2}Fix the .door {2,}2 {6,}scripted, manual$/)
+    assert.notInclude(all.stdout, "\u001b")
+    const listed = yield* Schema.decodeUnknownEffect(ParkedList)((yield* boocode(["parked", "--json", "--project", join(project, "."), ...args])).stdout)
+    assert.deepStrictEqual(listed.map(({ files, id, makers, project, title }) => [String(id), title, project, files, makers]), [[parked?.id ?? "none", "Fix the \u202edoor", project, 2, ["scripted", "manual"]]])
+    const nowhere = yield* boocode(["parked", "--project", folder, ...args])
+    assert.deepStrictEqual([nowhere.code, nowhere.stdout, nowhere.stderr], [1, "", `${folder} lies in none of the server's projects.\n`])
+
+    const name = listed[0]?.name ?? assert.fail("no name")
+    const back = yield* boocode(["unpark", name, "--json", ...args])
+    const session = yield* Schema.decodeUnknownEffect(Schema.fromJsonString(Session))(back.stdout)
+    assert.deepStrictEqual([back.code, session.title, readFileSync(join(session.worktree ?? "", "own.txt"), "utf8"), readFileSync(join(session.worktree ?? "", "a.txt"), "utf8")],
+      [0, "Fix the \u202edoor", "by hand", "by the agent"], back.stderr)
+    assert.deepStrictEqual((yield* boocode(["parked", "--project", project, ...args])).stdout, "Nothing is parked.\n")
+    const gone = yield* boocode(["unpark", name, ...args])
+    assert.deepStrictEqual([gone.code, gone.stdout, gone.stderr], [1, "", `Nothing that is parked is called "${name}"; \`boocode parked\` lists what is.\n`])
+  }), 60_000)
 
   it.effect("token prints the owner's token", () => Effect.gen(function*() {
     const { server } = yield* World

@@ -52,7 +52,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("a ses
       await dialog.getByRole("button", { name: "Park its work and delete" }).click()
       await dialog.waitFor({ state: "detached" })
       await page.getByRole("button", { name: "More for Fix the door" }).waitFor({ state: "detached" })
-      for (let nth = 1; nth <= 55; nth++) parkByHand(project, { title: `Work ${nth}`, at: 1_700_000_000 - nth })
+      parkByHand(project, Array.from({ length: 55 }, (_, nth) => ({ title: `Work ${nth + 1}`, at: 1_700_000_000 - nth })))
       await page.getByRole("button", { name: "More for the project project" }).click()
       await shot("menu")
       await page.getByRole("menuitem", { name: "Parked work…" }).click()

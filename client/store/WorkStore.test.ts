@@ -119,8 +119,8 @@ describe("the work of a session", () => {
       asked.push(changeIds.length)
       return Promise.resolve(asked.length === 2 ? { _tag: "Refused", message: "No." } : done([]))
     } })
-    await store.apply(Array.from({ length: 12_000 }, (_, nth) => changeId(nth)))
-    expect([asked, store.busy.size, store.refusal]).toEqual([[5000, 5000], 0, "No."])
+    await store.apply(Array.from({ length: 2400 }, (_, nth) => changeId(nth)))
+    expect([asked, store.busy.size, store.refusal]).toEqual([[1000, 1000], 0, "No."])
   })
 
   test("gives up a rejection that waits without calling that a refusal", async () => {

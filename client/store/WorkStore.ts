@@ -193,7 +193,7 @@ const stands = ({ state }: PendingChange): boolean => state === "pending" || sta
 const firstOfTurn = 50, moreOfTurn = 200
 
 /** As many as one call may name. */
-const atOnce = 5000
+const atOnce = 1000
 
 /** One call after the other; what was decided by those before one that is refused is told by the feed. */
 const inParts = (ids: ReadonlyArray<ChangeId>, ask: (some: ReadonlyArray<ChangeId>, signal: AbortSignal) => Promise<Reply<ReadonlyArray<Decided>>>) =>

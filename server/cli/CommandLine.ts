@@ -8,13 +8,14 @@ import { version } from "../Config.ts"
 import { agentsCommand, doctorCommand } from "./Agents.ts"
 import { drillCommand } from "./Drill.ts"
 import { exit, Fail } from "./Fail.ts"
+import { parkedCommand, unparkCommand } from "./Parked.ts"
 import { runCommand } from "./Run.ts"
 import { serveCommand } from "./Serve.ts"
 import { tokenCommand } from "./Token.ts"
 
 const boocode = Command.make("boocode").pipe(
   Command.withDescription("One server for all your coding agents"),
-  Command.withSubcommands([serveCommand, runCommand, agentsCommand, doctorCommand, drillCommand, tokenCommand]))
+  Command.withSubcommands([serveCommand, runCommand, agentsCommand, doctorCommand, drillCommand, parkedCommand, unparkCommand, tokenCommand]))
 
 const say = (sentence: string) => { if (sentence !== "") process.stderr.write(`${sentence}\n`) }
 

@@ -9,7 +9,7 @@ import { Text } from "../Text.ts"
 import { WorkError } from "../WorkError.ts"
 import { Auth } from "./Auth.ts"
 
-const Ids = Schema.Array(ChangeId).check(Schema.isMinLength(1), Schema.isMaxLength(5000))
+const Ids = Schema.Array(ChangeId).check(Schema.isMinLength(1), Schema.isMaxLength(1000))
 const Hunks = Schema.Array(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))).check(Schema.isMinLength(1), Schema.isMaxLength(10_000))
 const Limit = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 200 }))
 /** As git quotes it where it is no UTF-8: four characters for a byte. */

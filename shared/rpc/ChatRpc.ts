@@ -61,6 +61,7 @@ export const ChatRpc = RpcGroup.make(
   Rpc.make("Fork", { payload: { chatId, promptId: PromptId, id: ChatId, where: Schema.Literals(["session", "beside"]) }, success: Fork, error: Schema.Union([ChatError, ProjectError]) }),
   Rpc.make("Archive", { payload: { chatId, archived: Schema.Boolean }, error: ChatError }),
   Rpc.make("Watch", { payload: { chatId, cursor: Schema.optionalKey(Cursor) }, success: ChatFrame, error: ChatError, stream: true }),
+  /** At most `limit` items and 1 MB of them; an item that is larger alone comes alone. */
   Rpc.make("Older", { payload: { chatId, before: Seq, limit: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 200 })) }, success: ChatPage, error: ChatError }),
   /** A text that the log keeps by hash. */
   Rpc.make("Blob", { payload: { hash: Schema.String.check(Schema.isPattern(/^[0-9a-f]{64}$/)) }, success: Schema.String, error: ChatError })

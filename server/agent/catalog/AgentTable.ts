@@ -8,7 +8,7 @@ export const alignColumns = (rows: ReadonlyArray<ReadonlyArray<string>>): Readon
 }
 
 /** A terminal's control characters, which a program's own words may hold, are left out. */
-const plain = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ")
+export const plain = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ")
 
 const stateOf = ({ enabled, readiness }: AgentInfo): string => enabled ? readiness : "off"
 

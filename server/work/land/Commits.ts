@@ -33,6 +33,8 @@ import { WorktreePort } from "../worktree/WorktreePort.ts"
 interface Asked { readonly top: string; readonly worktree: Worktree; readonly order: LandOrder; readonly rows: ReadonlyArray<PendingChange>; readonly known: LandAttempt | undefined }
 
 const tries = 3
+/** Changes in an answer. */
+const told = 200
 const fail = (reason: WorkError["reason"]) => new WorkError({ reason })
 const make = Effect.gen(function*() {
   const attempts = yield* makeLandAttempts
@@ -58,7 +60,7 @@ const make = Effect.gen(function*() {
   })
 
   const landed = Effect.fnUntraced(function*(rows: ReadonlyArray<PendingChange>, { branch, commit }: Pick<LandAttempt, "branch" | "commit">) {
-    return { _tag: "Landed", commit, branch, changes: yield* port.findAll(rows.map(({ id }) => id)) } satisfies LandResult
+    return { _tag: "Landed", commit, branch, changes: yield* port.findAll(rows.slice(0, told).map(({ id }) => id)) } satisfies LandResult
   })
 
   const pending = (rows: ReadonlyArray<PendingChange>) => joined(rows.filter(({ state }) => state !== "applied")).rows
@@ -132,7 +134,7 @@ const make = Effect.gen(function*() {
       if (applied !== undefined) return yield* fail({ _tag: "ChangedThere", path: applied.path })
       const conflicted = rows.map(({ id }) => id).flatMap((id) => asked.rows.find((row) => row.id === id) ?? []).map((row): PendingChange => ({ ...row, state: "conflicted" }))
       yield* port.record(worktree.id, { saved: conflicted })
-      return { _tag: "Conflicted", changes: conflicted } satisfies LandResult
+      return { _tag: "Conflicted", changes: conflicted.slice(0, told) } satisfies LandResult
     }))
   })
 

@@ -8,6 +8,7 @@ import { ChangeId } from "../../../shared/Change.ts"
 import { AgentName, ChatId, ProjectId, TurnId, WorktreeId } from "../../../shared/Ids.ts"
 import type { Project, Worktree } from "../../../shared/Session.ts"
 import { Apply } from "./Apply.ts"
+import { LastMoment } from "../land/PutInPlace.ts"
 import { ChangePort } from "../change/ChangePort.ts"
 import { Changes } from "../change/Changes.ts"
 import { Checkpoints } from "../change/Checkpoints.ts"
@@ -295,6 +296,28 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change",
       yield* Effect.exit(decide.apply(project, worktree, change.id))
     }
     for (let round = 0; round < 6; round++) for (let at = 0; at < 12; at++) assert.include(mine("a.txt"), `mine ${round} ${at}\n`)
+  }))
+
+  it.effect("takes no write of another program's with it that comes in the last moment: merges with it, or names both sides", () => Effect.gen(function*() {
+    for (const [at, state, text] of [
+      [10, "applied", lines(12, [2, "theirs"], [10, "mine"])], [2, "conflicted", lines(12, [2, "mine"])]
+    ] as const) {
+      const { decide, mine, project, turn, work, worktree } = yield* world()
+      work("a.txt", lines(12, [2, "theirs"]))
+      const [change] = (yield* turn("goose")).changes
+      if (change === undefined) return assert.fail("a change stands")
+      let times = 0
+      const writes = (target: Buffer) => { if (times++ === 0) writeFileSync(target, lines(12, [at, "mine"])) }
+      const decided = yield* Effect.provideService(decide.apply(project, worktree, change.id), LastMoment, writes)
+      assert.deepStrictEqual([decided.change.state, mine("a.txt"), times], [state, text, state === "applied" ? 2 : 1])
+    }
+    const { decide, mine, project, turn, work, worktree } = yield* world()
+    work("a.txt", lines(12, [2, "theirs"]))
+    const [change] = (yield* turn("goose")).changes
+    if (change === undefined) return assert.fail("a change stands")
+    // a person who doesn't stop is told so, and has all that they wrote
+    const { reason } = yield* Effect.flip(Effect.provideService(decide.apply(project, worktree, change.id), LastMoment, (target) => appendFileSync(target, "more\n")))
+    assert.deepStrictEqual([reason._tag, mine("a.txt")], ["Restless", `${lines(12)}${"more\n".repeat(3)}`])
   }))
 
   it.effect("and all others, applied, make the project what the worktree is; reverted, what it was", () => Effect.gen(function*() {

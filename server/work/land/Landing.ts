@@ -13,6 +13,7 @@ import { bytesOfPath, textOfPath } from "../git/PathText.ts"
 import { Git } from "../git/Git.ts"
 import { type Files, makeTreeFiles, pick, sameEntry, union } from "../git/TreeFiles.ts"
 import { WorkError } from "../../../shared/WorkError.ts"
+import { lookWhenItShows, putInPlace, sameContent, sameStat } from "./PutInPlace.ts"
 import { isOutside } from "../git/WorktreePath.ts"
 import { stagingOf, sweepStaging } from "./Staging.ts"
 
@@ -43,12 +44,8 @@ const isPlain = ({ from, to }: Pick<Carry, "from" | "to">, ours: Files) => (path
   sameEntry(ours.get(path), to.get(path)) || sameEntry(ours.get(path), from.get(path))
 const fail = (reason: WorkError["reason"]) => new WorkError({ reason })
 
-const sameStat = (a: Stats | undefined, b: Stats | undefined): boolean =>
-  a?.ino === b?.ino && a?.size === b?.size && a?.mtimeMs === b?.mtimeMs && a?.ctimeMs === b?.ctimeMs && a?.mode === b?.mode
-
-const io = <A>(path: string, run: () => Promise<A>) => Effect.tryPromise({
-  try: run, catch: (cause) => fail({ _tag: "GitFailed", what: `write ${path}`, detail: cause instanceof Error ? cause.message : "the disk refused." })
-})
+const refusedBy = (path: string) => (cause: unknown) => fail({ _tag: "GitFailed", what: `write ${path}`, detail: cause instanceof Error ? cause.message : "the disk refused." })
+const io = <A>(path: string, run: () => Promise<A>) => Effect.tryPromise({ try: run, catch: refusedBy(path) })
 
 const synced = (path: Buffer) => open(path, "r").then((file) => file.sync().finally(() => file.close()))
 
@@ -108,18 +105,18 @@ const make = Effect.gen(function*() {
     return yield* trees.merge(top, from, ours, to)
   })
 
-  const replace = Effect.fnUntraced(function*(top: string, path: string, staged: Buffer, mode: string, before: Stats | undefined) {
+  const replace = Effect.fnUntraced(function*(top: string, path: string, staged: Buffer, aside: Buffer, mode: string, before: Stats | undefined) {
     const target = within(top, bytesOfPath(path))
     if (before?.isFile() === true && mode !== "120000") yield* io(path, () => chmod(staged, modeOf(before, mode)))
     if (mode !== "120000") yield* io(path, () => synced(staged))
     const folder = target.subarray(0, target.lastIndexOf(0x2f))
     yield* io(path, () => mkdir(folder, { recursive: true }))
-    if (!sameStat(before, yield* lookAt(target)) || (yield* isBehindSymlink(top, bytesOfPath(path)))) return false
+    if ((yield* isBehindSymlink(top, bytesOfPath(path))) || !sameStat(before, yield* lookAt(target))) return false
+    const onDisk = io(path, () => synced(folder))
+    if (before !== undefined) return yield* putInPlace({ target, staged, aside, before, onDisk, refused: refusedBy(path) })
     // a link takes no place that somebody took meanwhile
-    const isPut = before === undefined
-      ? yield* Effect.orElseSucceed(io(path, () => link(staged, target).then(() => unlink(staged)).then(() => true)), () => false)
-      : yield* io(path, () => rename(staged, target).then(() => true))
-    yield* io(path, () => synced(folder))
+    const isPut = yield* Effect.orElseSucceed(io(path, () => link(staged, target).then(() => unlink(staged)).then(() => true)), () => false)
+    yield* onDisk
     return isPut
   })
 
@@ -129,7 +126,7 @@ const make = Effect.gen(function*() {
     if (!sameStat(before, yield* lookAt(target))) return false
     yield* io(path, () => rename(target, aside))
     const taken = yield* lookAt(aside)
-    if (taken?.ino !== before?.ino || taken?.size !== before?.size || taken?.mtimeMs !== before?.mtimeMs) {
+    if (!sameContent(taken, before)) {
       yield* io(path, () => link(aside, target).then(() => unlink(aside)))
       return false
     }
@@ -150,7 +147,7 @@ const make = Effect.gen(function*() {
     let asides = 0
     const write = Effect.fnUntraced(function*({ paths, result }: Part) {
       for (const [path, { mode }] of pick(result, paths)) {
-        if (!(yield* replace(top, path, within(`${staging}/new`, bytesOfPath(path)), mode, stats.get(path)))) return path
+        if (!(yield* replace(top, path, within(`${staging}/new`, bytesOfPath(path)), Buffer.from(`${staging}/old-${asides++}`), mode, stats.get(path)))) return path
       }
       for (const path of paths.filter((path) => !result.has(path))) {
         if (!(yield* remove(top, path, Buffer.from(`${staging}/old-${asides++}`), stats.get(path)))) return path
@@ -167,7 +164,7 @@ const make = Effect.gen(function*() {
   /** What was written of an exchange is as it was again; what somebody changed since is left alone. */
   const takeBack = Effect.fn("Landing.takeBack")(function*(top: string, id: Carry["id"], { after, before }: Exchange) {
     const paths = [...new Set([...before.keys(), ...after.keys()])]
-    const stats = yield* statsOf(top, paths)
+    const stats = yield* lookWhenItShows(statsOf(top, paths))
     const now = yield* trees.onDisk(top, paths, after)
     const isOurs = (path: string) => sameEntry(now.get(path), after.get(path))
     yield* write(top, id, now, new Map([...pick(before, paths.filter(isOurs)), ...pick(now, paths.filter((path) => !isOurs(path)))]), stats)
@@ -190,7 +187,7 @@ const make = Effect.gen(function*() {
   const attempt = (top: string, carry: Carry, left: number, earlier?: Exchange): Effect.Effect<Carried, WorkError> => Effect.gen(function*() {
     const paths = pathsOf(carry)
     yield* admit(top, paths)
-    const stats = yield* statsOf(top, paths)
+    const stats = yield* lookWhenItShows(statsOf(top, paths))
     const ours = yield* trees.onDisk(top, paths, carry.from)
     const begun = earlier ?? (yield* noted(top, carry))
     const result = yield* resultOf(top, carry, begun?.after, ours, paths)
@@ -214,7 +211,7 @@ const make = Effect.gen(function*() {
     const begun = yield* begunIn(top)
     const fit = yield* Effect.filter(carries, (carry) => begun.has(refOf(carry)) ? Effect.succeed(false) : Effect.isSuccess(admit(top, pathsOf(carry))))
     const paths = fit.flatMap(pathsOf)
-    const stats = yield* statsOf(top, paths)
+    const stats = yield* lookWhenItShows(statsOf(top, paths))
     const ours = paths.length === 0 ? new Map() : yield* trees.onDisk(top, paths, union(fit.map(({ from }) => from)))
     const plain = fit.filter((carry) => pathsOf(carry).every(isPlain(carry, ours)))
     const written = yield* writeAll(top, plain[0]?.id ?? ChangeId.make(crypto.randomUUID()), ours, plain.map((carry) => ({ paths: pathsOf(carry), result: carry.to })), stats)

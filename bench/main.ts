@@ -1,5 +1,5 @@
 /**
- * The measurements, each against a baseline of the same run: `bun bench/main.ts turn|fanout|log|start|work|diff [--agent a,b] [--quick]`.
+ * The measurements, each against a baseline of the same run: `bun bench/main.ts turn|fanout|log|start|work|diff|diff-page [--agent a,b] [--quick]`.
  * They print what they saw and judge nothing: no exit code depends on a time.
  */
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
@@ -16,6 +16,7 @@ const benches: Readonly<Record<string, (options: Options) => Promise<Effect.Effe
   start: async ({ quick }) => (await import("./start.ts")).start(quick),
   work: async ({ quick }) => (await import("./work.ts")).work(quick),
   diff: async ({ quick }) => (await import("./diff.ts")).diff(quick),
+  "diff-page": async ({ quick }) => (await import("./diffPage.ts")).diffPage(quick),
   // started by `diff`
   "diff-reader": async () => (await import("./diffReader.ts")).diffReader(process.argv.slice(3))
 }

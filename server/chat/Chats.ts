@@ -136,7 +136,7 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
     const at = turnWork({ turns, chatId, sessionId })
     const run: RunTurn = {
       prompt: (agent, turn) => kept(at.prompted(agent, turn, (seen) => Effect.andThen(
-        settingUp(worktrees, setups, sessionId, seen), backends.run(new BackendKey({ chatId, agent }), hostOf(chatId, sessionId, agent), seen)))),
+        settingUp(turns, setups, sessionId, seen), backends.run(new BackendKey({ chatId, agent }), hostOf(chatId, sessionId, agent), seen)))),
       listen: (agent, turn) => kept(at.own(agent, turn, (seen) => backends.listen(new BackendKey({ chatId, agent }), seen))),
       areWithin: (paths) => worktrees.ensure(sessionId).pipe(
         Effect.flatMap(({ path }) => areWithin(path, paths)), Effect.orElseSucceed(() => false))

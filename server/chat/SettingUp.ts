@@ -4,8 +4,9 @@ import { type SessionId, ToolCallId, type TurnId } from "../../shared/Ids.ts"
 import { cutText, toOneLine } from "../../shared/Text.ts"
 import type { ToolCall } from "../../shared/ToolCall.ts"
 import type { TurnSink } from "../agent/AgentBackend.ts"
+import type { TurnsAtWork } from "../work/change/TurnsAtWork.ts"
 import type { SetupNews, Setups } from "../work/worktree/Setups.ts"
-import type { Worktrees } from "../work/worktree/Worktrees.ts"
+
 
 /** Pure. */
 export const setupCall = (turnId: TurnId, { command, end, output, startedAt }: SetupNews): ToolCall => {
@@ -20,7 +21,7 @@ export const setupCall = (turnId: TurnId, { command, end, output, startedAt }: S
 
 /** Before the turn's agent works there. Where the worktree can't be had, whoever starts the agent says so. */
 export const settingUp = (
-  worktrees: Worktrees["Service"], setups: Setups["Service"], sessionId: SessionId, turn: { readonly turnId: TurnId; readonly sink: TurnSink }
-): Effect.Effect<void> => worktrees.ensure(sessionId).pipe(
+  turns: TurnsAtWork["Service"], setups: Setups["Service"], sessionId: SessionId, turn: { readonly turnId: TurnId; readonly sink: TurnSink }
+): Effect.Effect<void> => turns.worktree(sessionId, turn.turnId).pipe(
   Effect.flatMap((worktree) => setups.ready(worktree, (news) => turn.sink.updates([{ _tag: "Tool", call: setupCall(turn.turnId, news) }]))),
   Effect.ignore)

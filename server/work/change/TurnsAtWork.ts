@@ -23,8 +23,8 @@ import { Worktrees } from "../worktree/Worktrees.ts"
 interface Seat {
   readonly sessionId: SessionId
   readonly turn: WorktreeTurn
-  /** Had as its agent is started, whichever is first. */
-  readonly worktree: Fiber.Fiber<Worktree, WorkError>
+  /** Looked for once it has entered: whoever had the worktree alone before may have moved it. */
+  worktree: Fiber.Fiber<Worktree, WorkError> | undefined
   began: Fiber.Fiber<void> | undefined
   /** Done when its agent has said something, or it has its end. */
   readonly spoken: Deferred.Deferred<void>
@@ -55,15 +55,19 @@ const make = Effect.gen(function*() {
   const gate = makeGate((sessionId) => PubSub.publish(moves, sessionId))
   const seats = new Map<TurnId, Seat>()
 
-  const sit = (sessionId: SessionId, turn: WorktreeTurn) => Effect.gen(function*() {
-    const worktree = yield* Effect.forkIn(worktrees.ensure(sessionId), scope, { startImmediately: true })
-    seats.set(turn.turnId, { sessionId, turn, worktree, began: undefined, spoken: Deferred.makeUnsafe<void>() })
+  /** `admitted` says when. */
+  const sit = (sessionId: SessionId, turn: WorktreeTurn, admitted: Effect.Effect<unknown>) => Effect.suspend(() => {
+    const seat: Seat = { sessionId, turn, worktree: undefined, began: undefined, spoken: Deferred.makeUnsafe<void>() }
+    seats.set(turn.turnId, seat)
+    return admitted.pipe(
+      Effect.andThen(Effect.forkIn(worktrees.ensure(sessionId), scope, { startImmediately: true })),
+      Effect.map((worktree) => { seat.worktree = worktree }))
   })
 
   /** The worktree was there before the agent was; where it can't be had its agent has no hand in one. */
   const handedOver = (turnId: TurnId) => Effect.suspend(() => {
     const seat = seats.get(turnId)
-    if (seat === undefined || seat.began !== undefined) return Effect.void
+    if (seat?.worktree === undefined || seat.began !== undefined) return Effect.void
     const at = clock.currentTimeMillisUnsafe() - ticks
     const { spoken, turn, worktree: coming } = seat
     const known = coming.pollUnsafe()
@@ -75,7 +79,7 @@ const make = Effect.gen(function*() {
   })
 
   const conclude = Effect.fnUntraced(function*({ began, turn, worktree }: Seat) {
-    if (began === undefined) return yield* port.forget([turn.turnId])
+    if (began === undefined || worktree === undefined) return yield* port.forget([turn.turnId])
     yield* Fiber.await(began)
     yield* changes.ended(yield* Fiber.join(worktree), turn)
   })
@@ -109,15 +113,19 @@ const make = Effect.gen(function*() {
   }).pipe(logged("what an earlier server's turns left is not looked at"))
 
   return TurnsAtWork.of({
-    enter: (sessionId, turn) => Effect.andThen(sit(sessionId, turn), gate.enter(sessionId, turn.turnId, turn.agent)),
-    join: (sessionId, turn) => Effect.andThen(sit(sessionId, turn), gate.join(sessionId, turn.turnId, turn.agent)),
+    enter: (sessionId, turn) => sit(sessionId, turn, gate.enter(sessionId, turn.turnId, turn.agent)),
+    join: (sessionId, turn) => sit(sessionId, turn, gate.join(sessionId, turn.turnId, turn.agent)),
+    worktree: (sessionId, turnId) => Effect.suspend(() => {
+      const seat = seats.get(turnId)
+      return seat?.worktree === undefined ? worktrees.ensure(sessionId) : Fiber.join(seat.worktree)
+    }),
     handedOver,
     spoke: (turnId) => Effect.sync(() => {
       const seat = seats.get(turnId)
       if (seat !== undefined) Deferred.doneUnsafe(seat.spoken, Effect.void)
     }),
     reported: (turnId, calls) => Effect.suspend(() => {
-      const found = seats.get(turnId)?.worktree.pollUnsafe()
+      const found = seats.get(turnId)?.worktree?.pollUnsafe()
       if (found?._tag !== "Success") return Effect.void
       const paths = reportedPaths(calls, [found.value.path])
       return paths.length === 0 ? Effect.void : changes.reported(found.value.id, turnId, paths)
@@ -145,6 +153,8 @@ export class TurnsAtWork extends Context.Service<TurnsAtWork, {
   readonly enter: (sessionId: SessionId, turn: WorktreeTurn) => Effect.Effect<void>
   /** Of an agent that began by itself: waits for nothing. */
   readonly join: (sessionId: SessionId, turn: WorktreeTurn) => Effect.Effect<void>
+  /** Where a turn that has entered is to work, brought back where it was gone. */
+  readonly worktree: (sessionId: SessionId, turnId: TurnId) => Effect.Effect<Worktree, WorkError>
   /** Its prompt is handed over now: what changes from here on is its own. Waits for nothing. */
   readonly handedOver: (turnId: TurnId) => Effect.Effect<void>
   /** Its agent says something. */

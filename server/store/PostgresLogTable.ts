@@ -33,6 +33,9 @@ const decode = <S extends Schema.Constraint>(row: S) => {
   return <E>(query: Effect.Effect<unknown, E>) => query.pipe(Effect.flatMap((found) => Effect.mapError(rows(found), broken)))
 }
 
+// each made once, and not for each statement
+const decodePlaces = decode(Place), decodeHeads = decode(Head), decodeClaims = decode(Claimed), decodeRows = decode(Row), decodeOpened = decode(Opened)
+
 const openTurnOf = ({ boot, turn }: { readonly turn: { readonly turnId: string; readonly agent: string } | null; readonly boot: string | null }): OpenTurn | null =>
   turn === null || boot === null ? null : { ...turn, bootId: boot }
 
@@ -94,14 +97,14 @@ export const makePostgresLogTable = Effect.fnUntraced(function*(host: string): E
         select b.turn, a.id, b.agent from unnest(${begunPlace}, ${begun}, ${agent}) as b (place, turn, agent) join advanced a on a.place = b.place
         on conflict (turn_id) do nothing
       )
-      select w.place::int as place from wanted w where not exists (select 1 from advanced a where a.place = w.place)`.pipe(decode(Place))
+      select w.place::int as place from wanted w where not exists (select 1 from advanced a where a.place = w.place)`.pipe(decodePlaces)
     const behind = new Set(left.map(({ place }) => place))
     return new Set(known.flatMap(({ chatId }, index) => behind.has(index + 1) ? [] : [chatId]))
   })
 
   const heads: LogTable["heads"] = Effect.fnUntraced(function*(chatIds) {
     const ids = yield* array(chatIds.filter((id) => isUuid(id)), OID.uuid)
-    const rows = yield* sql`select id, epoch, head from chats where id = any(${ids})`.pipe(decode(Head))
+    const rows = yield* sql`select id, epoch, head from chats where id = any(${ids})`.pipe(decodeHeads)
     return new Map(rows.map(({ epoch, head, id }) => [id, { epoch, head }]))
   })
 
@@ -111,7 +114,7 @@ export const makePostgresLogTable = Effect.fnUntraced(function*(host: string): E
     const [claimed] = yield* sql`
       with held as (select id from chats where id = ${chatId} for update)
       update chats c set epoch = c.epoch + 1, host = ${host} from held where c.id = held.id
-      returning c.epoch, c.head, c.open_turn as turn, c.open_turn_boot as boot`.pipe(decode(Claimed))
+      returning c.epoch, c.head, c.open_turn as turn, c.open_turn_boot as boot`.pipe(decodeClaims)
     return Option.map(Option.fromUndefinedOr(claimed), ({ epoch, head, ...turn }) => ({ epoch, head, openTurn: openTurnOf(turn) }))
   })
 
@@ -132,7 +135,7 @@ export const makePostgresLogTable = Effect.fnUntraced(function*(host: string): E
 
   const row = sql.literal("seq, anchor, (extract(epoch from at) * 1000)::float8 as at, body::text as body")
   const read: LogTable["read"] = (chatId, after, limit) => isUuid(chatId)
-    ? sql`select ${row} from chat_events where chat_id = ${chatId} and seq > ${after} order by seq limit ${limit}`.pipe(decode(Row))
+    ? sql`select ${row} from chat_events where chat_id = ${chatId} and seq > ${after} order by seq limit ${limit}`.pipe(decodeRows)
     : Effect.succeed([])
 
   const readOlder: LogTable["readOlder"] = (chatId, beforeAnchor, limit) => isUuid(chatId)
@@ -141,12 +144,12 @@ export const makePostgresLogTable = Effect.fnUntraced(function*(host: string): E
         select min(anchor) from (
           select distinct anchor from chat_events where chat_id = ${chatId} and anchor < ${beforeAnchor} order by anchor desc limit ${limit}
         ) newest
-      ) order by seq`.pipe(decode(Row))
+      ) order by seq`.pipe(decodeRows)
     : Effect.succeed([])
 
   const openTurns: LogTable["openTurns"] = sql`
     select id, open_turn as turn, open_turn_boot as boot from chats where host = ${host} and open_turn is not null`.pipe(
-    decode(Opened), Effect.map((rows) => rows.flatMap(({ id, ...turn }) => {
+    decodeOpened, Effect.map((rows) => rows.flatMap(({ id, ...turn }) => {
       const openTurn = openTurnOf(turn)
       return openTurn === null ? [] : [{ chatId: id, ...openTurn }]
     })))

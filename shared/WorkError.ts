@@ -36,6 +36,8 @@ export const WorkReason = Schema.TaggedUnion({
   ChangeMoved: { path: Schema.String },
   /** The project's file is another than the change made it. */
   ChangedThere: { path: Schema.String },
+  /** The worktree's file is another than a rejection left it, in the same place. */
+  ChangedHere: { path: Schema.String },
   /** Only an edit of a text has hunks, and only so many. */
   NoSuchHunk: { path: Schema.String },
   /** No path of a checkout: it leads out of it, or into git's own folder. */
@@ -109,6 +111,7 @@ const sentence: (reason: WorkReason) => string = WorkReason.match({
   UnknownChange: () => "There is no such change; the list may have been told anew since.",
   ChangeMoved: ({ path }) => `${path} has changed or was decided since; look at its change again.`,
   ChangedThere: ({ path }) => `${path} was changed in the project since, in the same place; nothing was touched. Undo that there first, or leave it applied.`,
+  ChangedHere: ({ path }) => `${path} was changed in the worktree since, in the same place; nothing was touched. Reject what stands there first, or leave this one rejected.`,
   NoSuchHunk: ({ path }) => `The change of ${path} has no such part; apply all of it, or look at it again.`,
   Outside: ({ path }) => `${path} is no file of the project's: it leads out of it, through a symlink, or into git's own folder.`,
   InTheWay: ({ path }) => `Something that is no file stands at ${path}; move it away and try again.`,

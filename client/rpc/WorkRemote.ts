@@ -24,6 +24,7 @@ export const makeWorkRemote = ({ call, watch }: Runner<WorkClient>) => ({
   /** Aborted while it waits for a turn's end, it is given up. */
   reject: (payload: Payload<"change.Reject">, signal: AbortSignal) => call((client) => client["change.Reject"](payload), signal),
   rejectHunks: (payload: Payload<"change.RejectHunks">, signal: AbortSignal) => call((client) => client["change.RejectHunks"](payload), signal),
+  bringBack: (payload: Payload<"change.BringBack">, signal: AbortSignal) => call((client) => client["change.BringBack"](payload), signal),
   revert: (payload: Payload<"change.Revert">) => call((client) => client["change.Revert"](payload)),
   revertHunks: (payload: Payload<"change.RevertHunks">) => call((client) => client["change.RevertHunks"](payload)),
   resolve: (payload: Payload<"change.Resolve">, signal: AbortSignal) => call((client) => client["change.Resolve"](payload), signal),

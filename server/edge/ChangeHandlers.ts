@@ -15,6 +15,7 @@ export const changeHandlers = ChangeRpc.toLayer(Effect.gen(function*() {
     "change.ApplyHunks": ({ changeId, hunks, part, sessionId }) => work.applyHunks(sessionId, changeId, part, hunks),
     "change.Reject": ({ changeIds, sessionId }) => work.reject(sessionId, changeIds),
     "change.RejectHunks": ({ changeId, hunks, part, sessionId }) => work.rejectHunks(sessionId, changeId, part, hunks),
+    "change.BringBack": ({ changeIds, sessionId }) => work.bringBack(sessionId, changeIds),
     "change.Revert": ({ changeIds, sessionId }) => work.revert(sessionId, changeIds),
     "change.RevertHunks": ({ changeId, hunks, part, sessionId }) => work.revertHunks(sessionId, changeId, part, hunks),
     "change.Resolve": ({ changeId, sessionId, way }) => work.resolve(sessionId, changeId, way),

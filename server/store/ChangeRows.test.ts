@@ -75,6 +75,18 @@ layer(temporaryStore, { excludeTestServices: true, timeout: "60 seconds" })("cha
     assert.deepStrictEqual([yield* port.decided(id, 9), yield* port.decisions(id)], [[left], 2])
   }))
 
+  it.effect("that are brought back are pending and no decided ones, and that is a decision", () => Effect.gen(function*() {
+    const { id, port, row } = yield* newWorktree
+    const rejected = row("a", { state: "rejected", seq: 4 }), back: PendingChange = { ...rejected, state: "pending" }, merged: PendingChange = { ...row("b"), state: "rejected", seq: 4 }
+    yield* port.record(id, { decided: [rejected, merged] })
+    for (let twice = 0; twice < 2; twice++) yield* port.record(id, { saved: [back], decided: [{ ...merged, state: "pending" }] })
+    const { live, settled } = yield* port.load(id)
+    assert.deepStrictEqual([live, settled], [[back], new Map()])
+    assert.deepStrictEqual([yield* port.decided(id, 9), yield* port.decisions(id)], [[], 4])
+    yield* port.record(id, { decided: [rejected] })
+    assert.deepStrictEqual([yield* port.decided(id, 9), yield* port.decisions(id)], [[rejected], 5])
+  }))
+
   it.effect("are of worktrees that boot can list with their projects", () => Effect.gen(function*() {
     const { id } = yield* newWorktree
     const found = (yield* knownWorktrees).find(({ worktree }) => worktree.id === id)

@@ -82,8 +82,9 @@ const makeWrites = Effect.gen(function*() {
     from json_to_recordset(${json(rows)}::json) as ${sql.literal(columns)}
     on conflict (id) do update set agents = excluded.agents, manual = excluded.manual, state = excluded.state, seq = excluded.seq, live = excluded.live,
       blob = excluded.blob, added = excluded.added, removed = excluded.removed,
-      decided_at = case when excluded.state <> pending_changes.state then coalesce(excluded.decided_at, pending_changes.decided_at) else pending_changes.decided_at end,
-      decisions = pending_changes.decisions + case when excluded.state <> pending_changes.state then excluded.decisions else 0 end`
+      decided_at = case when excluded.state = pending_changes.state then pending_changes.decided_at when excluded.state = 'pending' then null
+        else coalesce(excluded.decided_at, pending_changes.decided_at) end,
+      decisions = pending_changes.decisions + case when excluded.state = pending_changes.state then 0 when pending_changes.state = 'rejected' then 1 else excluded.decisions end`
   const cover = (ids: ReadonlyArray<TurnId>) => sql`delete from working_turns where turn_id in (select value::uuid from json_array_elements_text(${json(ids)}::json))`
   const retire = (ids: ReadonlyArray<ChangeId>) => sql`
     update pending_changes set live = false where id in (select value::uuid from json_array_elements_text(${json(ids)}::json))`

@@ -170,6 +170,13 @@ const make = Effect.gen(function*() {
     return yield* answers(changes, results)
   })
 
+  const bringBack = Effect.fn("Work.bringBack")(function*(sessionId: SessionId, ids: ReadonlyArray<ChangeId>) {
+    const { worktree } = yield* open(sessionId)
+    const changes = yield* ours(worktree, ids)
+    const results = yield* atRest(sessionId, ids, Effect.uninterruptible(apply.bringBack(worktree, ids)))
+    return yield* answers(changes, results)
+  })
+
   const resolve = (sessionId: SessionId, id: ChangeId, way: Resolution) => way === "theirs"
     ? decideOne(sessionId, id, (project, worktree) => apply.apply(project, worktree, id, true))
     : atRest(sessionId, [id], decideOne(sessionId, id, (project, worktree) => apply.resolve(project, worktree, id, way)))
@@ -200,7 +207,7 @@ const make = Effect.gen(function*() {
   })
 
   return Work.of({
-    place, watch, reject, resolve, ofTurn, rewind,
+    place, watch, bringBack, reject, resolve, ofTurn, rewind,
     look: Effect.fn("Work.look")(function*(sessionId) {
       const { archived, worktree } = yield* place(sessionId)
       if (worktree === undefined) return
@@ -246,6 +253,8 @@ export class Work extends Context.Service<Work, {
   /** When the turns in the worktree have ended; interrupted before, it does nothing. */
   readonly reject: (sessionId: SessionId, ids: ReadonlyArray<ChangeId>) => Answer<ReadonlyArray<Decided>>
   readonly rejectHunks: (sessionId: SessionId, id: ChangeId, part: ChangeId, hunks: ReadonlyArray<number>) => Answer<Decided>
+  /** Waits as `reject` does. */
+  readonly bringBack: (sessionId: SessionId, ids: ReadonlyArray<ChangeId>) => Answer<ReadonlyArray<Decided>>
   readonly revert: (sessionId: SessionId, ids: ReadonlyArray<ChangeId>) => Answer<ReadonlyArray<Decided>>
   readonly revertHunks: (sessionId: SessionId, id: ChangeId, part: ChangeId, hunks: ReadonlyArray<number>) => Answer<Decided>
   readonly resolve: (sessionId: SessionId, id: ChangeId, way: Resolution) => Answer<Decided>

@@ -38,6 +38,8 @@ export const ChangeRpc = RpcGroup.make(
   /** Puts the base back in the worktree; waits for turns that run there to end. Interrupting the call gives it up while it waits. */
   Rpc.make("Reject", { payload: { sessionId, changeIds: Ids }, success: Schema.Array(Decided), error }),
   Rpc.make("RejectHunks", { payload: someHunks, success: Decided, error }),
+  /** Puts rejected changes into the worktree again, pending as before; waits as a rejection does. */
+  Rpc.make("BringBack", { payload: { sessionId, changeIds: Ids }, success: Schema.Array(Decided), error }),
   /** Takes applied changes out of the project's checkout again. */
   Rpc.make("Revert", { payload: { sessionId, changeIds: Ids }, success: Schema.Array(Decided), error }),
   /** Of an applied change, which stays applied without them: they wait anew as the change `part`. */

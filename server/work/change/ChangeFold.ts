@@ -33,7 +33,7 @@ export interface FoldOutput {
 /** By the bytes of their text, as the database orders them too. */
 export const byPath = (a: { readonly path: string }, b: { readonly path: string }): number => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path))
 
-const sameChange = (row: PendingChange, change: CountedChange): boolean =>
+export const sameChange = (row: CountedChange, change: CountedChange): boolean =>
   row.oldPath === change.oldPath && row.operation === change.operation && row.oldMode === change.oldMode && row.mode === change.mode
   && row.baseBlob === change.baseBlob && row.blob === change.blob
 

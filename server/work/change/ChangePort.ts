@@ -94,7 +94,7 @@ const makeMemory = () => {
       const memory = of(id)
       memory.base = base ?? memory.base
       if (checkpoint !== undefined) memory.checkpoints.push(checkpoint)
-      for (const row of [...saved, ...decided]) if (isDecided(row) && memory.rows.get(row.id)?.state !== row.state) memory.decided.push(row.id)
+      for (const row of [...saved, ...decided]) if ((isDecided(row) || memory.rows.get(row.id)?.state === "rejected") && memory.rows.get(row.id)?.state !== row.state) memory.decided.push(row.id)
       for (const row of saved) { memory.rows.set(row.id, row); memory.live.add(row.id) }
       for (const row of decided) { memory.rows.set(row.id, row); memory.live.delete(row.id) }
       for (const rowId of gone) memory.live.delete(rowId)
@@ -103,7 +103,7 @@ const makeMemory = () => {
     ofTurn: (id, turnId) => Effect.sync(() => of(id).checkpoints.filter(({ at, turns }) => ("turnId" in at && at.turnId === turnId) || turns.some((turn) => turn.turnId === turnId))),
     decided: (id, limit, before) => Effect.sync(() => {
       const { decided, live, rows } = of(id)
-      const ids = [...new Set(decided.toReversed())].filter((row) => !live.has(row))
+      const ids = [...new Set(decided.toReversed())].filter((row) => !live.has(row) && rows.get(row)?.state !== "pending")
       return ids.slice(before === undefined ? 0 : ids.indexOf(before) + 1).slice(0, limit).flatMap((row) => rows.get(row) ?? [])
     }),
     decisions: (id) => Effect.sync(() => of(id).decided.length),

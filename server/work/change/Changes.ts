@@ -147,9 +147,9 @@ const make = Effect.gen(function*() {
     return yield* Semaphore.withPermit(placeOf(worktree.id).queue, settleAlone(worktree, at))
   })
 
-  const decide = <A, E, R>(worktree: Worktree, decision: Effect.Effect<A, E, R>, wrote: (decided: A) => ReadonlyArray<string>) =>
+  const decide = <A, E, R>(worktree: Worktree, decision: Effect.Effect<A, E, R>, wrote: (decided: A) => ReadonlyArray<string>, written: ReadonlyArray<string> = []) =>
     Semaphore.withPermit(placeOf(worktree.id).queue, Effect.gen(function*() {
-      yield* settleAlone(worktree, seen())
+      yield* settleAlone(worktree, seen(), new Set(written))
       const decided = yield* decision
       yield* settleAlone(worktree, { _tag: "Decided", id: CheckpointId.make(crypto.randomUUID()) }, new Set(wrote(decided)))
       yield* PubSub.publish(pulses, worktree.id)
@@ -280,9 +280,9 @@ export class Changes extends Context.Service<Changes, {
   readonly rewind: (worktree: Worktree, tree: string, id: CheckpointId, begun?: boolean) => Effect.Effect<{ readonly before: Checkpoint; readonly standing: Standing }, WorkError>
   /**
    * Looks, does what was decided, and looks again, with nothing between: what the decision `wrote` in the worktree makes
-   * nobody its maker. Refused, it leaves the first look.
+   * nobody its maker, nor what a server that died in it had `written`. Refused, it leaves the first look.
    */
-  readonly decide: <A, E, R>(worktree: Worktree, decision: Effect.Effect<A, E, R>, wrote: (decided: A) => ReadonlyArray<string>) => Effect.Effect<A, E | WorkError, R>
+  readonly decide: <A, E, R>(worktree: Worktree, decision: Effect.Effect<A, E, R>, wrote: (decided: A) => ReadonlyArray<string>, written?: ReadonlyArray<string>) => Effect.Effect<A, E | WorkError, R>
   /**
    * A person writes: what the effect `wrote` is by hand, whatever turns run. Looks before it and after it, with nothing between;
    * a look that can't be had keeps nobody from writing.

@@ -150,6 +150,51 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change",
     assert.deepStrictEqual((yield* turn("qwen")).changes.map(({ agents, manual }) => [agents, manual]), [[[AgentName.make("qwen")], false]])
   }))
 
+  it.effect("that was rejected is brought back with its makers, merged with what came since, or not at all, and twice as once", () => Effect.gen(function*() {
+    const { changes, decide, project, turn, work, worktree } = yield* world({ "a.txt": lines(60), "gone": "1\n", "kept": "1\n" })
+    const there = (name: string) => readFileSync(`${worktree.path}/${name}`, "utf8")
+    const back = (...ids: ReadonlyArray<ChangeId>) => Effect.map(decide.bringBack(worktree, ids), (all) => all.map((one) => Result.isSuccess(one) ? one.success.change.state : one.failure.reason._tag))
+    const told = Effect.map(changes.look(worktree), (standing) => standing.changes.map(({ added, agents, id, manual, path, removed, state }) => ({ added, agents, id, manual, path, removed, state })))
+    const whole = [[5, "first"], [30, "second"]] as const
+    work("a.txt", lines(60, ...whole))
+    work("new", "n\n")
+    rmSync(`${worktree.path}/gone`)
+    yield* turn("goose")
+    work("kept", "by hand\n")
+    yield* changes.look(worktree)
+    const before = yield* told
+    const ids = before.map(({ id }) => id)
+    yield* decide.reject(worktree, ids)
+    assert.deepStrictEqual(yield* told, [])
+    // of one that another was decided after
+    work("kept", "qwen\n")
+    const [other] = (yield* turn("qwen")).changes
+    if (other === undefined) return assert.fail("a change stands")
+    yield* decide.reject(worktree, [other.id])
+    for (let twice = 0; twice < 2; twice++) assert.deepStrictEqual(yield* back(...ids), ids.map(() => "pending"))
+    assert.deepStrictEqual(yield* told, before)
+    assert.deepStrictEqual([there("a.txt"), there("new"), there("kept"), existsSync(`${worktree.path}/gone`)], [lines(60, ...whole), "n\n", "by hand\n", false])
+    // of the other both sides are in the same place
+    assert.deepStrictEqual(yield* back(other.id), ["ChangedHere"])
+    assert.strictEqual(there("kept"), "by hand\n")
+    // a part by itself, and what came meanwhile
+    const part = ChangeId.make(crypto.randomUUID()), [a] = ids
+    if (a === undefined) return assert.fail("a change stood")
+    yield* decide.rejectHunks(worktree, a, part, [1])
+    work("a.txt", lines(60, [5, "first"], [50, "later"]))
+    yield* turn("qwen")
+    yield* rawGit(project.path, "gc", "--prune=now", "--quiet")
+    assert.deepStrictEqual(yield* back(part), ["pending"])
+    assert.strictEqual(there("a.txt"), lines(60, ...whole, [50, "later"]))
+    const [merged] = yield* told
+    assert.deepStrictEqual([merged?.added, merged?.agents, merged?.manual, merged?.state], [3, ["goose", "qwen"].map((name) => AgentName.make(name)), false, "pending"])
+    // it is that one now, and no decided one any more
+    assert.deepStrictEqual((yield* (yield* ChangePort).decided(worktree.id, 99)).map(({ path, state }) => `${state} ${path}`), ["rejected kept"])
+    yield* decide.apply(project, worktree, merged?.id ?? a)
+    assert.deepStrictEqual(yield* back(merged?.id ?? a), ["ChangeMoved"])
+    assert.strictEqual(yield* rawGit(project.path, "for-each-ref", "refs/boocode/landing"), "")
+  }))
+
   it.effect("that was reverted stands as that, and is applied again", () => Effect.gen(function*() {
     const { changes, decide, mine, only, project, turn, work, worktree } = yield* world()
     work("a.txt", lines(12, [5, "theirs"]))

@@ -1,17 +1,18 @@
 /**
  * What a person decides on a pending change: apply it to the project's own checkout, reject it in the worktree, or revert it
- * after it was applied. Each is a three-way merge that touches nothing where both sides changed the same, and each may be
+ * after it was applied; and what was rejected is brought back. Each is a three-way merge that touches nothing where both sides changed the same, and each may be
  * asked twice. After an apply the base moves on, so that the next change of the file begins there.
  *
  * ```
  *  pending, reverted ──apply──▶ applied ──revert──▶ reverted
- *        │   └──reject──▶ rejected
+ *        │   └──reject──▶ rejected ──bring back──▶ pending
  *        └── both changed the same ──▶ conflicted ──apply, theirs──▶ applied
  * ```
  */
 import { Context, Effect, Layer } from "effect"
 import type { ChangeId, PendingChange } from "../../../shared/Change.ts"
 import type { Project, Worktree } from "../../../shared/Session.ts"
+import { makeBringBack } from "./BringBack.ts"
 import { makeChangeBase } from "./ChangeBase.ts"
 import { ChangePort } from "../change/ChangePort.ts"
 import { Changes } from "../change/Changes.ts"
@@ -37,6 +38,7 @@ const make = Effect.gen(function*() {
 
   const revert = (project: Project, worktree: Worktree, id: ChangeId) => one(revertAll(project, worktree, [id]))
 
+  const bringBack = yield* makeBringBack
   const { applyHunks, rejectHunks, revertHunks } = yield* makeHunkDecisions({ apply, look, reject: (worktree, id) => one(reject(worktree, [id])), revert })
 
   /** Both sides meet in the worktree, or the project's takes the change's place there; in both cases the base is the project's file from now on. */
@@ -75,7 +77,7 @@ const make = Effect.gen(function*() {
     return { base: of(baseOf(change)), mine: of(ours), theirs: of(contentOf(change)), marked: of(files) }
   })
 
-  return Apply.of({ apply, applyAll, applyHunks, reject, rejectHunks, resolve, revert, revertAll, revertHunks, sides })
+  return Apply.of({ apply, applyAll, applyHunks, bringBack, reject, rejectHunks, resolve, revert, revertAll, revertHunks, sides })
 })
 
 export class Apply extends Context.Service<Apply, {
@@ -90,6 +92,8 @@ export class Apply extends Context.Service<Apply, {
   readonly applyHunks: (project: Project, worktree: Worktree, id: ChangeId, part: ChangeId, chosen: ReadonlyArray<number>) => Effect.Effect<Decision, WorkError>
   /** Puts the base back into the worktree, of each whole or not at all. Answers one for each, in order. That the worktree's agents rest is its caller's business. */
   readonly reject: (worktree: Worktree, ids: ReadonlyArray<ChangeId>) => Effect.Effect<ReadonlyArray<Outcome>, WorkError>
+  /** Puts rejected changes into the worktree again, of each whole or not at all: pending, with their makers. Answers one for each, in order. Its agents' rest is as with `reject`. */
+  readonly bringBack: (worktree: Worktree, ids: ReadonlyArray<ChangeId>) => Effect.Effect<ReadonlyArray<Outcome>, WorkError>
   /** Takes only these hunks out of the worktree. `part` is a new id for what is rejected, as `applyHunks` has one. */
   readonly rejectHunks: (worktree: Worktree, id: ChangeId, part: ChangeId, chosen: ReadonlyArray<number>) => Effect.Effect<Decision, WorkError>
   /**

@@ -36,7 +36,7 @@ layer(services, { excludeTestServices: true, timeout: "3 minutes" })("over decis
       const { apply, changes, project, worktree } = yield* world
       const random = randomFrom(seed)
       const since = new Map(names.map((name) => [name, new Set<string>()]))
-      const applied: Array<PendingChange> = []
+      const applied: Array<PendingChange> = [], rejected: Array<PendingChange> = []
       const edit = (who: string) => Effect.sync(() => {
         const name = names[random(names.length)] ?? "a.txt"
         const lines = readFileSync(`${worktree.path}/${name}`, "utf8").split("\n")
@@ -54,7 +54,7 @@ layer(services, { excludeTestServices: true, timeout: "3 minutes" })("over decis
       for (let round = 0; round < 30; round++) {
         const live = yield* changes.list(worktree.id)
         const change = live[random(live.length || 1)]
-        const kind = random(11)
+        const kind = random(13)
         if (kind < 4) yield* turn(kind < 2 ? "goose" : "qwen")
         else if (kind === 4) yield* Effect.andThen(edit("manual"), changes.look(worktree))
         // seen by nobody before what comes next
@@ -68,6 +68,13 @@ layer(services, { excludeTestServices: true, timeout: "3 minutes" })("over decis
           if (reverted._tag === "Failure") continue
           if (reverted.value.change.id !== last.id) applied.push(last)
           for (const maker of makers(last)) since.get(last.path)?.add(maker)
+        } else if (kind > 10) {
+          const [last] = rejected.splice(random(rejected.length), 1)
+          if (last === undefined) continue
+          const [back] = yield* apply.bringBack(worktree, [last.id])
+          // an edit is in the same place by now
+          if (back?._tag !== "Success") continue
+          for (const maker of makers(last)) since.get(last.path)?.add(maker)
         } else if (change !== undefined) {
           const unseen = change.path
           const id = ChangeId.make(crypto.randomUUID())
@@ -77,6 +84,7 @@ layer(services, { excludeTestServices: true, timeout: "3 minutes" })("over decis
           if (decided._tag === "Failure") continue
           const isWhole = decided.value.change.id === change.id
           if (isWhole && decided.value.change.state === "applied") applied.push(change)
+          if (decided.value.change.state === "rejected") rejected.push({ ...change, id: decided.value.change.id })
           if (isWhole) since.get(unseen)?.clear()
           // an edit that nobody had seen came after what was applied
           yield* changes.look(worktree)

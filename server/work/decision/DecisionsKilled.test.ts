@@ -118,6 +118,15 @@ layer(testGit, { excludeTestServices: true, timeout: "5 minutes" })("a server th
     assert.deepStrictEqual([whole.change.state, read(top), read(worktree.path)], ["reverted", base, theirs])
   }))
 
+  for (const step of [...steps, ["update-ref refs/boocode/landing", "before"], ["update-ref refs/boocode/landing", "after"]] as const) within("a rejected change that is brought back is back, once, or comes, and nobody else made it", step, Effect.fnUntraced(function*({ change, killed, life, read, worktree }, at, when) {
+    yield* life(Effect.flatMap(Apply, (apply) => apply.reject(worktree, [change.id])))
+    yield* killed("bringBack", [worktree, [change.id]], at, when)
+    assert.include([base, theirs], read(worktree.path))
+    const [again] = yield* life(Effect.flatMap(Apply, (apply) => apply.bringBack(worktree, [change.id])))
+    assert.deepStrictEqual([again?._tag === "Success" && again.success.change.state, read(worktree.path)], ["pending", theirs])
+    assert.deepStrictEqual((yield* life(Effect.flatMap(Changes, (changes) => changes.look(worktree)))).changes.map(({ agents, id, manual, state }) => [id, state, agents, manual]), [[change.id, "pending", change.agents, change.manual]])
+  }))
+
   for (const way of ["mine", "worktree"] as const) for (const step of onBase) within(`a way out of a conflict, ${way}, has brought the project's side over, or does`, step, Effect.fnUntraced(function*({ change, killed, life, project, read, top, worktree }, at, when) {
     writeFileSync(`${top}/a.txt`, mine)
     assert.strictEqual((yield* life(Effect.flatMap(Apply, (apply) => apply.apply(project, worktree, change.id)))).change.state, "conflicted")

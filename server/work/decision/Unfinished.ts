@@ -9,7 +9,7 @@
  * ```
  */
 import { Context, Effect, Layer, Option, Schema } from "effect"
-import { ChangeId, type PendingChange } from "../../../shared/Change.ts"
+import type { ChangeId, PendingChange } from "../../../shared/Change.ts"
 import { LandId } from "../../../shared/Land.ts"
 import type { WorkError } from "../../../shared/WorkError.ts"
 import { Apply } from "./Apply.ts"
@@ -17,7 +17,8 @@ import { ChangePort } from "../change/ChangePort.ts"
 import { Commits } from "../land/Commits.ts"
 import { Git } from "../git/Git.ts"
 import { type Begun, makeLandAttempts } from "../land/LandAttempts.ts"
-import { type Exchange, Landing } from "../land/Landing.ts"
+import { Landing } from "../land/Landing.ts"
+import { begunOf, type Exchange } from "../land/LandingNotes.ts"
 import { makeLandSteps } from "../land/LandSteps.ts"
 import type { KnownWorktree } from "../worktree/Reconcile.ts"
 import { baseOf, type Files, pick, sameEntry } from "../git/TreeFiles.ts"
@@ -29,10 +30,8 @@ const projectsAtOnce = 4
 
 interface Place { readonly top: string; readonly known: ReadonlyArray<KnownWorktree> }
 
-interface Carrying { readonly id: ChangeId; readonly way: "apply" | "reject" | "revert" }
+type Carrying = ReturnType<typeof begunOf>["carries"][number]
 
-const isWay = Schema.is(Schema.Literals(["apply", "reject", "revert"]))
-const isChange = Schema.is(ChangeId)
 const isLanding = Schema.is(LandId)
 
 const begunIn = (refs: ReadonlyArray<string>) => ({
@@ -40,13 +39,12 @@ const begunIn = (refs: ReadonlyArray<string>) => ({
     const [, id] = /^refs\/boocode\/landed\/([^/]+)\/begun$/.exec(ref) ?? []
     return isLanding(id) ? [id] : []
   }),
-  carries: refs.flatMap((ref): ReadonlyArray<Carrying> => {
-    const [, id, way] = /^refs\/boocode\/landing\/([^/]+)\/([^/]+)$/.exec(ref) ?? []
-    return isChange(id) && isWay(way) ? [{ id, way }] : []
-  })
+  ...begunOf(refs)
 })
 
-const stateAfter = { apply: "applied", reject: "rejected", revert: "reverted" } as const
+const stateAfter = { apply: "applied", reject: "rejected", revert: "reverted", "bring-back": "pending" } as const
+/** Whose files those are. */
+const isInWorktree = (way: Carrying["way"]) => way === "reject" || way === "bring-back"
 
 const make = Effect.gen(function*() {
   const apply = yield* Apply
@@ -84,33 +82,38 @@ const make = Effect.gen(function*() {
   })
 
   /** A resolved conflict goes the way of a rejection, to another end. */
-  const isWhole = (row: PendingChange, { way }: Carrying, { after }: Exchange) =>
-    way !== "reject" || [...after.keys(), ...baseOf(row).keys()].every((path) => sameEntry(after.get(path), baseOf(row).get(path)))
+  const isWhole = (row: PendingChange, { way }: Carrying, exchange: Exchange | undefined) => exchange !== undefined
+    && (way !== "reject" || [...exchange.after.keys(), ...baseOf(row).keys()].every((path) => sameEntry(exchange.after.get(path), baseOf(row).get(path))))
 
-  const decidedAgain = ({ project, worktree }: KnownWorktree, { id, way }: Carrying): Effect.Effect<unknown, WorkError> => {
+  const decidedAgain = ({ project, worktree }: KnownWorktree, { way }: Carrying, ids: ReadonlyArray<ChangeId>): Effect.Effect<unknown, WorkError> => {
     switch (way) {
-      case "apply": return apply.apply(project, worktree, id)
-      case "reject": return apply.reject(worktree, [id])
-      case "revert": return apply.revert(project, worktree, id)
+      case "apply": return apply.applyAll(project, worktree, ids)
+      case "reject": return apply.reject(worktree, ids)
+      case "revert": return apply.revertAll(project, worktree, ids)
+      case "bring-back": return apply.bringBack(worktree, ids)
     }
   }
 
+  const exchangesOf = (top: string, carrying: Carrying) => carrying.isTogether ? landing.notedTogether(top, carrying)
+    : Effect.map(landing.noted(top, carrying), (one) => new Map(one === undefined ? [] : [[carrying.id, one]]))
+
   const carriedAgain = Effect.fnUntraced(function*({ known, top }: Place, carrying: Carrying) {
-    const { id, way } = carrying
-    const isDecided = Effect.map(port.find(id), (row) => row?.state === stateAfter[way])
-    const done = landing.done(top, [carrying])
-    if (yield* isDecided) return yield* done
-    const row = yield* port.find(id)
-    const place = known.find(({ worktree }) => worktree.id === row?.worktreeId)
-    const exchange = yield* landing.noted(top, carrying)
-    if (row !== undefined && place !== undefined && exchange !== undefined && isWhole(row, carrying, exchange)) {
-      yield* Effect.ignore(decidedAgain(place, carrying))
-      if (yield* isDecided) return yield* Effect.logInfo(`${row.path} in ${top} is ${stateAfter[way]}, as was under way when the server died.`)
-    }
-    const at = way === "reject" ? place?.worktree.path : top
+    const { way } = carrying
+    const exchanges = yield* exchangesOf(top, carrying)
+    const isDecided = (row: PendingChange) => row.state === stateAfter[way]
+    const rows = yield* port.findAll([...exchanges.keys()])
+    const place = known.find(({ worktree }) => worktree.id === rows[0]?.worktreeId)
+    // what was brought back is to be looked at as such, recorded or not
+    const left = rows.filter((row) => (way === "bring-back" || !isDecided(row)) && isWhole(row, carrying, exchanges.get(row.id))).map(({ id }) => id)
+    if (place !== undefined && left.length > 0) yield* Effect.ignore(decidedAgain(place, carrying, left))
+    const decided = (yield* port.findAll([...exchanges.keys()])).filter(isDecided)
+    for (const { id, path } of decided) if (left.includes(id)) yield* Effect.logInfo(`${path} in ${top} is ${stateAfter[way]}, as was under way when the server died.`)
+    const at = isInWorktree(way) ? place?.worktree.path : top
     // of chosen hunks of a worktree nobody knows whose; they are one file, which is the old or the new one
-    if (exchange !== undefined && at !== undefined) yield* landing.takeBack(at, id, way === "reject" ? exchange : yield* uncommitted(at, exchange))
-    yield* done
+    for (const [id, exchange] of exchanges) {
+      if (at !== undefined && !decided.some((row) => row.id === id)) yield* landing.takeBack(at, id, isInWorktree(way) ? exchange : yield* uncommitted(at, exchange))
+    }
+    yield* landing.done(top, [carrying])
   })
 
   const guarded = (what: string) => <A, E extends { readonly message: string }>(effect: Effect.Effect<A, E>) =>
@@ -119,10 +122,10 @@ const make = Effect.gen(function*() {
   const inProject = Effect.fnUntraced(function*(place: Place) {
     const { top } = place
     const refs = yield* git.run(top, { what: "look for what was begun", deadline: listing, args: ["for-each-ref", "--format=%(refname)", "refs/boocode/landing/", "refs/boocode/landed/*/begun"] })
-    const { carries, landings } = begunIn(refs.split("\n"))
+    const { carries, landings, together } = begunIn(refs.split("\n"))
     const again = guarded(`What was begun in ${top} is not finished; ask for it again.`)
     for (const begun of yield* attempts.begun(top, landings)) yield* again(landedAgain(place, begun))
-    for (const carrying of carries) yield* again(carriedAgain(place, carrying))
+    for (const carrying of [...carries, ...together]) yield* again(carriedAgain(place, carrying))
     for (const path of [top, ...place.known.map(({ worktree }) => worktree.path)]) yield* landing.sweep(path)
   })
 

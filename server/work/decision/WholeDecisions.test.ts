@@ -61,6 +61,11 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("many chang
     expect(yield* apply.reject(worktree, ids), "rejected")
     assert.strictEqual(yield* rawGit(worktree.path, "status", "--porcelain"), "")
     assert.deepStrictEqual(yield* changes.list(worktree.id), [])
+    runs.git = 0
+    expect(yield* apply.bringBack(worktree, ids), "pending")
+    for (const name of names) assert.strictEqual(readFileSync(`${worktree.path}/${name}`, "utf8"), text(5, name))
+    assert.deepStrictEqual((yield* changes.list(worktree.id)).map(({ agents, id, manual }) => [id, agents, manual]), ids.map((id) => [id, [AgentName.make("goose")], false]))
+    assert.strictEqual(yield* rawGit(top, "for-each-ref", "refs/boocode/landing"), "")
     assert.strictEqual(readdirSync(`${top}/.git/boocode`).length, 0)
   }), 120_000)
 

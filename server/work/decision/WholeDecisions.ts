@@ -29,10 +29,10 @@ export const isOpen = (change: PendingChange, { live }: Ledger) =>
   change.state !== "applied" && change.state !== "rejected" && live.some(({ id }) => id === change.id)
 
 export const decidedAs = (change: PendingChange, state: ChangeState, seq: number): PendingChange => ({ ...change, state, seq })
-const pathsIn = (change: PendingChange) => [...baseOf(change).keys(), ...contentOf(change).keys()]
+export const pathsIn = (change: PendingChange) => [...baseOf(change).keys(), ...contentOf(change).keys()]
 export const pathsOf = ({ change }: Decision) => pathsIn(change)
 
-const makeBatches = Effect.gen(function*() {
+export const makeBatches = Effect.gen(function*() {
   const port = yield* ChangePort
   const { carryAll } = yield* Landing
   const { moveBase } = yield* makeChangeBase

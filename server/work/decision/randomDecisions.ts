@@ -87,14 +87,15 @@ const makeSteps = Effect.fnUntraced(function*({ project, worktree }: Given) {
       default: return turn(["goose", "qwen"][random(2)] ?? "goose", random)
     }
   }
-  const decision = (random: Random, change: PendingChange | undefined, applied: PendingChange | undefined) => Effect.gen(function*() {
-    const kind = random(10)
+  const decision = (random: Random, change: PendingChange | undefined, applied: PendingChange | undefined, rejected: PendingChange | undefined) => Effect.gen(function*() {
+    const kind = random(11)
     if (kind === 0) {
       const row = pick(random, yield* port.checkpoints(worktree.id, 30))
       return row === undefined ? undefined : yield* changes.rewind(worktree, row.tree, CheckpointId.make(uuid()))
     }
     if (kind === 1) return applied === undefined ? undefined : yield* apply.revertHunks(project, worktree, applied.id, ChangeId.make(uuid()), [random(2)])
     if (kind === 2) return applied === undefined ? undefined : yield* apply.revert(project, worktree, applied.id)
+    if (kind === 10) return rejected === undefined ? undefined : yield* Effect.flatMap(apply.bringBack(worktree, [rejected.id]), ([one]) => one === undefined ? Effect.undefined : Effect.fromResult(one))
     if (change === undefined) return undefined
     switch (kind) {
       case 3: return yield* apply.applyHunks(project, worktree, change.id, ChangeId.make(uuid()), [random(2)])
@@ -109,7 +110,9 @@ const makeSteps = Effect.fnUntraced(function*({ project, worktree }: Given) {
     work,
     decide: (random: Random) => Effect.gen(function*() {
       const change = pick(random, yield* changes.list(worktree.id))
-      return yield* decision(random, change, pick(random, (yield* changes.history(worktree.id, 200)).filter(({ state }) => state === "applied")))
+      const history = yield* changes.history(worktree.id, 200)
+      const one = (wanted: PendingChange["state"]) => pick(random, history.filter(({ state }) => state === wanted))
+      return yield* decision(random, change, one("applied"), one("rejected"))
     })
   }
 })

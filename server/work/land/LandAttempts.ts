@@ -7,7 +7,7 @@ import { Effect, Option, Schema } from "effect"
 import { createHash } from "node:crypto"
 import { LandId, LandOrder } from "../../../shared/Land.ts"
 import { Git } from "../git/Git.ts"
-import type { Exchange } from "./Landing.ts"
+import type { Exchange } from "./LandingNotes.ts"
 import type { Files } from "../git/TreeFiles.ts"
 
 export interface LandAttempt { readonly commit: string; readonly branch: string; readonly from: Files; readonly to: Files; readonly staged: Exchange }

@@ -6,30 +6,24 @@
 import { Context, Effect, FileSystem, Layer, Result, Semaphore } from "effect"
 import type { Stats } from "node:fs"
 import { chmod, link, mkdir, open, rename, rmdir, unlink } from "node:fs/promises"
-import { ChangeId } from "../../../shared/Change.ts"
-import type { LandId } from "../../../shared/Land.ts"
+import type { ChangeId } from "../../../shared/Change.ts"
 import { foldersOf, isBehindSymlink, lookAt, within } from "../git/DiskBytes.ts"
-import { bytesOfPath, textOfPath } from "../git/PathText.ts"
+import { bytesOfPath } from "../git/PathText.ts"
 import { Git } from "../git/Git.ts"
 import { type Files, makeTreeFiles, pick, sameEntry, union } from "../git/TreeFiles.ts"
 import { WorkError } from "../../../shared/WorkError.ts"
 import { lookWhenItShows, putInPlace, sameContent, sameStat } from "./PutInPlace.ts"
 import { isOutside } from "../git/WorktreePath.ts"
+import { type Exchange, makeLandingNotes, type Noted, type Way } from "./LandingNotes.ts"
 import { stagingOf, sweepStaging } from "./Staging.ts"
 
-export interface Carry {
-  readonly id: ChangeId | LandId
-  /** Which way it goes: what was begun one way is not taken for the other. A landing goes to one commit. */
-  readonly way: "apply" | "reject" | "revert" | `land-${string}`
+export interface Carry extends Noted {
   /** What the change begins and ends with. */
   readonly from: Files
   readonly to: Files
   /** Where both sides changed the same: the change's, without asking. */
   readonly force?: boolean
 }
-
-/** What was there, and what is there now. */
-export interface Exchange { readonly before: Files; readonly after: Files }
 
 /** Where both changed the same nothing was touched, and `tree` has the files with git's marks. */
 export type Carried = { readonly _tag: "Carried"; readonly exchange: Exchange } | { readonly _tag: "Conflicted"; readonly tree: string }
@@ -57,7 +51,7 @@ const make = Effect.gen(function*() {
   const git = yield* Git
   const trees = yield* makeTreeFiles
   const queues = new Map<string, Semaphore.Semaphore>()
-  const refOf = ({ id, way }: Pick<Carry, "id" | "way">) => `refs/boocode/landing/${id}/${way}`
+  const notes = yield* makeLandingNotes
 
   const admit = Effect.fnUntraced(function*(top: string, paths: ReadonlyArray<string>) {
     for (const path of paths) {
@@ -74,23 +68,6 @@ const make = Effect.gen(function*() {
 
   const statsOf = (top: string, paths: ReadonlyArray<string>) => Effect.map(
     Effect.forEach(paths, (path) => Effect.map(lookAt(within(top, bytesOfPath(path))), (found) => [path, found] as const)), (entries) => new Map(entries))
-
-  /** What a carry found and what it was to leave, as it noted before it wrote: undefined where it did not. One tree with a folder for each. */
-  const noted = Effect.fnUntraced(function*(top: string, carry: Pick<Carry, "id" | "way">) {
-    const all = yield* trees.filesAt(top, refOf(carry))
-    if (all === undefined) return undefined
-    const side = (folder: string): Files => new Map([...all].flatMap(([path, entry]) => {
-      const bytes = bytesOfPath(path)
-      return bytes.toString("latin1", 0, folder.length) === folder ? [[textOfPath(bytes.subarray(folder.length)), entry] as const] : []
-    }))
-    return { before: side("before/"), after: side("after/") } satisfies Exchange
-  })
-
-  const note = Effect.fnUntraced(function*(top: string, carry: Carry, { after, before }: Exchange) {
-    const side = (folder: string, files: Files) => [...files].map(([path, entry]) => [textOfPath(Buffer.concat([Buffer.from(folder), bytesOfPath(path)])), entry] as const)
-    const tree = yield* trees.treeOf(top, new Map([...side("before/", before), ...side("after/", after)]))
-    yield* git.run(top, { what: "note a change", args: ["update-ref", refOf(carry), tree] })
-  })
 
   /** None for what only git could tell apart, and could not. `written` before a kill: what it says again would be to merge a change with itself. */
   const resultOf = Effect.fnUntraced(function*(top: string, carry: Carry, written: Files | undefined, ours: Files, paths: ReadonlyArray<string>) {
@@ -189,12 +166,12 @@ const make = Effect.gen(function*() {
     yield* admit(top, paths)
     const stats = yield* lookWhenItShows(statsOf(top, paths))
     const ours = yield* trees.onDisk(top, paths, carry.from)
-    const begun = earlier ?? (yield* noted(top, carry))
+    const begun = earlier ?? (yield* notes.noted(top, carry))
     const result = yield* resultOf(top, carry, begun?.after, ours, paths)
     if (!result.clean) return { _tag: "Conflicted", tree: result.tree } as const
     yield* admit(top, [...result.files.keys()])
     const exchange = since(begun, { before: ours, after: result.files }, [...new Set([...paths, ...result.files.keys()])])
-    yield* note(top, carry, exchange)
+    yield* notes.note(top, carry, exchange)
     yield* keep(top, carry, ours)
     const restless = yield* Effect.tapError(write(top, carry.id, ours, result.files, stats), () => takeBack(top, carry.id, exchange))
     if (restless === undefined) return { _tag: "Carried", exchange } as const
@@ -203,26 +180,25 @@ const make = Effect.gen(function*() {
     return yield* fail({ _tag: "Restless", path: restless })
   })
 
-  /** Those of which something was begun, and may be to be picked up. */
-  const begunIn = (top: string) => Effect.map(git.run(top, { what: "find changes", args: ["for-each-ref", "--format=%(refname)", "refs/boocode/landing"] }), (out) => new Set(out.split("\n")))
-
   /** All that need no merge and that nothing hinders, at once; what it answers nothing for was not carried. */
   const attemptAll = Effect.fnUntraced(function*(top: string, carries: ReadonlyArray<Carry>) {
-    const begun = yield* begunIn(top)
-    const fit = yield* Effect.filter(carries, (carry) => begun.has(refOf(carry)) ? Effect.succeed(false) : Effect.isSuccess(admit(top, pathsOf(carry))))
+    const begun = notes.isNoted(yield* notes.refsIn(top))
+    const fit = yield* Effect.filter(carries, (carry) => begun.alone(carry) ? Effect.succeed(false) : Effect.isSuccess(admit(top, pathsOf(carry))))
     const paths = fit.flatMap(pathsOf)
     const stats = yield* lookWhenItShows(statsOf(top, paths))
     const ours = paths.length === 0 ? new Map() : yield* trees.onDisk(top, paths, union(fit.map(({ from }) => from)))
     const plain = fit.filter((carry) => pathsOf(carry).every(isPlain(carry, ours)))
-    const written = yield* writeAll(top, plain[0]?.id ?? ChangeId.make(crypto.randomUUID()), ours, plain.map((carry) => ({ paths: pathsOf(carry), result: carry.to })), stats)
-    const carried = new Map<Carry, Carried>()
-    for (const [nth, carry] of plain.entries()) {
-      const exchange: Exchange = { before: pick(ours, pathsOf(carry)), after: carry.to }
-      const one = written[nth]
-      if (one !== undefined && Result.isSuccess(one) && one.success === undefined) carried.set(carry, { _tag: "Carried", exchange })
-      else yield* takeBack(top, carry.id, exchange)
-    }
-    return carried
+    const [first] = plain
+    if (first === undefined) return new Map<Carry, Carried>()
+    const earlier = begun.together(first) ? yield* notes.notedTogether(top, first) : new Map<string, Exchange>()
+    const all = plain.map((carry) => ({ carry, exchange: since(earlier.get(carry.id), { before: pick(ours, pathsOf(carry)), after: carry.to }, pathsOf(carry)) }))
+    yield* notes.noteTogether(top, all)
+    const written = yield* Effect.tapError(writeAll(top, first.id, ours, plain.map((carry) => ({ paths: pathsOf(carry), result: carry.to })), stats), () => notes.noteTogether(top, [], first))
+    const isWritten = (nth: number) => { const one = written[nth]; return one !== undefined && Result.isSuccess(one) && one.success === undefined }
+    const failed = all.filter((_, nth) => !isWritten(nth)), carried = all.filter((_, nth) => isWritten(nth))
+    for (const { carry, exchange } of failed) yield* takeBack(top, carry.id, exchange)
+    if (failed.length > 0) yield* notes.noteTogether(top, carried, first)
+    return new Map(carried.map(({ carry, exchange }): [Carry, Carried] => [carry, { _tag: "Carried", exchange }]))
   })
 
   /** No two of them have a path in common. */
@@ -241,16 +217,11 @@ const make = Effect.gen(function*() {
   })
 
   return Landing.of({
-    admit, trees, noted,
+    admit, trees, noted: notes.noted, notedTogether: notes.notedTogether, begun: notes.begun, done: notes.done,
     carry: Effect.fn("Landing.carry")((top, carry) => alone(top, attempt(top, carry, tries))),
     carryAll: (top, carries) => alone(top, carryAll(top, carries)),
     sweep: (top) => Effect.ignore(Effect.flatMap(trees.folderOf(top), (own) => sweepStaging(fs, own, top))),
     takeBack: (top, id, exchange) => alone(top, takeBack(top, id, exchange)),
-    done: Effect.fn("Landing.done")(function*(top: string, carries: ReadonlyArray<Pick<Carry, "id" | "way">>) {
-      const begun = yield* begunIn(top)
-      const over = carries.map(refOf).filter((ref) => begun.has(ref))
-      if (over.length > 0) yield* git.bytes(top, { what: "forget changes", args: ["update-ref", "--stdin"], input: Buffer.from(over.map((ref) => `delete ${ref}\n`).join("")) })
-    }, (effect) => Effect.ignore(effect))
   })
 })
 
@@ -262,14 +233,18 @@ export class Landing extends Context.Service<Landing, {
   readonly carry: (top: string, carry: Carry) => Effect.Effect<Carried, WorkError>
   /** As `carry`, of several that have no path in common: each whole or not at all, whatever becomes of the others. Answers one for each, in order. */
   readonly carryAll: (top: string, carries: ReadonlyArray<Carry>) => Effect.Effect<ReadonlyArray<Result.Result<Carried, WorkError>>>
+  /** Those of which something was begun one way that nobody was done with: their server died, or could not record it. */
+  readonly begun: (top: string, way: Way) => Effect.Effect<ReadonlySet<ChangeId>, WorkError>
   /** At boot: away with what killed servers were about to put there. */
   readonly sweep: (top: string) => Effect.Effect<void>
   /** As if it had not been carried, but for what somebody changed since. */
   readonly takeBack: (top: string, id: Carry["id"], exchange: Exchange) => Effect.Effect<void>
   /** What one that was begun, and not done with, found and was to leave. */
-  readonly noted: (top: string, carry: Pick<Carry, "id" | "way">) => Effect.Effect<Exchange | undefined, WorkError>
+  readonly noted: (top: string, carry: Noted) => Effect.Effect<Exchange | undefined, WorkError>
+  /** The same of many that were written together, called as one of them. */
+  readonly notedTogether: (top: string, first: Noted) => Effect.Effect<ReadonlyMap<ChangeId, Exchange>, WorkError>
   /** They are recorded: nothing is to be picked up any more. */
-  readonly done: (top: string, carries: ReadonlyArray<Pick<Carry, "id" | "way">>) => Effect.Effect<void>
+  readonly done: (top: string, carries: ReadonlyArray<Noted>) => Effect.Effect<void>
 }>()("boocode/work/Landing") {
   static readonly layer = Layer.effect(Landing, make)
 }

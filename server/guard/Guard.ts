@@ -175,12 +175,12 @@ const make = Effect.gen(function*() {
   const looking = yield* Effect.context<Effect.Services<ReturnType<typeof lossesOf>> | Effect.Services<ReturnType<typeof basesOf>>>()
 
   const losses = Effect.fn("Guard.losses")(function*(sessionId: SessionId) {
-    const { worktree } = yield* place(sessionId)
+    const { project, worktree } = yield* place(sessionId)
     const running = (yield* stored(chatRows.list(sessionId))).filter(({ working }) => working).length
     if (worktree === undefined) return { ...noLosses, running }
     // what was done by hand since the last look counts too
     yield* Effect.ignore(changes.look(worktree))
-    return { ...yield* Effect.provide(lossesOf(worktree), looking), running }
+    return { ...yield* Effect.provide(lossesOf(project, worktree), looking), running }
   })
 
   return Guard.of({

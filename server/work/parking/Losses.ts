@@ -5,11 +5,12 @@
 import { Effect } from "effect"
 import type { Counted, SessionLosses } from "../../../shared/Guard.ts"
 import { mendText, toOneLine } from "../../../shared/Text.ts"
-import type { Worktree } from "../../../shared/Session.ts"
+import type { Project, Worktree } from "../../../shared/Session.ts"
 import { Environment } from "../../process/Environment.ts"
 import { runProgram } from "../../process/Program.ts"
 import { ChangePort } from "../change/ChangePort.ts"
 import { Git } from "../git/Git.ts"
+import { heldByProject } from "./HeldByProject.ts"
 import { extrasOf } from "./Ignored.ts"
 import { ownCommits } from "./LostCommits.ts"
 import { nestedWork } from "./Nested.ts"
@@ -46,18 +47,21 @@ const bytesOf = Effect.fnUntraced(function*(path: string) {
   return kilobytes === undefined ? null : Number(kilobytes) * 1024
 })
 
-export const lossesOf = Effect.fn("Losses.lossesOf")(function*(worktree: Worktree) {
+export const lossesOf = Effect.fn("Losses.lossesOf")(function*(project: Project, worktree: Worktree) {
   const git = yield* Git
   const { path } = worktree
-  const [status, { hidden, left }, commits, nested, { live, settled }, bytes] = yield* Effect.all([
+  const [status, { hidden, left }, commits, nested, ledger, bytes] = yield* Effect.all([
     git.bytes(path, { what, args: ["status", "--porcelain", "-z", "--ignored=matching", "--untracked-files=all", "--ignore-submodules=dirty"] }),
     extrasOf(git, path), ownCommits(git, worktree), nestedWork(git, worktree),
     Effect.flatMap(ChangePort, ({ load }) => load(worktree.id)), bytesOf(path)
   ], { concurrency: 3 })
   const { ignored, ...found } = statusOf(status)
+  const { live, settled } = ledger
   const standing = new Set(live.flatMap(({ oldPath, path }) => oldPath === null ? [path] : [path, oldPath]))
-  // as it was applied or landed: the project has it
-  const isOnlyHere = (path: string) => standing.has(path) || !settled.has(path)
+  const decided = [...found.uncommitted, ...found.untracked].filter((path) => !standing.has(path) && settled.has(path))
+  const held = yield* Effect.catch(heldByProject(project, worktree, ledger, decided), ({ message }) =>
+    Effect.as(Effect.logWarning(`What ${project.path} has of a session's work can't be told; all of it counts as the session's.`, message), new Set<string>()))
+  const isOnlyHere = (path: string) => !held.has(path)
   const uncommitted = found.uncommitted.filter(isOnlyHere), untracked = found.untracked.filter(isOnlyHere)
   const losses: SessionLosses = {
     worktree: path, running: 0, unapplied: countedOf(live.filter(({ state }) => state !== "applied" && state !== "rejected").map((one) => one.path)),

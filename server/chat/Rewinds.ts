@@ -12,7 +12,7 @@ import { openWindow, empty, evolve } from "../../shared/Chat.ts"
 import type { FileChange } from "../../shared/Change.ts"
 import { namedFiles, type Rewound, type RewindTarget, wordsOf } from "../../shared/ChatNote.ts"
 import { contentText } from "../../shared/Content.ts"
-import type { ProjectError } from "../../shared/Errors.ts"
+import { ProjectError } from "../../shared/Errors.ts"
 import { ChatId, type SessionId, type TurnId, type Who } from "../../shared/Ids.ts"
 import { CheckpointId } from "../../shared/Operation.ts"
 import type { AroundTurn, RewindOffer } from "../../shared/rpc/ChangeRpc.ts"
@@ -24,6 +24,7 @@ import { type RewindRow, RewindRows } from "../store/RewindRows.ts"
 import { Changes } from "../work/change/Changes.ts"
 import { ChangePort, type CheckpointRow } from "../work/change/ChangePort.ts"
 import { Checkpoints } from "../work/change/Checkpoints.ts"
+import { TurnsAtWork } from "../work/change/TurnsAtWork.ts"
 import { Work } from "../work/Work.ts"
 import { Chats } from "./Chats.ts"
 import { readLog } from "./ChatLog.ts"
@@ -76,6 +77,7 @@ const make = Effect.gen(function*() {
   const checkpoints = yield* Checkpoints
   const port = yield* ChangePort
   const rewinds = yield* RewindRows
+  const turns = yield* TurnsAtWork
   const work = yield* Work
   const targetOf = yield* makeTargets
   const tellAll = yield* makeTelling
@@ -85,18 +87,27 @@ const make = Effect.gen(function*() {
     return row?.seq === seq ? row : yield* new WorkError({ reason: { _tag: "UnknownCheckpoint", seq } })
   })
 
-  const rewind = Effect.fn("Rewinds.rewind")(function*(sessionId: SessionId, seq: number, by: Who) {
+  /** The files are moved, and told of to all chats, or neither. */
+  const move = Effect.fnUntraced(function*(sessionId: SessionId, worktree: Worktree, row: CheckpointRow, by: Who) {
     const id = CheckpointId.make(crypto.randomUUID())
-    return yield* work.rewind(sessionId, seq, id, (worktree, row, moved) => Effect.gen(function*() {
-      const target = yield* targetOf(worktree, row)
-      // what is there now is in a checkpoint before any of it moves
-      yield* changes.look(worktree)
-      const [last] = yield* port.checkpoints(worktree.id, 1)
-      yield* Effect.orDie(rewinds.begin({ id, sessionId, worktreeId: worktree.id, by, target, seq, undo: last?.seq ?? seq }))
-      const { after, before, undo } = yield* Effect.onError(moved, () => Effect.ignore(rewinds.end(id)))
-      yield* tellAll(sessionId, { id, by, to: target, undo, ...named(yield* checkpoints.files(worktree, before, after)) })
-      return { undo }
-    }))
+    const target = yield* targetOf(worktree, row)
+    // what is there now is in a checkpoint before any of it moves
+    yield* changes.look(worktree)
+    const [last] = yield* port.checkpoints(worktree.id, 1)
+    yield* Effect.orDie(rewinds.begin({ id, sessionId, worktreeId: worktree.id, by, target, seq: row.seq, undo: last?.seq ?? row.seq }))
+    const { before, standing } = yield* Effect.onError(changes.rewind(worktree, row.tree, id), () => Effect.ignore(rewinds.end(id)))
+    const undo = (yield* port.checkpoints(worktree.id, 2))[1]?.seq ?? row.seq
+    yield* tellAll(sessionId, { id, by, to: target, undo, ...named(yield* checkpoints.files(worktree, before.tree, standing.checkpoint.tree)) })
+    return { undo }
+  })
+
+  const rewind = Effect.fn("Rewinds.rewind")(function*(sessionId: SessionId, seq: number, by: Who) {
+    const { archived, worktree } = yield* work.place(sessionId)
+    if (archived) return yield* new ProjectError({ reason: { _tag: "Archived", sessionId } })
+    if (worktree === undefined) return yield* new WorkError({ reason: { _tag: "UnknownCheckpoint", seq } })
+    const row = yield* rowAt(worktree, seq)
+    return yield* turns.aloneNow(sessionId, Effect.uninterruptible(move(sessionId, worktree, row, by)),
+      () => new WorkError({ reason: { _tag: "AtWork", agents: turns.running(sessionId) } }))
   })
 
   /** One that a server's death cut off: its files may be there, half there, or not. */

@@ -4,7 +4,7 @@
  * `Changes`' business, how a decision is carried out `Apply`'s, and which turns run `TurnsAtWork`'s.
  */
 import { Context, Effect, Layer, Option, PubSub, RcMap, Result, Stream } from "effect"
-import { type ChangeFrame, type ChangeId, CheckpointId, type CheckpointInfo, type Conflict, type Decided, type PendingChange, type Resolution, type TurnFiles } from "../../shared/Change.ts"
+import { type ChangeFrame, type ChangeId, type CheckpointInfo, type Conflict, type Decided, type PendingChange, type Resolution, type TurnFiles } from "../../shared/Change.ts"
 import { ProjectError } from "../../shared/Errors.ts"
 import type { SessionId, TurnId, WorktreeId } from "../../shared/Ids.ts"
 import type { Project, Worktree } from "../../shared/Session.ts"
@@ -193,21 +193,8 @@ const make = Effect.gen(function*() {
     return turnFiles(yield* checkpoints.counted(worktree, before?.tree ?? worktree.baseCommit, to), limit, after)
   })
 
-  const rewind: Work["Service"]["rewind"] = Effect.fn("Work.rewind")(function*(sessionId, seq, id, around) {
-    const { worktree } = yield* open(sessionId)
-    const [row] = (yield* port.checkpoints(worktree.id, 1, seq + 1)).filter((one) => one.seq === seq)
-    if (row === undefined) return yield* fail({ _tag: "UnknownCheckpoint", seq })
-    const moved = Effect.gen(function*() {
-      const { before, standing } = yield* changes.rewind(worktree, row.tree, id)
-      const [, undo] = yield* port.checkpoints(worktree.id, 2)
-      return { before: before.tree, after: standing.checkpoint.tree, undo: undo?.seq ?? seq }
-    })
-    return yield* turns.aloneNow(sessionId, Effect.uninterruptible(around(worktree, row, moved)),
-      () => fail({ _tag: "AtWork", agents: turns.running(sessionId) }))
-  })
-
   return Work.of({
-    place, watch, bringBack, reject, resolve, ofTurn, rewind,
+    place, watch, bringBack, reject, resolve, ofTurn,
     look: Effect.fn("Work.look")(function*(sessionId) {
       const { archived, worktree } = yield* place(sessionId)
       if (worktree === undefined) return
@@ -236,9 +223,6 @@ const make = Effect.gen(function*() {
   })
 })
 
-/** Trees before and after a rewind; `undo` is the checkpoint that takes it back. */
-interface Moved { readonly before: string; readonly after: string; readonly undo: number }
-
 type Answer<A> = Effect.Effect<A, Failure>
 
 export class Work extends Context.Service<Work, {
@@ -263,9 +247,6 @@ export class Work extends Context.Service<Work, {
   /** By path, those after `after`. */
   readonly ofTurn: (sessionId: SessionId, turnId: TurnId, limit: number, after?: string) => Answer<TurnFiles>
   readonly checkpoints: (sessionId: SessionId, limit: number, before?: number) => Answer<ReadonlyArray<CheckpointInfo>>
-  /** Makes the worktree's files those of a checkpoint; refused while a turn runs, and none begins until `around`, which is given the move, has ended. Begun, it is not interrupted. */
-  readonly rewind: <A, E>(sessionId: SessionId, seq: number, id: CheckpointId,
-    around: (worktree: Worktree, to: CheckpointRow, moved: Effect.Effect<Moved, WorkError>) => Effect.Effect<A, E>) => Effect.Effect<A, Failure | E>
 }>()("boocode/work/Work") {
   static readonly layer = Layer.effect(Work, make)
 }

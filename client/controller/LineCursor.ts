@@ -35,7 +35,7 @@ const lineFrom = (row: number, way: 1 | -1, { isLine, rows }: CursorKeys): numbe
 export const movedBy = (event: KeyboardEvent, from: Choice | undefined, first: number, keys: CursorKeys): Choice | undefined => {
   const step = event.altKey || event.ctrlKey || event.metaKey ? undefined : steps(event.key, keys.page)
   if (step === undefined || keys.rows === 0) return undefined
-  const at = from === undefined ? first : Math.min(keys.rows - 1, Math.max(0, from.row + step))
+  const at = from === undefined && Number.isFinite(step) ? first : Math.min(keys.rows - 1, Math.max(0, (from?.row ?? 0) + step))
   const way = step > 0 ? 1 : -1
   const row = lineFrom(at, way, keys) ?? lineFrom(at, way === 1 ? -1 : 1, keys)
   return row === undefined ? undefined : { row, anchor: event.shiftKey && from !== undefined ? from.anchor : row, side: from?.side ?? "new" }

@@ -43,6 +43,7 @@ export class Windowed implements ReactiveController {
       this.hostDisconnected()
       if (scroller === null) return
       this.#scroller = scroller
+      this.#height = scroller.clientHeight
       scroller.addEventListener("scroll", this.#look, { passive: true })
       this.#size.observe(scroller)
     }

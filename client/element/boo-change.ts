@@ -37,7 +37,7 @@ export class BooChange extends LitElement {
     .problem { flex: 1 0 100%; display: flex; gap: var(--s2); padding: 0.375rem var(--s3); border: 1px solid var(--warn-line); border-radius: var(--round-m); background: var(--warn-soft); color: var(--warn); overflow-wrap: anywhere; }
     .body { display: grid; grid-template: minmax(0, 1fr) / minmax(0, 1fr); min-height: 0; overflow: auto; }
     .way { display: none; }
-    @container panel (max-width: 34rem) { .way { display: inline-flex; } }
+    @container panel (max-width: 34rem) { .way { display: inline-flex; } .what { flex-basis: 8rem; } }
     @media (pointer: coarse) { .acts button:not(.icon-only) { --row: 2.25rem; } }
   `]
 

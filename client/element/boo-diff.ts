@@ -5,7 +5,8 @@ import { codeColours } from "../style/code.ts"
 import type { DiffLine, LineDiff } from "../view/diff.ts"
 import type { Line } from "../view/highlight.ts"
 import { languageOfPath } from "../view/languages.ts"
-import { plural } from "../view/numbers.ts"
+import { drawnPart, lineSpans } from "../view/lineSpans.ts"
+import { byteWords, plural } from "../view/numbers.ts"
 import { shortenPaths } from "../view/path.ts"
 import { type DiffPart, headOf, isStored } from "../view/toolCall.ts"
 import type { LoadText } from "./boo-tool-text.ts"
@@ -19,14 +20,15 @@ export class BooDiff extends LitElement {
     figcaption { display: flex; gap: var(--s3); align-items: center; padding: 0.3125rem var(--s3); border-bottom: 1px solid var(--line); font-size: var(--size-s); color: var(--ink-soft); }
     .plus { color: var(--good); } .minus { color: var(--bad); }
     .scroll { max-height: 26rem; overflow: auto; }
-    .lines { display: grid; grid-template-columns: auto auto minmax(max-content, 1fr); min-width: 100%; width: max-content; padding-block: var(--s1); color: var(--code-ink); font: var(--size-code) / 1.55 var(--mono); tab-size: 4; }
+    .lines { display: grid; grid-template-columns: auto auto minmax(0, 1fr); padding-block: var(--s1); color: var(--code-ink); font: var(--size-code) / 1.55 var(--mono); tab-size: 4; }
     .line { display: grid; grid-column: 1 / -1; grid-template-columns: subgrid; }
     .number { min-width: 2.6em; padding-inline: 0.5em 0.4em; color: var(--ink-faint); text-align: end; user-select: none; font-size: 0.92em; }
-    .text { white-space: pre; padding-inline: 0.25em var(--s4); }
-    .sign { display: inline-block; width: 1.2em; color: var(--ink-faint); user-select: none; }
+    .text { white-space: pre-wrap; overflow-wrap: anywhere; padding-inline: 1.45em var(--s3); }
+    .sign { display: inline-block; width: 1.2em; margin-inline-start: -1.2em; color: var(--ink-faint); user-select: none; }
     .added { background: var(--added); } .added .sign { color: var(--good); }
     .removed { background: var(--removed); } .removed .sign { color: var(--bad); }
     .gap { grid-column: 1 / -1; padding: 0.125rem var(--s3); color: var(--ink-faint); background: var(--hover); font: var(--size-xs) / 1.6 var(--font); }
+    .more { color: var(--ink-faint); user-select: none; }
     .waits { padding: var(--s3); color: var(--ink-faint); font-size: var(--size-s); }
   `]
 
@@ -56,11 +58,11 @@ export class BooDiff extends LitElement {
     if (this.piece === part && old !== undefined && now !== undefined) this.colours = { before: old, after: now }
   }
 
-  #pieces(line: Exclude<DiffLine, { kind: "gap" }>): TemplateResult | string {
+  #pieces(line: Exclude<DiffLine, { kind: "gap" }>): TemplateResult {
     const at = line.after ?? line.before ?? 0
-    const pieces = (line.after === undefined ? this.colours?.before : this.colours?.after)?.[at - 1]
-    if (pieces === undefined) return line.text
-    return html`${pieces.map(({ colour, text }) => colour === undefined ? text : html`<span class=${colour}>${text}</span>`)}`
+    const { more, text: drawn } = drawnPart(line.text)
+    const pieces = lineSpans(drawn, (line.after === undefined ? this.colours?.before : this.colours?.after)?.[at - 1], [])
+    return html`${pieces.map(({ colour, text }) => colour === undefined ? text : html`<span class=${colour}>${text}</span>`)}${more > 0 ? html`<span class="more">… ${byteWords(more)} more</span>` : nothing}`
   }
 
   #line(line: DiffLine): TemplateResult {

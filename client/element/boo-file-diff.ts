@@ -190,6 +190,7 @@ export class BooFileDiff extends LitElement {
     const { model } = this.#held
     if (lines > 0 && model !== undefined) return this.#lines(file, model)
     if (cut !== undefined) return html`<div class="none"><p>${cutWords(cut.why, 0)}</p>${cut.anyway ? this.#showAnyway("Show it anyway") : nothing}</div>`
+    if (over && ignores) return html`<div class="none"><p>${emptyWords(file, ignores)}</p><button class="outline" @click=${() => this.#flip("space")}>Show it</button></div>`
     return over ? html`<p class="none">${emptyWords(file, ignores)}</p>` : html`<p class="none late" role="status"><span class="spinner"></span>Comparing…</p>`
   }
 
@@ -197,7 +198,7 @@ export class BooFileDiff extends LitElement {
     const choosable = this.changeId !== undefined && file.operation === "edit" && this.#held.diff?.head?.choosable === true
     return html`<boo-diff-rows .model=${model} .version=${this.#held.version} .name=${file.path} .language=${languageOfPath(file.path)}
       .comments=${(this.comments?.ofPath(file.path) ?? []).filter((comment) => isCurrent(comment, file))} ?commentable=${this.comments !== undefined} ?wrap=${this.#wraps}
-      ?choosable=${choosable} ?cut=${this.#held.diff?.cut !== undefined} ?expandable=${this.#hasTwo} ?busy=${this.busy}
+      ?choosable=${choosable} ?cut=${this.#held.diff?.over !== true || this.#held.diff.cut !== undefined} ?expandable=${this.#hasTwo} ?busy=${this.busy}
       @reveal=${(event: CustomEvent<RevealDetail>) => this.#held.reveal(event.detail.gap, event.detail.where)}
       @decide=${(event: CustomEvent<DecideDetail>) => this.#decide(event.detail)}
       @step=${(event: CustomEvent<1 | -1>) => ask(this, "boo-next-file", { step: event.detail })}

@@ -9,6 +9,7 @@ import { icon } from "../style/icons.ts"
 import { asInFile, linePieces, whyNotEditable } from "../view/files.ts"
 import type { Line } from "../view/highlight.ts"
 import { languageOfPath } from "../view/languages.ts"
+import { drawnPart, lineSpans } from "../view/lineSpans.ts"
 import { byteWords } from "../view/numbers.ts"
 
 export class BooFileView extends LitElement {
@@ -25,7 +26,7 @@ export class BooFileView extends LitElement {
     .piece { content-visibility: auto; contain-intrinsic-height: auto calc(var(--count) * 1.6 * var(--size-code)); width: max-content; min-width: 100%; }
     .line { display: flex; white-space: pre; } .line.at { background: var(--warn-soft); box-shadow: inset 2px 0 var(--warn); }
     .number { flex: none; width: 3.25rem; padding-inline-end: var(--s3); text-align: end; color: var(--ink-faint); user-select: none; }
-    .text { padding-inline-end: var(--s4); }
+    .text { padding-inline-end: var(--s4); } .more { color: var(--ink-faint); user-select: none; }
     textarea { width: 100%; padding: var(--s2) var(--s3); border: 0; border-radius: 0; background: var(--raised); resize: none; white-space: pre; }
     textarea:focus-visible { outline-offset: -2px; }
     .other { grid-row: 3; display: grid; place-content: center; justify-items: center; gap: var(--s2); padding: var(--s4); overflow: auto; color: var(--ink-faint); text-align: center; }
@@ -123,7 +124,9 @@ export class BooFileView extends LitElement {
   }
 
   #pieces(line: string, number: number): unknown {
-    return this.colours?.[number - 1]?.map(({ colour, text }) => colour === undefined ? text : html`<span class=${colour}>${text}</span>`) ?? line
+    const { more, text: drawn } = drawnPart(line), colours = this.colours?.[number - 1]
+    if (colours === undefined && more === 0) return line
+    return html`${lineSpans(drawn, colours, []).map(({ colour, text }) => colour === undefined ? text : html`<span class=${colour}>${text}</span>`)}${more > 0 ? html`<span class="more">… ${byteWords(more)} more</span>` : nothing}`
   }
 
   #onKey(event: KeyboardEvent, path: string, content: FileContent): void {

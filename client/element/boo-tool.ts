@@ -7,7 +7,7 @@ import { base } from "../style/base.ts"
 import { icon } from "../style/icons.ts"
 import { row } from "../style/row.ts"
 import { countWords } from "../view/duration.ts"
-import { statusWords, toolIcon, toolParts, toolPlaces, toolSpan, toolTitle } from "../view/toolCall.ts"
+import { statusWords, toolIcon, toolParts, type ToolPlace, toolPlaces, toolSpan, toolTitle } from "../view/toolCall.ts"
 import type { LoadText } from "./boo-tool-text.ts"
 
 export class BooTool extends LitElement {
@@ -15,7 +15,11 @@ export class BooTool extends LitElement {
   static override styles = [base, row, css`
     .title { color: var(--ink); }
     .call .title { font-family: var(--mono); font-size: 0.96em; }
-    .places { flex: 0 4 auto; display: block; min-height: 0; padding: 0; color: var(--ink-faint); font-family: var(--mono); font-size: var(--size-s); }
+    .place { flex: 0 4 auto; display: block; min-height: 0; padding: 0; color: var(--ink-faint); font-family: var(--mono); font-size: var(--size-s); }
+    .place:hover { background: none; color: var(--accent-strong); text-decoration: underline; }
+    .place.bare { flex: none; display: inline-flex; opacity: 0; } .place.bare .icon { font-size: 0.875rem; }
+    summary:hover .place.bare, .place.bare:focus-visible { opacity: 1; }
+    @media (hover: none) { .place.bare { opacity: 0.6; padding: var(--s2); margin-block: calc(-1 * var(--s2)); } }
     .failed .title, .failed .word, .failed > summary > .icon { color: var(--bad); }
     .canceled .title { color: var(--ink-faint); text-decoration: line-through; }
     .word { font-size: var(--size-s); }
@@ -43,7 +47,8 @@ export class BooTool extends LitElement {
       <summary class=${call.kind === "execute" ? "call" : ""}>
         ${icon(toolIcon(call.kind))}
         <span class="title cut" title=${call.title}>${toolTitle(call)}</span>
-        ${places.length === 0 ? nothing : html`<button class="places cut" title="Show the file" @click=${this.#show}>${places.join("  ")}</button>`}
+        ${places.map((place) => html`<button class="place cut ${place.words === "" ? "bare" : ""}" aria-label=${`Show ${place.name} in the files`} title=${`Show ${place.name} in the files`}
+          @click=${(event: Event) => this.#show(event, place)}>${place.words === "" ? icon("folder") : place.words}</button>`)}
         <span class="turner">${icon("chevron")}</span>
         <span class="end">${this.#end(call)}</span>
       </summary>
@@ -76,10 +81,9 @@ export class BooTool extends LitElement {
     })
   }
 
-  #show(event: Event): void {
+  #show(event: Event, { line, path }: ToolPlace): void {
     event.preventDefault()
-    const at = this.call?.locations[0]
-    if (at !== undefined) ask(this, "boo-show-work", { tab: "files", path: `${at.path}${at.line === undefined ? "" : `#L${at.line}`}` })
+    ask(this, "boo-show-work", { tab: "files", path: `${path}${line === undefined ? "" : `#L${line}`}` })
   }
 
   #onToggle(event: Event): void {

@@ -19,6 +19,7 @@ export const changesStyle = css`
   .progress { display: flex; align-items: center; flex: none; gap: var(--s2); margin-inline-start: auto; color: var(--ink-faint); font-size: var(--size-s); }
   progress { width: 3.5rem; height: 0.25rem; border: 0; border-radius: 99px; background: var(--pressed); overflow: hidden; appearance: none; }
   progress::-webkit-progress-bar { background: var(--pressed); } progress::-webkit-progress-value { background: var(--good); border-radius: 99px; transition: width var(--calm); } progress::-moz-progress-bar { background: var(--good); }
+  @container panel (max-width: 44rem) { progress { display: none; } }
   .none { display: grid; place-content: center; justify-items: center; gap: var(--s3); padding: var(--s5); color: var(--ink-faint); text-align: center; line-height: 1.5; }
   .none .icon { font-size: 1.75rem; stroke-width: 1; } .none button .icon { font-size: 1rem; stroke-width: 1.4; }
   .none p { max-width: 24rem; } .none b { display: block; margin-bottom: var(--s1); color: var(--ink); font-weight: 600; }

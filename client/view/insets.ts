@@ -56,6 +56,8 @@ export const anchorAt = (field: Field, top: number): Anchor => {
   return { row, into: top - topOf(field, row) }
 }
 
-/** Within the row, also where that is less high than it was. */
-export const anchorTop = (field: Field, { into, row }: Anchor): number =>
-  topOf(field, row) + Math.min(into, Math.max(0, topOf(field, row + 1) - topOf(field, row) - 1))
+/** Within the row; at its beginning, where it is less high now. */
+export const anchorTop = (field: Field, { into, row }: Anchor): number => {
+  const top = topOf(field, row)
+  return into < topOf(field, row + 1) - top ? top + into : top
+}

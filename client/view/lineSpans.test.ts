@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { DiffLines } from "./diffLines.ts"
-import { brokenSpans, lineSpans, markedRuns, withoutReturn } from "./lineSpans.ts"
+import { brokenSpans, drawnPart, lineSpans, markedRuns, withoutReturn } from "./lineSpans.ts"
 import { Marking, markWords } from "./wordMarks.ts"
 
 const cut = (text: string, spans: ReadonlyArray<{ readonly from: number; readonly to: number }>) => spans.map(({ from, to }) => text.slice(from, to))
@@ -50,6 +50,12 @@ describe("a line's pieces", () => {
   test("come without the carriage return, which is told", () => {
     expect(withoutReturn("a\r")).toEqual({ text: "a", returns: true })
     expect(withoutReturn("a\rb")).toEqual({ text: "a\rb", returns: false })
+  })
+
+  test("are those of its beginning, where it is very long", () => {
+    expect(drawnPart("abc")).toEqual({ text: "abc", more: 0 })
+    const { more, text } = drawnPart("a".repeat(1_000_000))
+    expect([text.length, more]).toEqual([2000, 998_000])
   })
 
   test("go on below at each break, also within a colour, and behind the last one", () => {

@@ -56,6 +56,13 @@ export const brokenSpans = (pieces: ReadonlyArray<Drawn>, breaks: ReadonlyArray<
   return next < breaks.length ? [...broken, { text: "", colour: undefined, marked: false, below: true }] : broken
 }
 
+/** Signs that are drawn of one line: a browser lays out a line of a megabyte for seconds. */
+const mostDrawn = 2000
+
+/** What is drawn of a whole line, and how many signs are left out. */
+export const drawnPart = (text: string): { readonly text: string; readonly more: number } =>
+  text.length <= mostDrawn ? { text, more: 0 } : { text: text.slice(0, mostDrawn), more: text.length - mostDrawn }
+
 /** A carriage return before the line's end is shown: it is what a change of line ends is made of. */
 export const withoutReturn = (text: string): { readonly text: string; readonly returns: boolean } =>
   text.endsWith("\r") ? { text: text.slice(0, -1), returns: true } : { text, returns: false }

@@ -115,12 +115,18 @@ export const toolParts = (call: ToolCall): ReadonlyArray<ToolPart> => {
   ]
 }
 
-/** Paths of the places it touched, shortest form, without those its title already names. */
-export const toolPlaces = (call: ToolCall): ReadonlyArray<string> =>
-  call.locations
-    .filter(({ path }) => !call.title.includes(path.split("/").at(-1) ?? path))
-    .map(({ line, path }) => `${shortPath(path)}${line === undefined ? "" : `:${line}`}`)
-    .filter((place, index, all) => all.indexOf(place) === index)
+/** A place it touched: where that is, in words, and what of it stands in its row. */
+export interface ToolPlace { readonly path: string; readonly line: number | undefined; readonly name: string; readonly words: string }
+
+const mostPlaces = 3
+
+/** The first places it touched. Of one that its title names already, at most the line stands there once more. */
+export const toolPlaces = ({ locations, title }: Pick<ToolCall, "locations" | "title">): ReadonlyArray<ToolPlace> =>
+  locations.map(({ line, path }) => {
+    const name = `${shortPath(path)}${line === undefined ? "" : `:${line}`}`
+    const isNamed = title.includes(path.split("/").at(-1) ?? path)
+    return { path, line, name, words: !isNamed ? name : line === undefined ? "" : `:${line}` }
+  }).filter(({ name }, index, all) => all.findIndex((one) => one.name === name) === index).slice(0, mostPlaces)
 
 /** The last two names of a path. */
 export const shortPath = (path: string): string => path.split("/").filter((name) => name !== "").slice(-2).join("/")

@@ -94,7 +94,8 @@ describe("tool calls", () => {
     assert.deepEqual(toolParts({ ...call, input: "{}", output: "null" }), [])
   })
   it("names a place once, and not where the title does", () => {
-    assert.deepEqual(toolPlaces({ ...call, locations: [{ path: "/w/src/a.ts" }, { path: "/w/src/b.ts", line: 3 }, { path: "/w/src/b.ts", line: 3 }] }), ["src/b.ts:3"])
+    const places = toolPlaces({ ...call, locations: [{ path: "/w/src/a.ts" }, { path: "/w/src/b.ts", line: 3 }, { path: "/w/src/b.ts", line: 3 }, { path: "/w/src/a.ts", line: 7 }] })
+    assert.deepEqual(places.map(({ name, words }) => [name, words]), [["src/a.ts", ""], ["src/b.ts:3", "src/b.ts:3"], ["src/a.ts:7", ":7"]])
   })
 })
 

@@ -48,7 +48,7 @@ const perform = async (turn: Turn, step: Exclude<Step, { _tag: "End" }>): Promis
     case "Sleep": return turn.pause(step.ms)
     case "Tool": return ToolCalls.tool(turn, step.name, step.ms)
     case "Write": return ToolCalls.write(turn, step.path, step.text)
-    case "Read": return ToolCalls.read(turn, step.path)
+    case "Read": return ToolCalls.read(turn, step.path, step.line)
     case "Run": return ToolCalls.run(turn, step.command)
     case "Withdraw": return Requests.withdraw(turn, step.name, step.ms)
     case "Overtake": return Requests.overtake(turn, step.name, step.ms)

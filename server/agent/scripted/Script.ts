@@ -4,7 +4,7 @@
 //
 //   say TEXT            one chunk of text            tool NAME [MS]      a tool call that takes MS
 //   think TEXT          one chunk of thought         write PATH TEXT     writes a file, as an edit with its diff
-//   stream N [every MS] N chunks "word 1 " …         read PATH           asks the client for a file
+//   stream N [every MS] N chunks "word 1 " …         read PATH [LINE]    asks the client for a file
 //   clock N [every MS]  N chunks: its own time       plan A; B; C        a plan, its first entry in progress
 //   burst N [BYTES]     N chunks, as fast as it can  permission TITLE    asks; says the kind of option chosen
 //   flood MB            that much text, at once      elicit JSON-SCHEMA  asks by form; says the answer
@@ -36,7 +36,7 @@ export type Step =
   | { readonly _tag: "Sleep" | "LateUpdate"; readonly ms: number }
   | { readonly _tag: "Tool" | "Withdraw" | "Overtake"; readonly name: string; readonly ms: number }
   | { readonly _tag: "Write"; readonly path: string; readonly text: string }
-  | { readonly _tag: "Read"; readonly path: string }
+  | { readonly _tag: "Read"; readonly path: string; readonly line: number | undefined }
   | { readonly _tag: "Plan"; readonly entries: ReadonlyArray<string> }
   | { readonly _tag: "Permission"; readonly title: string }
   | { readonly _tag: "Run"; readonly command: string }
@@ -131,7 +131,10 @@ const readings: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ["context", word("Context")],
   ["stray", word("Stray")],
   ["write", readWrite],
-  ["read", (rest) => /^\S+$/.test(rest) ? { _tag: "Read", path: rest } : undefined],
+  ["read", (rest) => {
+    const [, path, line] = /^(\S+)(?: (\d+))?$/.exec(rest) ?? []
+    return path === undefined ? undefined : { _tag: "Read", path, line: line === undefined ? undefined : Number(line) }
+  }],
   ["plan", (rest) => rest === "" ? undefined : { _tag: "Plan", entries: list(rest, /;/) }],
   ["permission", (rest) => rest === "" ? undefined : { _tag: "Permission", title: rest }],
   ["elicit", readElicit],

@@ -60,11 +60,12 @@ export const write = async (turn: Turn, path: string, text: string): Promise<voi
   }
 }
 
-export const read = async (turn: Turn, path: string): Promise<void> => {
+/** From a line on, where one is named. */
+export const read = async (turn: Turn, path: string, line: number | undefined): Promise<void> => {
   const { session } = turn
   if (!session.offered.readTextFile) return turn.report(`read: the client does not offer fs/read_text_file`)
   const toolCallId = turn.nextToolCallId()
-  const target = resolve(session.kept.cwd, path)
+  const target = resolve(session.kept.cwd, path), from = line === undefined ? {} : { line }
   session.update({
     sessionUpdate: "tool_call",
     toolCallId,
@@ -72,12 +73,12 @@ export const read = async (turn: Turn, path: string): Promise<void> => {
     name: "read",
     kind: "read",
     status: "in_progress",
-    locations: [{ path: target }],
-    rawInput: { path }
+    locations: [{ path: target, ...from }],
+    rawInput: { path, ...from }
   })
   try {
     const answer = await turn.answered(
-      session.wire.request("fs/read_text_file", { sessionId: session.kept.id, path: target })
+      session.wire.request("fs/read_text_file", { sessionId: session.kept.id, path: target, ...from })
     )
     const content = textAt(answer, "content") ?? ""
     session.update({ sessionUpdate: "tool_call_update", toolCallId, status: "completed", content: output(content) })

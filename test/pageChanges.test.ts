@@ -128,6 +128,59 @@ it.live("two agents and a person: each is named, one hunk is applied, a file rej
   assert.deepStrictEqual(complaints, [])
 }).pipe(Effect.scoped), 180_000)
 
+it.live("what was decided is taken back: a hunk of an applied change is reverted, rejected changes are brought back, by buttons and by keys", () => Effect.gen(function*() {
+  const { client, mine, open, sessionId, top } = yield* world
+  const { complaints, page } = yield* open("/changes")
+  const decided = page.getByRole("button", { name: /^Decided/ })
+  yield* act(async () => {
+    await row(page, "shared.txt").click()
+    await page.keyboard.press("a")
+    await gone(page, "shared.txt")
+    for (const name of ["notes.txt", "other.txt", "new.txt"]) {
+      await row(page, name).click()
+      await page.keyboard.press("x")
+      await gone(page, name)
+    }
+    assert.strictEqual(mine("shared.txt"), lines([3, "heron"], [30, "wren"]))
+    assert.isFalse(existsSync(join(top, "new.txt")))
+    await decided.click()
+    await row(page, "shared.txt").click()
+    const rows = detail(page).getByRole("grid", { name: "Changed lines of shared.txt" })
+    await rows.getByRole("button", { name: "Revert hunk" }).nth(1).waitFor()
+    // by its key: the second hunk
+    await rows.focus()
+    await page.keyboard.press("n")
+    await page.keyboard.press("n")
+    await page.keyboard.press("Shift+U")
+    await rows.getByRole("button", { name: "Revert hunk" }).nth(1).waitFor({ state: "detached" })
+    await row(page, "shared.txt").getByText("Applied").waitFor()
+  })
+  assert.strictEqual(mine("shared.txt"), lines([3, "heron"]))
+  const { changes } = yield* untilWork(client, sessionId, (work) => work.changes.length === 1)
+  assert.deepStrictEqual([told(changes), changes[0]?.state], [["edit shared.txt +1 -1 heron,wren"], "reverted"])
+  yield* act(async () => {
+    await row(page, "other.txt").click()
+    await page.keyboard.press("u")
+    await gone(page, "other.txt")
+    for (const name of ["new.txt", "notes.txt"]) await row(page, name).getByRole("checkbox").click()
+    await page.getByRole("button", { name: "Bring back 2" }).click()
+    await gone(page, "new.txt")
+    await page.getByRole("button", { name: /^To decide/ }).click()
+    await row(page, "new.txt").getByRole("img", { name: "Staged by Heron" }).waitFor()
+    await row(page, "notes.txt").getByRole("img", { name: "Manually staged" }).waitFor()
+    assert.strictEqual(await row(page, "other.txt").getByRole("img", { name: "Manually staged" }).count(), 0)
+    await decided.click()
+    await row(page, "shared.txt").click()
+    await detail(page).getByRole("button", { name: "Revert hunk" }).click()
+    // the part that was reverted before stays in the list, as history
+    await row(page, "shared.txt").getByText("Reverted").nth(1).waitFor()
+  })
+  assert.deepStrictEqual([mine("shared.txt"), readFileSync(join(top, "other.txt"), "utf8"), readFileSync(join(top, "new.txt"), "utf8").trim()], [lines(), "y\n", "1"])
+  const all = yield* untilWork(client, sessionId, (work) => work.changes.length === 4)
+  assert.deepStrictEqual(told(all.changes), ["create new.txt +1 -0 heron", "create notes.txt +1 -0 manual", "edit other.txt +1 -1 wren", "edit shared.txt +2 -2 heron,wren"])
+  assert.deepStrictEqual(complaints, [])
+}).pipe(Effect.scoped), 180_000)
+
 it.live("a conflict shows both sides and its ways out; what was looked at stays marked over a reload, until it changes", () => Effect.gen(function*() {
   const { client, heron, mine, open, project, sessionId } = yield* world
   writeFileSync(join(project, "shared.txt"), lines([3, "mine"]))

@@ -21,6 +21,8 @@ export const shortcutList: ReadonlyArray<{ readonly keys: ReadonlyArray<string>;
   { keys: ["Alt", "C"], words: "Show or hide the changes" },
   { keys: ["J", "K"], words: "In the changes: the next, the previous" },
   { keys: ["A", "X"], words: "In the changes: apply, reject" },
+  { keys: ["U"], words: "In what was decided: revert, bring back" },
+  { keys: ["Shift", "A X U"], words: "The same of one hunk, in its lines" },
   { keys: ["R"], words: "In the changes: reviewed" },
   { keys: ["W"], words: "In the changes: wrap long lines" },
   { keys: [mod, "B"], words: "Show or hide the list" },

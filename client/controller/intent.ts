@@ -37,7 +37,7 @@ export interface Intents {
   "boo-wire": { readonly agent: AgentName }
   "boo-put-away": undefined
   // a file's diff
-  "boo-hunk": { readonly changeId: ChangeId; readonly hunks: ReadonlyArray<number>; readonly way: "apply" | "reject" }
+  "boo-hunk": { readonly changeId: ChangeId; readonly hunks: ReadonlyArray<number>; readonly way: "apply" | "reject" | "revert" }
   "boo-next-file": { readonly step: 1 | -1 }
   /** Shows all comments of the session. */
   "boo-comments": undefined

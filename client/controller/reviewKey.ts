@@ -1,8 +1,8 @@
 /** The keys of the changes, wherever in them the focus is, but not where something is typed. */
 
-export type ReviewKey = "next" | "previous" | "choose" | "range" | "all" | "review" | "apply" | "reject" | "filter" | "leave" | "wrap"
+export type ReviewKey = "next" | "previous" | "choose" | "range" | "all" | "review" | "apply" | "reject" | "undo" | "filter" | "leave" | "wrap"
 
-const anywhere: Readonly<Record<string, ReviewKey>> = { j: "next", n: "next", k: "previous", p: "previous", a: "apply", x: "reject", r: "review", w: "wrap", "/": "filter" }
+const anywhere: Readonly<Record<string, ReviewKey>> = { j: "next", n: "next", k: "previous", p: "previous", a: "apply", x: "reject", u: "undo", r: "review", w: "wrap", "/": "filter" }
 const inList: Readonly<Record<string, ReviewKey>> = { ArrowDown: "next", ArrowUp: "previous", " ": "choose" }
 
 const isTyping = (event: KeyboardEvent): boolean => event.composedPath().some((target) =>

@@ -8,7 +8,8 @@ import { base } from "../style/base.ts"
 import { changeRow } from "../style/changeRow.ts"
 import { icon } from "../style/icons.ts"
 import type { ChangeRow, FileRow, FolderRow } from "../view/changeRows.ts"
-import { actTitles, changeNotes, changeSentence, isOpen, operationMark } from "../view/change.ts"
+import { type Act, actTitles, changeNotes, changeSentence, isOpen, operationMark, undoing } from "../view/change.ts"
+import type { IconName } from "../view/iconName.ts"
 import type { Standing } from "../view/standing.ts"
 import { makersOfChange } from "../view/makers.ts"
 import { amountWords, plural } from "../view/numbers.ts"
@@ -98,10 +99,11 @@ export class BooChangeList extends LitElement {
 
   #quick(change: PendingChange, { busy, tone }: Standing): TemplateResult | typeof nothing {
     if (busy || tone === "waiting" || change.state === "conflicted") return nothing
-    const act = (name: "apply" | "reject" | "revert", label: string, sign: "check" | "cross" | "back") => html`<button class="icon-only" tabindex="-1" aria-label=${`${label} ${change.path}`}
+    const act = (name: Exclude<Act, "resolve">, label: string, sign: IconName) => html`<button class="icon-only" tabindex="-1" aria-label=${`${label} ${change.path}`}
       title=${`${label}. ${actTitles[name]}`} @click=${(event: Event) => { event.stopPropagation(); this.#tell("act", { act: name, ids: [change.id] }) }}>${icon(sign)}</button>`
     if (!this.past && isOpen(change)) return html`<span class="quick">${act("apply", "Apply", "check")}${act("reject", "Reject", "cross")}</span>`
-    return change.state === "applied" ? html`<span class="quick">${act("revert", "Revert", "back")}</span>` : nothing
+    const undo = undoing(change)
+    return undo === undefined ? nothing : html`<span class="quick">${undo === "revert" ? act("revert", "Revert", "back") : act("bringBack", "Bring back", "undo")}</span>`
   }
 
   #press(event: MouseEvent, change: PendingChange): void {

@@ -10,7 +10,7 @@ import type { WorkStore } from "../store/WorkStore.ts"
 import { base } from "../style/base.ts"
 import { changeRow } from "../style/changeRow.ts"
 import { icon } from "../style/icons.ts"
-import { actTitles, changeNotes, isOpen, operationMark } from "../view/change.ts"
+import { actTitles, changeNotes, hunkActs, isOpen, operationMark, undoing } from "../view/change.ts"
 import { makersOfChange } from "../view/makers.ts"
 import type { Standing } from "../view/standing.ts"
 import "./boo-comments-send.ts"
@@ -96,14 +96,14 @@ export class BooChange extends LitElement {
 
   #diff(change: PendingChange, work: WorkStore): TemplateResult {
     const stores = this.stores?.work.stores
-    return html`<boo-file-diff bare .sessionId=${work.sessionId} .file=${change} .changeId=${!this.past && isOpen(change) ? change.id : undefined} .diffs=${stores?.diffs}
+    return html`<boo-file-diff bare .sessionId=${work.sessionId} .file=${change} .changeId=${change.id} .acts=${hunkActs(change, this.past)} .diffs=${stores?.diffs}
       .comments=${stores?.comments.of(work.sessionId)} .preferences=${this.preferences} ?busy=${work.busy.has(change.id)}></boo-file-diff>`
   }
 
   #acts(change: PendingChange, work: WorkStore): TemplateResult | typeof nothing {
     const busy = work.busy.has(change.id)
     if (this.standing.tone === "waiting") {
-      return busy ? html`<button class="outline" title="It stays in the worktree, and waits for you again." @click=${() => work.giveUp(change.id)}>Don't reject it</button>` : nothing
+      return busy ? html`<button class="outline" title=${change.state === "rejected" ? "It stays rejected." : "It stays in the worktree, and waits for you again."} @click=${() => work.giveUp(change.id)}>Don't ${change.state === "rejected" ? "bring it back" : "reject it"}</button>` : nothing
     }
     if (!this.past && isOpen(change)) {
       return html`
@@ -111,7 +111,8 @@ export class BooChange extends LitElement {
         <button class="reject" ?disabled=${busy} title=${`${actTitles.reject} (x)`} @click=${() => this.#tell("act", { act: "reject", ids: [change.id] })}>${icon("cross")}Reject</button>
         <button class="primary" ?disabled=${busy} title=${`${actTitles.apply} (a)`} @click=${() => this.#tell("act", { act: "apply", ids: [change.id] })}>${icon("check")}Apply</button>`
     }
-    return change.state === "applied" ? html`<button class="outline" ?disabled=${busy} title=${actTitles.revert} @click=${() => this.#tell("act", { act: "revert", ids: [change.id] })}>${icon("back")}Revert</button>` : nothing
+    const act = undoing(change)
+    return act === undefined ? nothing : html`<button class="outline" ?disabled=${busy} title=${`${actTitles[act]} (u)`} @click=${() => this.#tell("act", { act, ids: [change.id] })}>${icon(act === "revert" ? "back" : "undo")}${act === "revert" ? "Revert" : "Bring back"}</button>`
   }
 
   #tell(name: string, detail: unknown): void {

@@ -3,7 +3,8 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit"
 import type { PendingChange } from "../../shared/Change.ts"
 import { base } from "../style/base.ts"
 import { icon } from "../style/icons.ts"
-import { actTitles, isOpen } from "../view/change.ts"
+import { type Act, actTitles, isOpen, undoing } from "../view/change.ts"
+import type { IconName } from "../view/iconName.ts"
 import { plural } from "../view/numbers.ts"
 
 export class BooChangesActs extends LitElement {
@@ -23,7 +24,7 @@ export class BooChangesActs extends LitElement {
   /** How many of them were chosen; none: it is all that are shown. */
   chosen = 0
   all = 0
-  /** They were decided: what was applied of them can be reverted. */
+  /** They were decided: what was applied of them can be reverted, what was rejected brought back. */
   past = false
   asking = false
 
@@ -33,7 +34,7 @@ export class BooChangesActs extends LitElement {
 
   override render(): TemplateResult | typeof nothing {
     const { all, chosen } = this
-    const free = this.changes.filter(isOpen), applied = this.changes.filter(({ state }) => state === "applied")
+    const free = this.changes.filter(isOpen)
     if (all === 0) return nothing
     if (this.asking) {
       return html`<div role="alertdialog" aria-label="Reject?"><p>Take ${free.length === 1 ? "1 change" : `all ${free.length} changes`} out of the worktree? A checkpoint keeps what is rejected.</p>
@@ -44,13 +45,19 @@ export class BooChangesActs extends LitElement {
     return html`<div role="group" aria-label=${chosen === 0 ? "All changes" : "Chosen changes"}>
       <label><input type="checkbox" aria-label="Choose all" .checked=${chosen === all} .indeterminate=${chosen > 0 && chosen < all} @click=${() => this.#tell("choose-all", chosen < all)}>
         <span class="figures">${chosen === 0 ? plural(all, "change") : `${chosen} of ${all}`}</span></label>
-      ${this.past ? html`<button ?disabled=${chosen === 0 || applied.length === 0} title=${chosen === 0 ? "Choose changes first" : actTitles.revert} @click=${() => this.#act("revert", applied)}>${icon("back")}Revert ${chosen === 0 ? "" : applied.length}</button>` : html`<button class="reject" ?disabled=${free.length === 0} title=${actTitles.reject} @click=${() => { if (free.length > 1) this.asking = true; else this.#act("reject", free) }}>${icon("cross")}Reject ${words}</button>
+      ${this.past ? html`${this.#undo("revert", "Revert", "back")}${this.#undo("bringBack", "Bring back", "undo")}` : html`<button class="reject" ?disabled=${free.length === 0} title=${actTitles.reject} @click=${() => { if (free.length > 1) this.asking = true; else this.#act("reject", free) }}>${icon("cross")}Reject ${words}</button>
       <button ?disabled=${free.length === 0} title=${actTitles.apply} @click=${() => this.#act("apply", free)}>${icon("check")}Apply ${words}</button>`}
       <slot></slot>
     </div>`
   }
 
-  #act(act: "apply" | "reject" | "revert", changes: ReadonlyArray<PendingChange>): void {
+  /** Of what was decided long ago much is as it is to stay: there a person chooses. */
+  #undo(act: "revert" | "bringBack", words: string, sign: IconName): TemplateResult {
+    const meant = this.chosen === 0 ? [] : this.changes.filter((change) => undoing(change) === act)
+    return html`<button ?disabled=${meant.length === 0} title=${this.chosen === 0 ? "Choose changes first" : actTitles[act]} @click=${() => this.#act(act, meant)}>${icon(sign)}${words}${meant.length === 0 ? "" : ` ${meant.length}`}</button>`
+  }
+
+  #act(act: Exclude<Act, "resolve">, changes: ReadonlyArray<PendingChange>): void {
     this.asking = false
     this.#tell("act", { act, ids: changes.map(({ id }) => id) })
   }

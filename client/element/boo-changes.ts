@@ -15,7 +15,7 @@ import { changesStyle } from "../style/changes.ts"
 import { icon } from "../style/icons.ts"
 import { labelOf } from "../view/agents.ts"
 import { lookWords } from "../view/lookProblem.ts"
-import { isOpen, lineTotals, reviewProgress } from "../view/change.ts"
+import { type Act, isOpen, lineTotals, reviewProgress, undoing } from "../view/change.ts"
 import { makersNote, makersOfAll } from "../view/makers.ts"
 import { amountWords, plural } from "../view/numbers.ts"
 import { type Standing, standingOf } from "../view/standing.ts"
@@ -29,8 +29,7 @@ import "./boo-changes-filter.ts"
 import "./boo-dialog.ts"
 import "./boo-splitter.ts"
 
-type Acted = "apply" | "reject" | "revert"
-interface Asked { readonly act: Acted; readonly ids: ReadonlyArray<ChangeId> }
+interface Asked { readonly act: Exclude<Act, "resolve">; readonly ids: ReadonlyArray<ChangeId> }
 
 const isUntouched = ({ work }: WorkStore): boolean => work.changes.length === 0 && work.decided === 0
 
@@ -273,6 +272,11 @@ export class BooChanges extends LitElement {
       case "choose": case "range": review.choose([current.id], key === "range"); return true
       case "review": this.#mark(current, !this.#isReviewed(current)); return true
       case "wrap": this.renderRoot.querySelector<BooChange>("boo-change")?.flipWrap(); return true
+      case "undo": {
+        const act = this.section === "decided" ? undoing(current) : undefined
+        if (act !== undefined) this.#act({ act, ids: [current.id] })
+        return act !== undefined
+      }
       case "apply": case "reject": if (this.section === "decided" || !isOpen(current)) return false; this.#act({ act: key, ids: [current.id] }); return true
     }
   }

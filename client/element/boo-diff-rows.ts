@@ -13,6 +13,7 @@ import { codeColours } from "../style/code.ts"
 import { diffRows } from "../style/diffRows.ts"
 import type { Side } from "../view/diffLines.ts"
 import type { DiffModel } from "../view/diffModel.ts"
+import type { HunkActs } from "../view/change.ts"
 import { betweenCell, commentPlaceOf, type Inks, lineCell, placeOfRow, textOfRow } from "../view/diffRow.ts"
 import type { Row } from "../view/diffRows.ts"
 import type { Marking } from "../view/wordMarks.ts"
@@ -25,14 +26,16 @@ import "./boo-hunk-head.ts"
 const signColumns = 3, leastColumns = 12
 
 export interface RevealDetail { readonly gap: number; readonly where: "top" | "bottom" | "all" }
-export interface DecideDetail { readonly hunk: number; readonly way: "apply" | "reject" }
+export interface DecideDetail { readonly hunk: number; readonly way: "apply" | "reject" | "revert" }
+/** With Shift: in small they are about the whole change. */
+const hunkKeys: Readonly<Record<HunkActs, Readonly<Record<string, DecideDetail["way"]>>>> = { none: {}, open: { A: "apply", X: "reject" }, applied: { U: "revert" } }
 /** Blobs are added by whoever knows them. */
 export type WrittenComment = { readonly place: Omit<CommentPlace, "path" | "blob">; readonly text: string }
 
 export class BooDiffRows extends LitElement {
   static override properties = {
     model: { attribute: false }, version: {}, name: {}, language: {}, comments: { attribute: false }, commentable: { type: Boolean },
-    wrap: { type: Boolean }, choosable: { type: Boolean }, expandable: { type: Boolean }, cut: { type: Boolean }, busy: { type: Boolean }, choice: { state: true }, draft: { state: true }, selecting: { state: true }
+    wrap: { type: Boolean }, acts: {}, expandable: { type: Boolean }, cut: { type: Boolean }, busy: { type: Boolean }, choice: { state: true }, draft: { state: true }, selecting: { state: true }
   }
   static override styles = [base, codeColours, diffRows]
 
@@ -45,7 +48,7 @@ export class BooDiffRows extends LitElement {
   commentable = false
   /** Long lines go on below; else all of them are moved by one scroll bar. */
   wrap = false
-  choosable = false
+  acts: HunkActs = "none"
   expandable = false
   /** Not all of it is here: of the last hunk nobody has seen all. */
   cut = false
@@ -216,9 +219,28 @@ export class BooDiffRows extends LitElement {
     const { heading = "", newStart = 0, nth = 0, oldStart = 0 } = model.lines.hunks[hunk] ?? {}
     const size = model.lines.size(hunk)
     return html`<boo-hunk-head role="row" aria-rowindex=${index + 1} .range=${`@@ −${oldStart},${size.old} +${newStart},${size.now} @@`} .heading=${heading} .left=${hidden}
-      .ends=${hunk === 0 ? "below" : "both"} ?choosable=${this.choosable && !(this.cut && hunk === model.lines.hunks.length - 1)} ?expandable=${this.expandable} ?busy=${this.busy}
+      .ends=${hunk === 0 ? "below" : "both"} .acts=${this.#actsOf(hunk)} ?expandable=${this.expandable} ?busy=${this.busy}
       @reveal=${(event: CustomEvent<RevealDetail["where"]>) => this.#reveal(hunk, event.detail)}
-      @decide=${(event: CustomEvent<DecideDetail["way"]>) => this.dispatchEvent(new CustomEvent<DecideDetail>("decide", { detail: { hunk: nth, way: event.detail } }))}></boo-hunk-head>`
+      @decide=${(event: CustomEvent<DecideDetail["way"]>) => this.#decide(nth, event.detail)}></boo-hunk-head>`
+  }
+
+  #decide(hunk: number, way: DecideDetail["way"]): void {
+    if (!this.busy) this.dispatchEvent(new CustomEvent<DecideDetail>("decide", { detail: { hunk, way } }))
+  }
+
+  #actsOf(hunk: number): HunkActs {
+    return this.cut && hunk === (this.model?.lines.hunks.length ?? 0) - 1 ? "none" : this.acts
+  }
+
+  /** Of the hunk that the cursor is in, or of the only one. */
+  #decideHere(key: string): boolean {
+    const { choice, model } = this
+    const hunks = model?.lines.hunks ?? []
+    const at = choice === undefined ? hunks.length === 1 ? 0 : -1 : model?.rows.hunkAt(choice.row) ?? -1
+    const hunk = hunks[at], way = hunkKeys[this.#actsOf(at)][key]
+    if (way === undefined || hunk === undefined) return false
+    this.#decide(hunk.nth, way)
+    return true
   }
 
   #reveal(gap: number, where: RevealDetail["where"]): void {
@@ -279,8 +301,9 @@ export class BooDiffRows extends LitElement {
   }
 
   /** Whether the key did something. */
-  #press({ altKey, ctrlKey, key, metaKey, target }: KeyboardEvent): boolean {
+  #press({ altKey, ctrlKey, key, metaKey, shiftKey, target }: KeyboardEvent): boolean {
     if (altKey || ctrlKey || metaKey) return false
+    if (shiftKey) return this.#decideHere(key)
     if (key === "n" || key === "p") this.stepHunk(key === "n" ? 1 : -1)
     else if ((key === "c" || (key === "Enter" && target === this.#scroller)) && this.choice !== undefined) this.#write()
     else if (key === "Escape" && this.choice !== undefined) this.choice = undefined

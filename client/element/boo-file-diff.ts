@@ -17,6 +17,7 @@ import { base } from "../style/base.ts"
 import { diffIcon, type DiffIconName } from "../style/diffIcons.ts"
 import { fileDiff } from "../style/fileDiff.ts"
 import { icon } from "../style/icons.ts"
+import type { HunkActs } from "../view/change.ts"
 import type { DiffModel } from "../view/diffModel.ts"
 import { cutWords, emptyWords, fileNotes, sizeWords } from "../view/diffWords.ts"
 import { languageOfPath } from "../view/languages.ts"
@@ -32,7 +33,7 @@ const roomForTwo = 620
 
 export class BooFileDiff extends LitElement {
   static override properties = {
-    sessionId: {}, file: { attribute: false }, changeId: {}, diffs: { attribute: false }, comments: { attribute: false }, preferences: { attribute: false },
+    sessionId: {}, file: { attribute: false }, changeId: {}, acts: {}, diffs: { attribute: false }, comments: { attribute: false }, preferences: { attribute: false },
     busy: { type: Boolean }, bare: { type: Boolean, reflect: true }, anyway: { state: true }, pictured: { state: true }, narrow: { state: true }
   }
   static override styles = [base, fileDiff]
@@ -41,6 +42,8 @@ export class BooFileDiff extends LitElement {
   file: CountedChange | undefined
   /** Set where the file's hunks can be decided of. */
   changeId: ChangeId | undefined
+  /** What can be. */
+  acts: HunkActs = "none"
   diffs: DiffStore | undefined
   /** None where there is nothing to comment on. */
   comments: CommentsStore | undefined
@@ -195,10 +198,10 @@ export class BooFileDiff extends LitElement {
   }
 
   #lines(file: CountedChange, model: DiffModel): TemplateResult {
-    const choosable = this.changeId !== undefined && file.operation === "edit" && this.#held.diff?.head?.choosable === true
+    const acts = this.changeId !== undefined && file.operation === "edit" && this.#held.diff?.head?.choosable === true ? this.acts : "none"
     return html`<boo-diff-rows .model=${model} .version=${this.#held.version} .name=${file.path} .language=${languageOfPath(file.path)}
       .comments=${(this.comments?.ofPath(file.path) ?? []).filter((comment) => isCurrent(comment, file))} ?commentable=${this.comments !== undefined} ?wrap=${this.#wraps}
-      ?choosable=${choosable} ?cut=${this.#held.diff?.over !== true || this.#held.diff.cut !== undefined} ?expandable=${this.#hasTwo} ?busy=${this.busy}
+      .acts=${acts} ?cut=${this.#held.diff?.over !== true || this.#held.diff.cut !== undefined} ?expandable=${this.#hasTwo} ?busy=${this.busy}
       @reveal=${(event: CustomEvent<RevealDetail>) => this.#held.reveal(event.detail.gap, event.detail.where)}
       @decide=${(event: CustomEvent<DecideDetail>) => this.#decide(event.detail)}
       @step=${(event: CustomEvent<1 | -1>) => ask(this, "boo-next-file", { step: event.detail })}

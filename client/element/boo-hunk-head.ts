@@ -3,6 +3,8 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit"
 import { base } from "../style/base.ts"
 import { diffIcon } from "../style/diffIcons.ts"
 import { icon } from "../style/icons.ts"
+import type { HunkActs } from "../view/change.ts"
+import type { IconName } from "../view/iconName.ts"
 import { plural } from "../view/numbers.ts"
 
 /** Below so many hidden lines there is one button, for all of them. */
@@ -10,7 +12,7 @@ const few = 30
 
 export class BooHunkHead extends LitElement {
   static override properties = {
-    range: {}, heading: {}, left: { type: Number }, ends: {}, choosable: { type: Boolean }, expandable: { type: Boolean }, busy: { type: Boolean }
+    range: {}, heading: {}, left: { type: Number }, ends: {}, acts: {}, expandable: { type: Boolean }, busy: { type: Boolean }
   }
   static override styles = [base, css`
     :host { display: flex; align-items: center; gap: var(--s2); height: calc(2 * var(--code-row)); padding-inline: var(--s1) var(--s2); overflow: hidden; border-block: 1px solid var(--line); background: var(--sunk); color: var(--ink-faint); font: var(--size-s) / var(--code-row) var(--font); }
@@ -32,7 +34,7 @@ export class BooHunkHead extends LitElement {
   left = 0
   /** The gap above lies between two hunks, or has one on one side only. */
   ends: "both" | "above" | "below" = "both"
-  choosable = false
+  acts: HunkActs = "none"
   expandable = false
   busy = false
 
@@ -40,7 +42,7 @@ export class BooHunkHead extends LitElement {
     return html`<span class="more">${this.left > 0 && this.expandable ? this.#more() : nothing}</span>
       <span class="what">${this.range === "" ? nothing : html`<span class="range">${this.range}</span>`}${
         this.left > 0 && this.heading === "" ? html`<span class="cut">${plural(this.left, "unchanged line")}</span>` : html`<span class="heading cut">${this.heading}</span>`}</span>
-      ${this.choosable ? this.#actions() : nothing}`
+      ${this.acts === "none" ? nothing : this.acts === "open" ? this.#open() : this.#act("revert", "Revert hunk", "Take these lines out of the project's checkout again. The worktree keeps them, and they wait anew (Shift+U)", "back")}`
   }
 
   #more(): TemplateResult {
@@ -53,10 +55,12 @@ export class BooHunkHead extends LitElement {
     return html`<button aria-label=${words} title=${words} @click=${() => this.dispatchEvent(new CustomEvent("reveal", { detail: where }))}>${shape}</button>`
   }
 
-  #actions(): TemplateResult {
-    const decide = (way: "apply" | "reject") => () => this.dispatchEvent(new CustomEvent("decide", { detail: way }))
-    return html`<button class="act reject" ?disabled=${this.busy} title="Put these lines of the worktree back" aria-label="Reject hunk" @click=${decide("reject")}>${icon("cross")}<span>Reject hunk</span></button>
-      <button class="act apply" ?disabled=${this.busy} title="Put these lines into the project's checkout" aria-label="Apply hunk" @click=${decide("apply")}>${icon("check")}<span>Apply hunk</span></button>`
+  #open(): TemplateResult {
+    return html`${this.#act("reject", "Reject hunk", "Put these lines of the worktree back (Shift+X)", "cross")}${this.#act("apply", "Apply hunk", "Put these lines into the project's checkout (Shift+A)", "check")}`
+  }
+
+  #act(way: "apply" | "reject" | "revert", words: string, title: string, sign: IconName): TemplateResult {
+    return html`<button class="act ${way}" ?disabled=${this.busy} title=${title} aria-label=${words} @click=${() => this.dispatchEvent(new CustomEvent("decide", { detail: way }))}>${icon(sign)}<span>${words}</span></button>`
   }
 }
 

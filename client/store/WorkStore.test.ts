@@ -87,6 +87,18 @@ describe("the work of a session", () => {
     expect([...store.problems]).toEqual([[changeId(3), "c is a folder."]])
   })
 
+  test("asks for a hunk's decision by its way, and of what it brings back leaves it to the feed what stands", async () => {
+    const asked: Array<unknown> = []
+    const { begin, store } = open({
+      revertHunks: ({ hunks, part }) => { asked.push([part, hunks]); return Promise.resolve(done({ change: changeOf(2, "a", { state: "reverted" }), problem: null })) },
+      bringBack: ({ changeIds }) => { asked.push(changeIds); return Promise.resolve(done([{ change: changeOf(3, "b"), problem: null }, { change: changeOf(4, "c", { state: "rejected" }), problem: "c was changed." }])) }
+    })
+    begin()
+    await store.decideHunks("revert", changeId(1), changeId(2), [1])
+    await store.bringBack([changeId(3), changeId(4)])
+    expect([asked, paths(store), [...store.problems]]).toEqual([[[changeId(2), [1]], [changeId(3), changeId(4)]], [], [[changeId(4), "c was changed."]]])
+  })
+
   test("keeps what waits anew after it was reverted", async () => {
     const { begin, store } = open({ revert: () => Promise.resolve(done([{ change: changeOf(1, "a", { state: "reverted" }), problem: null }])) })
     begin(changeOf(1, "a"))

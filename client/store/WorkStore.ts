@@ -17,7 +17,7 @@ import { Observable } from "./Observable.ts"
 import { Reviewed } from "./Reviewed.ts"
 import { TerminalsStore } from "./TerminalsStore.ts"
 
-export type Act = "apply" | "reject" | "revert" | "resolve"
+export type Act = "apply" | "reject" | "revert" | "bringBack" | "resolve"
 
 export class WorkStore extends Observable {
   work: Work = emptyWork
@@ -104,11 +104,15 @@ export class WorkStore extends Observable {
     return this.#decide("revert", changeIds, inParts(changeIds, (some) => this.#remote.revert({ sessionId: this.sessionId, changeIds: some })))
   }
 
+  bringBack(changeIds: ReadonlyArray<ChangeId>): Promise<void> {
+    return this.#decide("bringBack", changeIds, inParts(changeIds, (some, signal) => this.#remote.bringBack({ sessionId: this.sessionId, changeIds: some }, signal)))
+  }
+
   /** `part` names this decision: sent twice it is one. */
-  decideHunks(verb: "apply" | "reject", changeId: ChangeId, part: ChangeId, hunks: ReadonlyArray<number>): Promise<void> {
+  decideHunks(verb: "apply" | "reject" | "revert", changeId: ChangeId, part: ChangeId, hunks: ReadonlyArray<number>): Promise<void> {
     const payload = { sessionId: this.sessionId, changeId, part, hunks }
-    return this.#decide(verb, [changeId], async (signal) =>
-      each(verb === "apply" ? await this.#remote.applyHunks(payload) : await this.#remote.rejectHunks(payload, signal)))
+    const ask = { apply: this.#remote.applyHunks, reject: this.#remote.rejectHunks, revert: this.#remote.revertHunks }[verb]
+    return this.#decide(verb, [changeId], async (signal) => each(await ask(payload, signal)))
   }
 
   resolve(changeId: ChangeId, way: Resolution): Promise<void> {
@@ -170,7 +174,7 @@ export class WorkStore extends Observable {
   /** As the feed will tell it. */
   #settle(decided: ReadonlyArray<Decided>): void {
     this.problems = new Map([...this.problems, ...decided.flatMap(({ change, problem }) => problem === null ? [] : [[change.id, problem] as const])])
-    // what was reverted waits anew, under the same id: the feed alone knows whether it is there already
+    // what was reverted or brought back waits anew, under the same id: the feed alone knows whether it is there already
     const changes = decided.map(({ change }) => change).filter(({ state }) => state !== "reverted")
     const standing = new Set(this.work.changes.map(({ id }) => id))
     const work = [

@@ -38,6 +38,7 @@ const shapes: Record<IconName, SVGTemplateResult> = {
   play: svg`<path d="M5 3.2 12.2 8 5 12.8Z"/>`,
   plus: svg`<path d="M8 3v10 M3 8h10"/>`,
   queue: svg`<path d="M2.5 4h11 M2.5 8h6 M2.5 12h6 M11.8 7.4v5 M9.3 9.9h5"/>`,
+  undo: svg`<path d="M5.6 3.2 2.6 6.2l3 3 M2.6 6.2h7a3.4 3.4 0 0 1 0 6.8H6.4"/>`,
   refresh: svg`<path d="M13 8a5 5 0 1 1-1.6-3.7 M13 2.6v2.6h-2.6"/>`,
   search: svg`<circle cx="7" cy="7" r="4.3"/><path d="M10.3 10.3 13.6 13.6"/>`,
   send: svg`<path d="M8 13V3.4 M3.8 7.4 8 3.2l4.2 4.2"/>`,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { changeOf, mixedChanges } from "../../test/support/changes.ts"
-import { changeSentence, lineTotals, modeWords, reviewProgress } from "./change.ts"
+import { changeSentence, hunkActs, lineTotals, modeWords, reviewProgress, undoing } from "./change.ts"
 import { kept, noSelection, ranged, toggled } from "./selection.ts"
 import { standingOf } from "./standing.ts"
 
@@ -29,7 +29,14 @@ describe("how a change stands", () => {
   })
   test("a rejection that waits names whom it waits for, before all else", () => {
     expect(standingOf({ state: "pending" }, { ...free, busy: "reject", waits: true, running: ["goose", "Qwen Code"] })).toMatchObject({ tone: "waiting", words: "Waits for goose, Qwen Code" })
-    expect(standingOf({ state: "pending" }, { ...free, waits: true }).words).toBe("Waits for the turn")
+    expect(standingOf({ state: "pending" }, { ...free, waits: true })).toMatchObject({ words: "Waits for the turn", title: "It is taken out of the worktree when the turn has finished." })
+    expect(standingOf({ state: "rejected" }, { ...free, waits: true }).title).toBe("It is put into the worktree when the turn has finished.")
+  })
+  test("what is decided of it or of a hunk, and what takes that back", () => {
+    const states = ["pending", "conflicted", "applied", "rejected", "reverted"] as const
+    expect(states.map((state) => hunkActs({ state }, false))).toEqual(["open", "none", "none", "none", "open"])
+    expect(states.map((state) => hunkActs({ state }, true))).toEqual(["none", "none", "applied", "none", "none"])
+    expect(states.map((state) => undoing({ state }))).toEqual([undefined, undefined, "revert", "bringBack", undefined])
   })
   test("what was not done says why", () => {
     expect(standingOf({ state: "pending" }, { ...free, problem: "a.ts is a folder." })).toMatchObject({ tone: "problem", title: "a.ts is a folder." })

@@ -42,16 +42,28 @@ export const stateWords: Record<ChangeState, string> = {
 /** Of those that stand: they can be applied, rejected and landed. What was reverted stands again. */
 export const isOpen = ({ state }: Pick<PendingChange, "state">): boolean => state === "pending" || state === "reverted"
 
-export type Act = "apply" | "reject" | "revert" | "resolve"
+export type Act = "apply" | "reject" | "revert" | "bringBack" | "resolve"
+
+/** What may be decided of a change's hunks, each by itself. */
+export type HunkActs = "none" | "open" | "applied"
+
+/** `past`: it stands no more. */
+export const hunkActs = (change: Pick<PendingChange, "state">, past: boolean): HunkActs =>
+  past ? change.state === "applied" ? "applied" : "none" : isOpen(change) ? "open" : "none"
+
+/** What takes back that a change was decided. */
+export const undoing = ({ state }: Pick<PendingChange, "state">): "revert" | "bringBack" | undefined =>
+  state === "applied" ? "revert" : state === "rejected" ? "bringBack" : undefined
 
 /** At its button: what it does, and to what. */
-export const actTitles: Record<"apply" | "reject" | "revert", string> = {
+export const actTitles: Record<"apply" | "reject" | "revert" | "bringBack", string> = {
   apply: "Merges it into the project's own checkout. Nothing is committed.",
   reject: "Takes it out of the worktree: the file is there again as it was. A checkpoint keeps what is rejected.",
-  revert: "Takes it out of the project's checkout again. The worktree keeps it, and it waits anew."
+  revert: "Takes it out of the project's checkout again. The worktree keeps it, and it waits anew.",
+  bringBack: "Puts it into the worktree again, merged with what came since. It waits anew."
 }
 
-export const busyWords: Record<Act, string> = { apply: "Applying…", reject: "Rejecting…", revert: "Reverting…", resolve: "Resolving…" }
+export const busyWords: Record<Act, string> = { apply: "Applying…", reject: "Rejecting…", revert: "Reverting…", bringBack: "Bringing it back…", resolve: "Resolving…" }
 
 export interface Progress { readonly reviewed: number; readonly count: number; readonly words: string }
 

@@ -14,7 +14,7 @@ export interface Standing {
 
 interface Known {
   readonly busy: Act | undefined
-  /** A rejection of it waits. */
+  /** A decision of it waits for turns to end. */
   readonly waits: boolean
   /** Labels of the agents whose turns run in the worktree. */
   readonly running: ReadonlyArray<string>
@@ -26,7 +26,7 @@ const icons = { applied: "check", rejected: "cross", reverted: "back" } as const
 export const standingOf = ({ state }: Pick<PendingChange, "state">, { busy, problem, running, waits }: Known): Standing => {
   if (waits) {
     const whom = running.length === 0 ? "the turn" : running.join(", ")
-    return { tone: "waiting", words: `Waits for ${whom}`, title: `It is taken out of the worktree when ${whom} ${running.length > 1 ? "have" : "has"} finished.`, icon: "clock", busy: false }
+    return { tone: "waiting", words: `Waits for ${whom}`, title: `It is ${state === "rejected" ? "put into" : "taken out of"} the worktree when ${whom} ${running.length > 1 ? "have" : "has"} finished.`, icon: "clock", busy: false }
   }
   if (busy !== undefined) return { tone: "busy", words: busyWords[busy], busy: true }
   if (problem !== undefined) return { tone: "problem", words: "Not done", title: problem, icon: "alert", busy: false }

@@ -42,7 +42,9 @@ export const SessionLosses = Schema.Struct({
   /** Repositories in it that hold work of their own: they can't be parked. */
   nested: Counted,
   /** On disk; null where it could not be told in time. */
-  bytes: Schema.NullOr(Schema.Finite)
+  bytes: Schema.NullOr(Schema.Finite),
+  /** Its folder is gone: the rest is what its last checkpoint, taken then (epoch milliseconds), and its branch hold. Null where it is there. */
+  vanished: Schema.NullOr(Schema.Struct({ keptAt: Schema.NullOr(Schema.Finite) }))
 })
 export type SessionLosses = typeof SessionLosses.Type
 

@@ -105,7 +105,7 @@ const sentence: (reason: WorkReason) => string = WorkReason.match({
   UnknownBase: ({ base }) => `The project has no branch, tag or commit "${base}"; fetch it, or choose another base.`,
   AlreadyCut: ({ path }) => `The session has its worktree already, at ${path}; start a new session to work from another base.`,
   FilterFailed: ({ filter }) => `The project's files go through the filter "${filter}", which is missing on the server or failed; install ${filter === "lfs" ? "git-lfs" : "it"} there and try again.`,
-  Vanished: ({ path }) => `The session's worktree is gone from ${path}; its next prompt makes it again from its branch, and its checkpoints are still there to go back to.`,
+  Vanished: ({ path }) => `The session's worktree is gone from ${path}; its next prompt brings it back from its last checkpoint, without what git ignores.`,
   AtWork: ({ agents }) => `${agents.join(", ")} ${agents.length === 1 ? "is" : "are"} at work in the worktree; stop ${agents.length === 1 ? "it" : "them"} or wait, then try again.`,
   UnknownCheckpoint: ({ seq }) => `The session has no checkpoint ${seq}; look at its list again.`,
   UnknownChange: () => "There is no such change; the list may have been told anew since.",

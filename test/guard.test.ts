@@ -1,6 +1,6 @@
 /** How sessions end: archived, parked, deleted, restored. Nothing is lost that nobody gave up, whatever is killed when. */
 import { execFileSync, spawn } from "node:child_process"
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, it } from "@effect/vitest"
 import { Effect, Exit, Option, Stream } from "effect"
@@ -78,6 +78,49 @@ it.live("a session with untracked files is archived, parked and reopened, delete
   assert.strictEqual((yield* Effect.flip(after["session.Restore"]({ parkedId })))._tag, "WorkError")
   assert.isNull(yield* after["session.Delete"]({ sessionId: restored.id, losses: "discard" }))
   assert.deepStrictEqual([existsSync(worktreeOf(restored)), yield* after["session.Parked"]({ limit: 200 })], [false, []])
+}).pipe(Effect.scoped), 180_000)
+
+it.live("a session whose worktree's folder was deleted by hand has lost nothing: it is told what is kept, prompted on, archived and reopened, deleted and restored", () => Effect.gen(function*() {
+  const folder = yield* temporaryFolder
+  const client = yield* clientOf(yield* runServer({ dataDir: join(folder, "data") }))
+  const repository = makeRepository(folder)
+  const { id: chatId, sessionId, worktree } = yield* worked(client, repository)
+  const makers = JSON.stringify(["edit README.md +1 -1 scripted", "create notes.txt +1 -0 scripted", "create own +1 -0 manual"])
+  const stands = (id: SessionId) => untilWork(client, id, ({ changes, problem }) => problem === null && JSON.stringify(told(changes)) === makers)
+  yield* stands(sessionId)
+  const away = () => rmSync(worktree, { recursive: true })
+
+  away()
+  const losses = yield* client["session.Losses"]({ sessionId })
+  assert.deepStrictEqual([losses.worktree, losses.unapplied.names, losses.uncommitted.names, losses.commits.names.map((one) => one.replace(/^\w+ /, ""))],
+    [worktree, ["README.md", "notes.txt", "own"], ["README.md", "notes.txt"], ["its own"]])
+  assert.strictEqual(losses.vanished?.keptAt, (yield* client["change.Checkpoints"]({ sessionId, limit: 1 }))[0]?.takenAt)
+  // to be told of it brings nothing back
+  assert.isFalse(existsSync(worktree))
+  const { problem } = yield* untilWork(client, sessionId, (work) => work.problem !== null)
+  assert.match(problem?.sentence ?? "", /is gone from .*its next prompt brings it back from its last checkpoint/)
+  assert.include((yield* ask(client, chatId, "read notes.txt")).text, "precious")
+  yield* stands(sessionId)
+  assert.deepStrictEqual([textsIn(worktree), git(worktree, "log", "--format=%s", "-n", "1")], [texts, "its own\n"])
+
+  away()
+  const archived = yield* client["session.Park"]({ sessionId })
+  assert.deepStrictEqual([archived?.files, existsSync(worktree)], [2, false])
+  yield* client["session.Archive"]({ sessionId, archived: false })
+  assert.include((yield* ask(client, chatId, "read notes.txt")).text, "precious")
+  yield* stands(sessionId)
+
+  away()
+  // git itself has forgotten it
+  git(repository, "worktree", "prune")
+  const deleted = yield* client["session.Delete"]({ sessionId, losses: "park" })
+  yield* lists(client, ({ sessions }) => sessions.length === 0)
+  const restored = yield* client["session.Restore"]({ parkedId: deleted?.id ?? assert.fail("nothing was parked") })
+  assert.deepStrictEqual(textsIn(worktreeOf(restored)), texts)
+  yield* stands(restored.id)
+  rmSync(worktreeOf(restored), { recursive: true })
+  assert.isNull(yield* client["session.Delete"]({ sessionId: restored.id, losses: "discard" }))
+  assert.deepStrictEqual([existsSync(worktreeOf(restored)), yield* client["session.Parked"]({ limit: 200 })], [false, []])
 }).pipe(Effect.scoped), 180_000)
 
 it.live("a session that may not go is as open as before; parked work that is asked for twice at once is had once", () => Effect.gen(function*() {

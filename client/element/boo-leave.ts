@@ -7,7 +7,7 @@ import type { GuardStore } from "../store/GuardStore.ts"
 import { base } from "../style/base.ts"
 import { guardStyle } from "../style/guard.ts"
 import { icon } from "../style/icons.ts"
-import { diskWords, isAtStake, lossLines } from "../view/guards.ts"
+import { diskWords, isAtStake, lossLines, vanishedWords } from "../view/guards.ts"
 
 export class BooLeave extends LitElement {
   static override properties = {
@@ -54,8 +54,9 @@ export class BooLeave extends LitElement {
   }
 
   #stake(losses: SessionLosses): TemplateResult {
-    const lines = lossLines(losses)
-    return html`${losses.running === 0 ? nothing : html`<p>${losses.running === 1 ? "An agent is at work in it and will be stopped." : `${losses.running} agents are at work in it and will be stopped.`}</p>`}
+    const lines = lossLines(losses), gone = vanishedWords(losses, Date.now())
+    return html`${gone === undefined ? nothing : html`<p class="problem" role="status">${icon("alert")}<span>${gone}</span></p>`}
+      ${losses.running === 0 ? nothing : html`<p>${losses.running === 1 ? "An agent is at work in it and will be stopped." : `${losses.running} agents are at work in it and will be stopped.`}</p>`}
       ${lines.length === 0 ? html`<p>Nothing in its worktree would be lost.</p>` : html`<p>Only this session has:</p>
       <ul>${lines.map(({ bad, more, names, words }) => html`<li class=${bad ? "bad" : ""}>${icon("alert")}<span>${words}</span><small>${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}</small></li>`)}</ul>`}
       <p class="faint">${diskWords(losses)}</p>`

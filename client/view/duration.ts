@@ -42,3 +42,6 @@ const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle
 export const dayWords = (at: number): string => day.format(at)
 export const clockWords = (at: number): string => clock.format(at)
 export const momentWords = (at: number): string => full.format(at)
+
+/** The time of day, and the day too where it is not of these hours. */
+export const whenWords = (at: number, now: number): string => now - at < 12 * 60 * 60 * 1000 ? clockWords(at) : momentWords(at)

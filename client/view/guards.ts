@@ -1,6 +1,6 @@
 /** Guards: what would be lost with a session, what a base is and what was parked, in words. Pure. */
 import type { Base, Counted, ParkedWork, SessionLosses } from "../../shared/Guard.ts"
-import { agoWords, sinceWords } from "./duration.ts"
+import { agoWords, whenWords, sinceWords } from "./duration.ts"
 
 export interface LossLine { readonly words: string; readonly names: ReadonlyArray<string>; readonly more: number; readonly bad: boolean }
 
@@ -25,9 +25,16 @@ export const bytesWords = (bytes: number): string => {
   return bytes < 1024 ** 3 ? `${Math.round(bytes / 1024 / 1024)} MB` : `${(bytes / 1024 ** 3).toFixed(1)} GB`
 }
 
+/** Of one whose folder is gone; undefined where it is there. */
+export const vanishedWords = ({ unapplied, vanished }: SessionLosses, now: number): string | undefined => {
+  if (vanished === null) return undefined
+  if (vanished.keptAt === null) return "The worktree's folder is gone, and no checkpoint was taken of it: what was committed is on its branch."
+  return `The worktree's folder is gone; its last checkpoint, of ${whenWords(vanished.keptAt, now)}, still holds ${counted(unapplied, "change", "changes")}. What git ignores went with the folder.`
+}
+
 /** Where it lies, how large it is, and what of it is left out of what is parked. */
-export const diskWords = ({ bytes, ignored, worktree }: SessionLosses): string => {
-  if (worktree === null) return "It has no worktree on disk."
+export const diskWords = ({ bytes, ignored, vanished, worktree }: SessionLosses): string => {
+  if (worktree === null || vanished !== null) return "It has no worktree on disk."
   const size = bytes === null ? "too large to be measured at once" : bytesWords(bytes)
   const rest = ignored.count === 0 ? "" : ` Ignored (${ignored.names.slice(0, 3).join(", ")}${ignored.count > 3 ? ", …" : ""}) is parked as long as it is small.`
   return `Its worktree is ${size} on disk.${rest}`

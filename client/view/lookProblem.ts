@@ -1,11 +1,8 @@
 /** What a person is told where the server can't look at a worktree's files: how old the list is, and why. Pure. */
 import type { LookProblem } from "../../shared/Change.ts"
-import { clockWords, momentWords } from "./duration.ts"
+import { whenWords } from "./duration.ts"
 
 export interface LookWords { readonly age: string; readonly why: string }
-
-const day = 24 * 60 * 60 * 1000
-const whenWords = (at: number, now: number): string => now - at < day / 2 ? clockWords(at) : momentWords(at)
 
 /** `lookedAt` is null where they never were. */
 export const lookWords = ({ sentence, since }: LookProblem, lookedAt: number | null, now: number): LookWords => ({

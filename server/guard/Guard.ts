@@ -2,7 +2,7 @@
  * Guards: what of a session would be lost, and the ways in which it ends without losing it: parked on a ref, from which it can
  * be had again, or given up because a person said so. Bases and setup commands, where sessions begin, are here as well.
  */
-import { Context, Effect, Layer, Schedule, Semaphore } from "effect"
+import { Context, Effect, FileSystem, Layer, Schedule, Semaphore } from "effect"
 import { ProjectError } from "../../shared/Errors.ts"
 import type { Base, ParkedWork, SessionLosses } from "../../shared/Guard.ts"
 import type { ProjectId, SessionId, Who, WorktreeId } from "../../shared/Ids.ts"
@@ -17,7 +17,7 @@ import type { StoreError } from "../store/StoreError.ts"
 import { WorktreeRows } from "../store/WorktreeRows.ts"
 import { basesOf } from "../work/worktree/Bases.ts"
 import { Changes } from "../work/change/Changes.ts"
-import { lossesOf, noLosses } from "../work/parking/Losses.ts"
+import { lossesOf, lossesOfVanished, noLosses } from "../work/parking/Losses.ts"
 import { Parking } from "../work/parking/Parking.ts"
 import { Setups } from "../work/worktree/Setups.ts"
 import { Worktrees } from "../work/worktree/Worktrees.ts"
@@ -115,6 +115,7 @@ const makeEnds = Effect.fnUntraced(function*({ place }: Effect.Success<typeof ma
   const projects = yield* Projects
   const rows = yield* GuardRows
   const taking = yield* Taking
+  const worktrees = yield* Worktrees
 
   const unoccupied = (path: string) => taking.occupantOf(path).pipe(
     Effect.flatMap((detail) => detail === undefined ? Effect.void : Effect.fail(new WorkError({ reason: { _tag: "StillBusy", path, detail } }))),
@@ -142,7 +143,8 @@ const makeEnds = Effect.fnUntraced(function*({ place }: Effect.Success<typeof ma
     const { project, session, worktree } = yield* place(sessionId)
     const parked = yield* Effect.gen(function*() {
       yield* quiet(sessionId, worktree, by)
-      const kept = worktree === undefined || losses === "discard" ? undefined
+      // of one that has vanished its last checkpoint is parked
+      const kept = worktree === undefined || losses === "discard" || !(yield* worktrees.present(worktree, project)) ? undefined
         : yield* parking.park(worktree, project, { title: session.title, sessionId: null })
       yield* chats.forgetting(sessionId, stored(rows.deleteSession(sessionId, losses === "discard")))
       return kept
@@ -172,12 +174,14 @@ const make = Effect.gen(function*() {
   const chatRows = yield* ChatRows
   const rows = yield* GuardRows
   const setups = yield* Setups
-  const looking = yield* Effect.context<Effect.Services<ReturnType<typeof lossesOf>> | Effect.Services<ReturnType<typeof basesOf>>>()
+  const fs = yield* FileSystem.FileSystem
+  const looking = yield* Effect.context<Effect.Services<ReturnType<typeof lossesOf>> | Effect.Services<ReturnType<typeof lossesOfVanished>> | Effect.Services<ReturnType<typeof basesOf>>>()
 
   const losses = Effect.fn("Guard.losses")(function*(sessionId: SessionId) {
     const { project, worktree } = yield* place(sessionId)
     const running = (yield* stored(chatRows.list(sessionId))).filter(({ working }) => working).length
     if (worktree === undefined) return { ...noLosses, running }
+    if (!(yield* Effect.orElseSucceed(fs.exists(worktree.path), () => true))) return { ...yield* Effect.provide(lossesOfVanished(worktree, project), looking), running }
     // what was done by hand since the last look counts too
     yield* Effect.ignore(changes.look(worktree))
     return { ...yield* Effect.provide(lossesOf(project, worktree), looking), running }

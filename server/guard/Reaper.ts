@@ -21,7 +21,7 @@ const every = "24 hours"
 
 /** Pure: what boot found, as lines for the log. */
 export const findingLines = ({ moved, strangers, unlinked, unreachable, vanished }: Findings): ReadonlyArray<string> => [
-  ...vanished.map(({ path }) => `The worktree ${path} has vanished; its session's next prompt makes it again from its branch.`),
+  ...vanished.map(({ path }) => `The worktree ${path} has vanished; its session's next prompt brings it back from its last checkpoint, without what git ignores.`),
   ...moved.map(({ path }) => `A worktree was moved; its session works at ${path} now.`),
   ...unlinked.map(({ path }) => `${path} is no worktree to git any more; move what you need of it away, then delete it: its session's next prompt makes it again.`),
   ...strangers.map((path) => `${path} is a worktree that no session or task is known to have; it is left alone.`),

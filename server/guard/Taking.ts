@@ -61,7 +61,8 @@ const make = Effect.gen(function*() {
   const take = Effect.fn("Taking.take")(function*(ended: Ended): Effect.fn.Return<Taken, WorkError | StoreError> {
     const { discarded, project, title, worktree } = ended
     const { id, path, sessionId } = worktree
-    if (!(yield* isThere(path))) {
+    // of one that has vanished its last checkpoint is parked
+    if (!(yield* discarded ? isThere(path) : worktrees.present(worktree, project))) {
       if (sessionId === null) yield* forget(ended)
       return { parked: undefined, isGone: true }
     }

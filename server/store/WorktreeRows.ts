@@ -19,6 +19,8 @@ export class WorktreeRows extends Context.Service<WorktreeRows, {
   /** What a session's first is made from. */
   readonly begin: (sessionId: SessionId) => Effect.Effect<{ readonly base: string | null; readonly parked: WorktreeId | null }, StoreError>
   readonly restored: (worktree: Worktree, baseTree: string | null) => Effect.Effect<void, StoreError>
+  /** Its files are another's by now: it is to be set up again. */
+  readonly setUpAgain: (id: WorktreeId) => Effect.Effect<void, StoreError>
 }>()("boocode/store/WorktreeRows") {
   static readonly layer = Layer.effect(WorktreeRows, Effect.suspend(() => make))
 
@@ -47,6 +49,7 @@ const make = Effect.gen(function*() {
     ofSession: (sessionId) => Effect.map(ask("find a worktree")(ofSession(sessionId)), Option.getOrUndefined),
     save: (worktree) => ask("record a worktree")(Effect.andThen(makeRoom(worktree), save(worktree))),
     begin: (sessionId) => Effect.map(ask("find a session")(begin(sessionId)), Option.getOrElse(() => ({ base: null, parked: null }))),
+    setUpAgain: (id) => ask("record a worktree")(Effect.asVoid(sql`update worktrees set setup = 'due' where id = ${id}`)),
     restored: (worktree, baseTree) => Effect.asVoid(ask("record a worktree")(restored(worktree, baseTree)))
   })
 })
@@ -68,6 +71,8 @@ const makePort = Effect.gen(function*() {
       return { project, worktree, archived: session?.archivedAt != null, title: session?.title ?? "", base: base ?? undefined, parked: parked ?? undefined }
     }),
     save: (worktree) => Effect.mapError(rows.save(worktree), unrecorded),
+    kept: (id) => Effect.map(changes.checkpoints(id, 1), ([last]) => last),
+    revived: (id) => Effect.mapError(rows.setUpAgain(id), unrecorded),
     // again after a kill: what is recorded of it already stays
     restored: (worktree, baseTree, made) => Effect.andThen(
       Effect.forEach(made, (checkpoint) => changes.record(worktree.id, { checkpoint }), { discard: true }),

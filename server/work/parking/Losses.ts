@@ -3,6 +3,7 @@
  * but the list of pending changes, which is told anew.
  */
 import { Effect } from "effect"
+import type { PendingChange } from "../../../shared/Change.ts"
 import type { Counted, SessionLosses } from "../../../shared/Guard.ts"
 import { mendText, toOneLine } from "../../../shared/Text.ts"
 import type { Project, Worktree } from "../../../shared/Session.ts"
@@ -14,6 +15,7 @@ import { heldByProject } from "./HeldByProject.ts"
 import { extrasOf } from "./Ignored.ts"
 import { ownCommits } from "./LostCommits.ts"
 import { nestedWork } from "./Nested.ts"
+import { Worktrees } from "../worktree/Worktrees.ts"
 import { splitNul, textOfPath } from "../git/PathText.ts"
 
 const what = "look at the worktree"
@@ -24,7 +26,7 @@ export const countedOf = (names: ReadonlyArray<string>): Counted => ({ count: na
 const none: Counted = { count: 0, names: [] }
 
 export const noLosses: SessionLosses = {
-  worktree: null, running: 0, unapplied: none, uncommitted: none, untracked: none, ignored: none, left: none, commits: none, nested: none, bytes: 0
+  worktree: null, running: 0, unapplied: none, uncommitted: none, untracked: none, ignored: none, left: none, commits: none, nested: none, bytes: 0, vanished: null
 }
 
 /** As `git status --porcelain -z` lists them, file by file but for ignored folders, which can hold very many; a rename names its old path in a field of its own. */
@@ -47,6 +49,8 @@ const bytesOf = Effect.fnUntraced(function*(path: string) {
   return kilobytes === undefined ? null : Number(kilobytes) * 1024
 })
 
+const unappliedOf = (live: ReadonlyArray<PendingChange>): Counted => countedOf(live.filter(({ state }) => state !== "applied" && state !== "rejected").map((one) => one.path))
+
 export const lossesOf = Effect.fn("Losses.lossesOf")(function*(project: Project, worktree: Worktree) {
   const git = yield* Git
   const { path } = worktree
@@ -64,9 +68,26 @@ export const lossesOf = Effect.fn("Losses.lossesOf")(function*(project: Project,
   const isOnlyHere = (path: string) => !held.has(path)
   const uncommitted = found.uncommitted.filter(isOnlyHere), untracked = found.untracked.filter(isOnlyHere)
   const losses: SessionLosses = {
-    worktree: path, running: 0, unapplied: countedOf(live.filter(({ state }) => state !== "applied" && state !== "rejected").map((one) => one.path)),
+    worktree: path, running: 0, unapplied: unappliedOf(live),
     uncommitted: countedOf(uncommitted), untracked: countedOf(untracked.filter((one) => !nested.includes(one.replace(/\/$/, "")))),
-    ignored: countedOf([...ignored, ...hidden.map(textOfPath)]), left: countedOf(left.map((one) => one.path)), commits: countedOf(commits), nested: countedOf(nested), bytes
+    ignored: countedOf([...ignored, ...hidden.map(textOfPath)]), left: countedOf(left.map((one) => one.path)), commits: countedOf(commits), nested: countedOf(nested), bytes, vanished: null
+  }
+  return losses
+})
+
+/** Of one whose folder is gone: what its last checkpoint and its branch hold. What the project has of it counts too: to be asked once too often loses nothing. */
+export const lossesOfVanished = Effect.fn("Losses.lossesOfVanished")(function*(worktree: Worktree, project: Project) {
+  const git = yield* Git
+  const { branch, path } = worktree
+  const ahead = yield* (yield* Worktrees).ahead(worktree, project)
+  const { live } = yield* Effect.flatMap(ChangePort, ({ load }) => load(worktree.id))
+  const lines = (...args: ReadonlyArray<string>) => Effect.map(git.attempt(project.path, { what, args }), ({ code, stdout }) => code === 0 ? stdout.split("\n").filter((line) => line !== "") : [])
+  const head = ahead?.head ?? `refs/heads/${branch}`
+  const uncommitted = ahead === undefined ? [] : yield* lines("diff-tree", "-r", "--name-only", "--no-renames", head, ahead.tree)
+  const commits = yield* lines("log", "-n", "1000", "--format=%h %s", head, "--not", `--exclude=${branch}`, "--branches", "--tags", "--remotes", "--")
+  const losses: SessionLosses = {
+    ...noLosses, worktree: path, unapplied: unappliedOf(live), uncommitted: countedOf(uncommitted), commits: countedOf(commits),
+    vanished: { keptAt: ahead?.takenAt ?? null }
   }
   return losses
 })

@@ -95,6 +95,10 @@ export const makeWorktreeFiles = Effect.fnUntraced(function*(root: string) {
 
   return {
     isBranch,
+    /** git knows it, on its branch where that still is, else on a new one from its base; without files. */
+    linkAlone: Effect.fn("WorktreeFiles.linkAlone")(function*(project: Project, { baseCommit, branch, path }: Worktree) {
+      yield* link(project, (yield* isBranch(project, branch)) ? [path, branch] : ["--no-track", "-b", branch, path, baseCommit])
+    }),
     parked: (project: Project, id: WorktreeId) => readParked(git, project, id),
     /**
      * Takes the folder out of its place in one step, so that nobody ever finds half of it, then away with what git knows of it, and

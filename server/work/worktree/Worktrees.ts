@@ -4,8 +4,9 @@
  * agent has worked in: a task's that is as it was made goes, no other.
  *
  * ```
- *  no row ──▶ creating ──git worktree add──▶ ready ◀── there, or added again where its folder has vanished
+ *  no row ──▶ creating ──git worktree add──▶ ready ◀── there
  *                 └──────── refused ───────▶ failed ── asked again ──▶ creating
+ *  ready ── its folder has vanished ──▶ ready, from its last checkpoint; from its branch where there is none
  *  ready ── its work is on a ref, its folder taken away ──▶ parked ── asked for again, put back ──▶ creating
  * ```
  */
@@ -16,6 +17,7 @@ import { Git } from "../git/Git.ts"
 import { type Findings, type KnownWorktree, makeReconcile } from "./Reconcile.ts"
 import { madeBefore } from "../parking/ParkedMakers.ts"
 import { parkedRef, putBackRef } from "../parking/ParkedNote.ts"
+import { makeRevival } from "./Revival.ts"
 import { isUntouched } from "./Untouched.ts"
 import type { Parked } from "../parking/Unparking.ts"
 import { makeWorktreeFiles } from "./WorktreeFiles.ts"
@@ -29,6 +31,7 @@ const make = Effect.fnUntraced(function*({ dataDir }: WorktreeOptions) {
   const port = yield* WorktreePort
   const root = `${yield* Effect.orElseSucceed(fs.realPath(dataDir), () => dataDir)}/worktrees`
   const files = yield* makeWorktreeFiles(root)
+  const revival = yield* makeRevival(root, files.linkAlone)
 
   const nameIt = Effect.fn("Worktrees.nameIt")(function*(owner: SessionId | TaskId, project: Project) {
     // a branch called boocode leaves no room for boocode/…
@@ -72,6 +75,8 @@ const make = Effect.fnUntraced(function*({ dataDir }: WorktreeOptions) {
       const { base, parked: parkedId, project, worktree: row } = yield* port.find(sessionId)
       const known = Option.filter(row, ({ state }) => state === "ready" || state === "parked" || !chosen.has(sessionId))
       const planned = Option.isSome(known) ? known.value : { ...yield* plan(sessionId, sessionId, project, base), ...Option.getOrUndefined(Option.map(row, ({ id }) => ({ id }))) }
+      const hasVanished = planned.state === "ready" && parkedId === undefined && !(yield* files.isTaken(planned.path))
+      if (hasVanished && (yield* revival.revive(planned, project))) return planned
       const parked = parkedId === undefined ? undefined : yield* files.parked(project, parkedId)
       if (yield* files.isWhole(planned.path)) return yield* back(planned.state === "ready" ? planned : yield* record(planned, "ready"), project, parkedId, parked)
       yield* files.clear(planned.path)
@@ -159,6 +164,15 @@ const make = Effect.fnUntraced(function*({ dataDir }: WorktreeOptions) {
     return yield* sessionId === null ? away : alone(sessionId)(away)
   })
 
+  const present = Effect.fn("Worktrees.present")(function*(worktree: Worktree, project: Project) {
+    const { path, sessionId, state } = worktree
+    const there = Effect.gen(function*() {
+      if (yield* files.isTaken(path)) return true
+      return state === "ready" && (yield* revival.revive(worktree, project))
+    })
+    return yield* sessionId === null ? there : alone(sessionId)(there)
+  })
+
   const sweep = Effect.fn("Worktrees.sweep")(function*({ project, worktree }: KnownWorktree) {
     if (worktree.sessionId !== null || !worktree.path.startsWith(`${root}/`)) return
     // what was never ready was never anybody's
@@ -167,7 +181,7 @@ const make = Effect.fnUntraced(function*({ dataDir }: WorktreeOptions) {
   }, (effect, { worktree: { path } }) => Effect.catch(effect, ({ message }) => Effect.logWarning(`The worktree ${path} of a task is kept.`, message)))
 
   return Worktrees.of({
-    ensure, cut, forTask, fork, discard, release, remove, sweepLeft: files.sweepLeft,
+    ensure, cut, forTask, fork, discard, release, remove, present, ahead: revival.ahead, sweepLeft: Effect.andThen(files.sweepLeft, revival.sweep),
     sweep: (known) => Effect.forEach(known, sweep, { discard: true }), reconcile: yield* makeReconcile(root)
   })
 })
@@ -195,7 +209,11 @@ export class Worktrees extends Context.Service<Worktrees, {
    * it any more. True if it did.
    */
   readonly remove: <E>(worktree: Worktree, project: Project, before: Effect.Effect<boolean, E>) => Effect.Effect<boolean, WorkError | E>
-  /** At boot: what was being taken away when the server died. */
+  /** Its folder is there; brought back from its last checkpoint where it has vanished. False where it is gone and nothing is kept of it. */
+  readonly present: (worktree: Worktree, project: Project) => Effect.Effect<boolean, WorkError>
+  /** What that would bring back. */
+  readonly ahead: Effect.Success<ReturnType<typeof makeRevival>>["ahead"]
+  /** At boot: what was being taken away, or brought back, when the server died. */
   readonly sweepLeft: Effect.Effect<void, WorkError>
   /** At boot: removes those of tasks in which nothing was done, and what was left half made. To be called before any task runs. */
   readonly sweep: (known: ReadonlyArray<KnownWorktree>) => Effect.Effect<void>

@@ -225,6 +225,16 @@ describe("a chat of real size", () => {
   })
 })
 
+it("of 50,000 events opens in a window: what a page is sent first is as small as of a short chat (drill 8, P17)", () => {
+  const { log }: ChatHistory = longHistory(50_000, 8)
+  assert.isAtLeast(log.length, 50_000)
+  const { items, turns, ...rest } = fold(log, standardWindow)
+  assert.isAtMost(turns.length, standardWindow.turns + 4)
+  const finished = items.filter(({ turnId }) => turns.find((turn) => turn.turnId === turnId)?.outcome !== undefined)
+  assert.isAtMost(finished.length, standardWindow.items)
+  assert.isBelow(JSON.stringify({ items, turns, ...rest }).length, 4 * standardWindow.size)
+})
+
 describe("what events mean", () => {
   const owner = Who.make("owner"), agent = AgentName.make("goose"), bootId = BootId.make("00000009-0000-4000-8000-000000000001")
   const turnId = TurnId.make("00000001-0000-4000-8000-000000000001"), other = TurnId.make("00000001-0000-4000-8000-000000000002")

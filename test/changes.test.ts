@@ -40,7 +40,7 @@ const world = Effect.gen(function*() {
   return { folder, dataDir, project, git, server, client, sessionId: session.id, chats, when, changed, mine: (name: string) => readFileSync(join(project, name), "utf8") }
 })
 
-it.live("two agents and a person in one session: each is named, and what is decided is done, once", () => Effect.gen(function*() {
+it.live("two agents and a person in one session: each is named, and what is decided is done, once (P19)", () => Effect.gen(function*() {
   const { changed, chats, client, mine, sessionId, when } = yield* world
   const early = yield* when(() => true)
   assert.deepStrictEqual([early.worktree, early.changes, early.decided], [null, [], 0])

@@ -1,12 +1,14 @@
 /** Faults of agents and watchers that must stay with those who cause them. */
+import { execFileSync } from "node:child_process"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { NodeWS } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Fiber, Layer, Stream } from "effect"
 import { type Client, rpcAddress, tokenProtocols } from "../client/rpc/Client.ts"
 import { ask, endedTurn, makeRepository, newChat, prompt, until } from "./support/Journey.ts"
 import { clientOf, runServer, type RunningServer, temporaryFolder } from "./support/RunningServer.ts"
+import { untilWork } from "./support/Work.ts"
 
 const program = join(import.meta.dirname, "../server/agent/scripted/run.ts")
 /** The scripted agent under another name, with a fault of its own. */
@@ -30,7 +32,7 @@ class World extends Context.Service<World, { readonly server: RunningServer; rea
 const rss = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024
 
 layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("what one does, others don't feel", (it) => {
-  it.effect("an agent that hangs in its start delays no other, and is stopped at once (drill 9)", () => Effect.gen(function*() {
+  it.effect("an agent that hangs in its start delays no other, and is stopped at once (drill 9, P21)", () => Effect.gen(function*() {
     const { client, project } = yield* World
     const stuck = yield* newChat(client, project, "hanging")
     yield* prompt(client, stuck.id, "say never")
@@ -59,7 +61,31 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("what o
     assert.strictEqual(second.text, "two")
   }))
 
-  it.effect("a watcher that never reads costs the server no memory and the agent no time (drill 14)", () => Effect.gen(function*() {
+  it.effect("a diff of 200 MB in one session stalls no other chat (drill 8)", () => Effect.gen(function*() {
+    const { client, project, server } = yield* World
+    const large = yield* newChat(client, project, "scripted"), other = yield* newChat(client, project, "scripted")
+    // packing it is git's work, and no part of what is told
+    execFileSync("git", ["config", "core.compression", "0"], { cwd: project })
+    yield* ask(client, large.id, "write here.txt 1")
+    yield* ask(client, other.id, "say warm")
+    const { worktree } = yield* untilWork(client, large.sessionId, ({ changes }) => changes.length === 1)
+    writeFileSync(join(worktree?.path ?? "", "large.txt"), `${"a line of a large file that somebody has put there; ".repeat(4)}\n`.repeat(1024 * 1024))
+    const { changes } = yield* untilWork(client, large.sessionId, (work) => work.changes.length === 2)
+    const { added, baseBlob, blob, path } = changes.find(({ path }) => path === "large.txt") ?? assert.fail("no such change")
+    assert.strictEqual(added, 1024 * 1024)
+    const far = yield* clientOf(server)
+    let lines = 0
+    const reading = yield* Effect.forkChild(Stream.runForEach(far["diff.Diff"]({ sessionId: large.sessionId, path, baseBlob, blob, anyway: true }),
+      (frame) => Effect.sync(() => { if (frame._tag === "Hunks") lines += frame.hunks.reduce((sum, hunk) => sum + hunk.lines.length, 0) })))
+    yield* Effect.repeat(Effect.sleep("5 millis"), { until: () => lines > 0 })
+    const from = lines
+    const { turn } = yield* ask(client, other.id, "stream 20 every 5").pipe(Effect.timeout("10 seconds"))
+    // answered while the diff was on its way: it has come on since, and is not over
+    assert.deepStrictEqual([turn.outcome, lines > from, reading.pollUnsafe()], ["completed", true, undefined])
+    yield* Fiber.interrupt(reading)
+  }), 120_000)
+
+  it.effect("a watcher that never reads costs the server no memory and the agent no time (drill 14, P15)", () => Effect.gen(function*() {
     const { client, project, server } = yield* World
     const { id: chatId } = yield* newChat(client, project, "scripted")
     yield* ask(client, chatId, "burst 200 16384")
@@ -71,8 +97,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("what o
       })
       return socket
     })), (all) => Effect.sync(() => { for (const socket of all) socket.terminate() }))
-    yield* Effect.sleep("500 millis")
-    assert.isTrue(sockets.every(({ readyState }) => readyState === NodeWS.WebSocket.OPEN))
+    yield* Effect.repeat(Effect.sleep("20 millis"), { until: () => sockets.every(({ readyState }) => readyState === NodeWS.WebSocket.OPEN) })
     const from = rss(server.pid)
     // 24 MB, of which each watcher would have to be sent all
     const { turn } = yield* ask(client, chatId, "burst 1500 16384")

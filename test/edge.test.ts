@@ -1,4 +1,4 @@
-/** Who is let in, and what they get: the token, Host and Origin, the page's headers, `/health` (drill 12). */
+/** Who is let in, and what they get: the token, Host and Origin, the page's headers, `/health` (P20, drill 12). */
 import { request } from "node:http"
 import { statSync } from "node:fs"
 import { join } from "node:path"

@@ -39,7 +39,7 @@ const worked = Effect.fn("worked")(function*(client: Client, path: string) {
 const textsIn = (worktree: string) => ["notes.txt", "README.md", "own"].map((name) => readFileSync(join(worktree, name), "utf8").trim())
 const texts = ["precious", "changed", "own"]
 
-it.live("a session with untracked files is archived, parked and reopened, deleted and restored: nothing is lost", () => Effect.gen(function*() {
+it.live("a session with untracked files is archived, parked and reopened, deleted and restored: nothing is lost (P18, drill 11)", () => Effect.gen(function*() {
   const folder = yield* temporaryFolder
   const server = yield* runServer({ dataDir: join(folder, "data") })
   const client = yield* clientOf(server)

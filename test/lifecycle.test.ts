@@ -29,7 +29,7 @@ const pidOf = (chatId: Parameters<typeof ask>[1]) => Effect.gen(function*() {
 const live = Effect.flatMap(World, ({ client }) => Effect.map(client["agent.Backends"](), (backends) => backends.map(({ chatId }) => chatId)))
 
 layer(World.layer("--max-backends", "10"), { excludeTestServices: true, timeout: "120 seconds" })("eleven chats under a cap of ten", (it) => {
-  it.effect("the least recently used idle one goes, and resumes when it comes back", () => Effect.gen(function*() {
+  it.effect("the least recently used idle one goes, and resumes when it comes back (P7)", () => Effect.gen(function*() {
     const { client } = yield* World
     const all = yield* chats(11)
     const [first, second, ...others] = all

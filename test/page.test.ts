@@ -70,7 +70,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "90 seconds" })("the pa
     assert.include(reloaded, Array.from({ length: 150 }, (_, index) => `word ${index + 1}`).join(" "))
   }), 90_000)
 
-  it.effect("a permission is answered on its card, in one browser for both", () => Effect.gen(function*() {
+  it.effect("a permission is answered on its card, in one browser for both (P6)", () => Effect.gen(function*() {
     const { browser, client, project, server } = yield* World
     const chat = yield* newChat(client, project, "scripted")
     const one = yield* openTab(browser, address(server, chat))

@@ -24,7 +24,7 @@ const chatTab = Effect.fn("chatTab")(function*(folder: string) {
   return { ...tab, chat, client, dataDir, server }
 })
 
-it.live("kill -9 of the server: what is typed meanwhile waits and runs once", () => Effect.gen(function*() {
+it.live("kill -9 of the server: what is typed meanwhile waits and runs once (P10, P14)", () => Effect.gen(function*() {
   const { dataDir, page, server } = yield* chatTab(yield* temporaryFolder)
   yield* act(async () => {
     await write(page, "stream 5000 every 10")

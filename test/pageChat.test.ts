@@ -94,7 +94,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "90 seconds" })("a chat
     })
   }), 90_000)
 
-  it.effect("loads what is older where the reader scrolls up, and keeps what they read in its place", () => Effect.gen(function*() {
+  it.effect("loads what is older where the reader scrolls up, and keeps what they read in its place (P17)", () => Effect.gen(function*() {
     const { page } = yield* chatTab()
     yield* act(async () => {
       const step = (n: number) => timeline(page).getByText(`Step ${n}`, { exact: true })

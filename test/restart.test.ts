@@ -25,7 +25,7 @@ const postmaster = (dataDir: string): number => {
   return 0
 }
 
-it.live("kill -9 of the server in mid-turn: nothing of ours is left, and after boot all is as promised (drill 2)", () => Effect.gen(function*() {
+it.live("kill -9 of the server in mid-turn: nothing of ours is left, and after boot all is as promised (drill 2, P1, P6, P7, P13)", () => Effect.gen(function*() {
   const folder = yield* temporaryFolder
   const dataDir = join(folder, "data")
   const first = yield* runServer({ dataDir })

@@ -106,7 +106,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("a prom
     assert.strictEqual((yield* Effect.promise(() => fetch(`${server.url}/api/sessions/${sessionId}/agent-sessions`))).status, 401)
   }))
 
-  it.effect("the same prompt id runs once; with other content it is refused", () => Effect.gen(function*() {
+  it.effect("the same prompt id runs once; with other content it is refused (P10)", () => Effect.gen(function*() {
     const { chatId, client } = yield* scripted
     const promptId = newPromptId()
     const first = yield* prompt(client, chatId, "say once", promptId)
@@ -130,7 +130,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("a prom
     assert.strictEqual(next.text, "after")
   }))
 
-  it.effect("stop holds what was queued; a prompt after it runs first; Resume runs the rest in order", () => Effect.gen(function*() {
+  it.effect("stop holds what was queued; a prompt after it runs first; Resume runs the rest in order (P13)", () => Effect.gen(function*() {
     const { chatId, client } = yield* scripted
     yield* prompt(client, chatId, "hang")
     yield* until(client, chatId, (chat) => chat.turns[0]?.deliveredAt !== undefined)

@@ -205,7 +205,7 @@ for (const end of ["while :; do sleep 300; done", "exit 0"]) {
   }))
 }
 
-it.live("the ledger has an agent while it lives; what a dead server left is reaped by it", () => Effect.gen(function*() {
+it.live("the ledger has an agent while it lives; what a dead server left is reaped by it (P7)", () => Effect.gen(function*() {
   const entries = new Map<number, LedgerEntry>()
   const ledger = Layer.succeed(ProcessLedger, ProcessLedger.memory(entries))
   const scope = yield* Scope.make()
@@ -225,7 +225,7 @@ it.live("the ledger has an agent while it lives; what a dead server left is reap
   assert.strictEqual(entries.size, 0)
 }))
 
-live("a thousand short lives leave no zombie and no watcher", () => Effect.gen(function*() {
+live("a thousand short lives leave no zombie and no watcher (drill 15)", () => Effect.gen(function*() {
   const lives = yield* Effect.forEach(Array.from({ length: 1_000 }), () =>
     Effect.scoped(Effect.flatMap(spawn(sh("echo hello")), (agent) => Effect.as(agent.exited, agent.lifeId))), { concurrency: 8 })
   // other tests have children of this process too: ours say whose they are, and a zombie that stays is anybody's

@@ -136,7 +136,7 @@ describe("a turn", () => {
     assert.isDefined(lastTurn(actor.current())?.deliveredAt, "not even a moment")
   }))
 
-  testing("that ends closes its sink: what comes late goes nowhere, and asks nobody", Effect.gen(function*() {
+  testing("that ends closes its sink: what comes late goes nowhere, and asks nobody (P3)", Effect.gen(function*() {
     const { agent, open } = yield* world
     const { actor } = yield* open
     yield* actor.ask(prompt(1))
@@ -217,7 +217,7 @@ describe("stop", () => {
     assert.deepStrictEqual(actor.current().queue.map(({ held }) => held), [true])
   }))
 
-  testing("then a prompt at once, a hundred times: each turn ends stopped, each prompt runs", Effect.gen(function*() {
+  testing("then a prompt at once, a hundred times: each turn ends stopped, each prompt runs (drill 3)", Effect.gen(function*() {
     const { agent, folded, open } = yield* world
     const { actor } = yield* open
     for (let n = 1; n <= 100; n++) {
@@ -369,7 +369,7 @@ describe("killed at every step, and restarted from the log", () => {
 })
 
 describe("killed", () => {
-  testing("in mid-turn: the next life ends the turn, expires its requests and holds the queue", Effect.gen(function*() {
+  testing("in mid-turn: the next life ends the turn, expires its requests and holds the queue (P1)", Effect.gen(function*() {
     const { agent, folded, open } = yield* world
     const dead = yield* open
     yield* dead.actor.ask(prompt(1))

@@ -72,7 +72,7 @@ describe("a watch", () => {
     assert.isTrue(yield* waits(feed, { epoch: 1, seq: 1002 }), "nothing is new")
   }))
 
-  it.effect("gets a snapshot where it does not: too long ago, of another life, or ahead of the chat", () => Effect.gen(function*() {
+  it.effect("gets a snapshot where it does not: too long ago, of another life, or ahead of the chat (P14)", () => Effect.gen(function*() {
     const { feed, restart, say } = speaking()
     say(1030)
     assert.deepStrictEqual(yield* take(feed, { epoch: 1, seq: 8 }, 1), ["512 after 8"])

@@ -154,7 +154,7 @@ describe("a request", () => {
     given(...running).when(answer(11, once)).then(expired)
   })
 
-  it("can't be granted after Stop, always least of all (drill 5)", () => {
+  it("can't be granted after Stop, always least of all (drill 5, P6)", () => {
     const stopped = open.when({ _tag: "Stop", by: bob }).then({})
     stopped.when(answer(11, always)).then(expired)
     stopped.when(answer(11, once)).then(expired)

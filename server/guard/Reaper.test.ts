@@ -66,7 +66,7 @@ layer(world, { excludeTestServices: true, timeout: "120 seconds" })("the reaper"
     assert.deepStrictEqual(there(), [false, false, true, true])
   }).pipe(Effect.scoped, Effect.provide(TestClock.layer())), 120_000)
 
-  it.effect("never takes a byte that is in no other place", () => Effect.gen(function*() {
+  it.effect("never takes a byte that is in no other place (P18)", () => Effect.gen(function*() {
     const changes = yield* Changes, reaper = yield* Reaper
     const { path, session } = yield* place
     const random = randomFrom(11)

@@ -3,6 +3,7 @@
 
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process"
 import { at, isObject, parseJson, textAt } from "../../server/agent/scripted/Json.ts"
+import { Watchers } from "./Watchers.ts"
 
 /** How to start an agent program. `env` is added to PATH and the rest of the test's own environment. */
 export interface Launch {
@@ -39,7 +40,7 @@ export class AcpProbe {
   stderr = ""
   readonly #responders = new Map<string, Responder>()
   readonly #open = new Map<number, PromiseWithResolvers<unknown>>()
-  readonly #watchers = new Set<() => void>()
+  readonly #watchers = new Watchers()
   #nextId = 1
 
   static start(launch: Launch, cwd = process.cwd()): AcpProbe {
@@ -53,7 +54,7 @@ export class AcpProbe {
     child.on("close", (code, signal) => {
       for (const waiting of this.#open.values()) waiting.reject(new Error(`the agent ended (${code ?? signal}): ${this.stderr}`))
       resolve({ code, signal })
-      for (const watcher of this.#watchers) watcher()
+      this.#watchers.look()
     })
     child.stdin.on("error", () => {})
     child.stderr.setEncoding("utf8").on("data", (text: string) => (this.stderr += text))
@@ -129,15 +130,7 @@ export class AcpProbe {
 
   /** Waits until something holds, looking again after each message and at the end of the program. */
   until(holds: () => boolean): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const look = () => {
-      if (!holds()) return
-      this.#watchers.delete(look)
-      resolve()
-    }
-    this.#watchers.add(look)
-    look()
-    return promise
+    return this.#watchers.until(holds)
   }
 
   /** Closes stdin, as a client does that has no further wishes. */
@@ -167,7 +160,7 @@ export class AcpProbe {
       if (textAt(message, "method") === undefined) this.#settle(message)
       else if (message["id"] !== undefined) void this.#respond(message["id"], textAt(message, "method") ?? "", message["params"])
     }
-    for (const watcher of this.#watchers) watcher()
+    this.#watchers.look()
   }
 
   #settle(message: unknown): void {

@@ -9,6 +9,7 @@ import { asChat, googleCall } from "./GoogleWire.ts"
 import { answerWriter } from "./ModelAnswers.ts"
 import { answerFrom, call, type ModelStep, say } from "./ModelScript.ts"
 import { errorBody, estimate, type ModelRequest, type Part, readRequest, sample, type Tokens, type WireName } from "./ModelWire.ts"
+import { Watchers } from "./Watchers.ts"
 
 /** What to answer; nothing means: what the prompt itself says. */
 export type Script = (request: ModelRequest) => ReadonlyArray<ModelStep> | undefined
@@ -31,7 +32,7 @@ export class ScriptedModel implements AsyncDisposable {
   script: Script
   readonly #server: Server
   readonly #queue: Array<ReadonlyArray<ModelStep>> = []
-  readonly #watchers = new Set<() => void>()
+  readonly #watchers = new Watchers()
   #calls = 0
 
   /** Listens on a free port. A queued answer (`next`) goes before `script`, and `script` before the prompt. */
@@ -62,15 +63,7 @@ export class ScriptedModel implements AsyncDisposable {
 
   /** Waits until something holds, looking again whenever a request begins or an answer ends. */
   until(holds: () => boolean): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const look = () => {
-      if (!holds()) return
-      this.#watchers.delete(look)
-      resolve()
-    }
-    this.#watchers.add(look)
-    look()
-    return promise
+    return this.#watchers.until(holds)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -140,7 +133,7 @@ export class ScriptedModel implements AsyncDisposable {
   }
 
   #look(): void {
-    for (const watcher of this.#watchers) watcher()
+    this.#watchers.look()
   }
 }
 

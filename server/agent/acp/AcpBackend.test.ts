@@ -60,7 +60,7 @@ describe("a warm agent", () => {
     assert.include((yield* play(backend, "read README.md")).text(), "does not offer")
   }))
 
-  live("is put into the mode of its row that asks, at each start", Effect.gen(function*() {
+  live("is put into the mode of its row that asks, at each start (P11)", Effect.gen(function*() {
     const { open } = yield* place
     const backend = yield* open({ quirks: { ...plainQuirks, askModes: ["default", "auto"] } })
     assert.include((yield* play(backend, "settings")).text(), "mode=auto")
@@ -120,7 +120,7 @@ describe("stop", () => {
     assert.deepStrictEqual((yield* play(backend, "say next")).end, completed)
   }))
 
-  live("of an agent that ignores it climbs the ladder, each step told, until nothing of it is left; the next prompt resumes", Effect.gen(function*() {
+  live("of an agent that ignores it climbs the ladder, each step told, until nothing of it is left; the next prompt resumes (P4, drill 4)", Effect.gen(function*() {
     const { bound, open } = yield* place
     const backend = yield* open({ cancelGrace: "200 millis" })
     const running = yield* start(backend, "ignore-cancel\nexit-slowly 30000\nfork-child\npid\nhang")
@@ -204,7 +204,7 @@ describe("an agent that dies", () => {
     assert.strictEqual((yield* play(backend, "history")).text().trim().split("\n").length, 3)
   }))
 
-  live("by kill -9 in a turn: the turn ends within a second", Effect.gen(function*() {
+  live("by kill -9 in a turn: the turn ends within a second (P2, drill 1)", Effect.gen(function*() {
     const { open } = yield* place
     const backend = yield* open()
     const running = yield* start(backend, "say on\nhang")
@@ -215,7 +215,7 @@ describe("an agent that dies", () => {
     assert.deepStrictEqual((yield* play(backend, "say next")).end, completed)
   }))
 
-  live("while idle: it is down, stays so, and the next prompt starts it", Effect.gen(function*() {
+  live("while idle: it is down, stays so, and the next prompt starts it (P9)", Effect.gen(function*() {
     const { facts, open } = yield* place
     const backend = yield* open()
     yield* play(backend, "say warm")
@@ -240,7 +240,7 @@ describe("an agent that dies", () => {
 })
 
 describe("a start", () => {
-  live("that hangs ends at its deadline, and leaves no process", Effect.gen(function*() {
+  live("that hangs ends at its deadline, and leaves no process (P2)", Effect.gen(function*() {
     const { open } = yield* place
     const ledger = new Map()
     const backend = yield* Effect.provideService(open({ env: { SCRIPTED_HANG_START: "1" }, startDeadline: "700 millis" }), ProcessLedger, ProcessLedger.memory(ledger))
@@ -297,12 +297,12 @@ describe("a session taken up again", () => {
     assert.deepStrictEqual([turn.text(), bound()[1]], ["the word\n", "resumed: Its session was taken up again (session/resume)."])
   }))
 
-  live("is loaded where it can only load, and what it replays is not said again", Effect.gen(function*() {
+  live("is loaded where it can only load, and what it replays is not said again (P12)", Effect.gen(function*() {
     const { bound, turn } = yield* opened({ SCRIPTED_NO_RESUME: "1" })
     assert.deepStrictEqual([turn.text(), bound()[1]], ["the word\n", "resumed: Its session was taken up again (session/load)."])
   }))
 
-  live("is a fresh one where it can't, its row forbids it, or it fails; and why is said", Effect.gen(function*() {
+  live("is a fresh one where it can't, its row forbids it, or it fails; and why is said (P11)", Effect.gen(function*() {
     const can = yield* opened({ SCRIPTED_NO_LOAD: "1" })
     assert.deepStrictEqual([can.turn.text(), can.bound()[1]], ["nothing remembered\n", "fresh: This agent can't take up a session again."])
     const may = yield* opened({}, { ...plainQuirks, resume: "never" })
@@ -329,7 +329,7 @@ describe("a permission", () => {
     assert.include(running.text(), "permission: reject_once")
   }))
 
-  live("that is open when the turn is stopped is withdrawn and answered, also for an agent that waits for that", Effect.gen(function*() {
+  live("that is open when the turn is stopped is withdrawn and answered, also for an agent that waits for that (P5)", Effect.gen(function*() {
     const { open } = yield* place
     const backend = yield* open()
     const running = yield* start(backend, "cancel-waits\npermission Write a file\nsay never")
@@ -380,7 +380,7 @@ describe("what no agent should say", () => {
     assert.deepStrictEqual([end, text()], [completed, "mine"])
   }))
 
-  live("what comes after the turn never comes into it", Effect.gen(function*() {
+  live("what comes after the turn never comes into it (P3)", Effect.gen(function*() {
     const { announced, open } = yield* place
     const backend = yield* open()
     const first = yield* play(backend, "say a\nlate-update 50")
@@ -415,12 +415,12 @@ describe("an agent that speaks by itself", () => {
 
   live("is not heard where that is refused, until the next turn has ended", Effect.gen(function*() {
     const { open, speaking } = yield* place
-    const backend = yield* open()
+    const notes = new Array<string>()
+    const backend = yield* open({ wire: { message: () => {}, note: (words) => { notes.push(words) } } })
     speaking.allowed = false
     yield* play(backend, "say a\nlate-update 30\nlate-update 60")
-    yield* until("it asks for a turn", () => speaking.asked === 1)
-    yield* Effect.sleep(100)
-    assert.strictEqual(speaking.asked, 1, "once")
+    yield* until("both were heard", () => notes.length === 2)
+    assert.deepStrictEqual([notes[1], speaking.asked], ["late", 1], "it asks once")
     speaking.allowed = true
     const second = yield* play(backend, "say b\nlate-update 30")
     assert.strictEqual(second.text(), "b")

@@ -2,13 +2,13 @@
  * The lives of an ACP agent, one after another, and how they show as the health of its backend: a crash in a turn
  * restarts at once, a crash while idle is left to the next prompt.
  */
-import { Clock, type Duration, Effect, type Scope, SubscriptionRef } from "effect"
-import type { BackendHealth, BackendState } from "../../../shared/Agent.ts"
+import { type Duration, Effect, type Scope, SubscriptionRef } from "effect"
+import type { BackendHealth } from "../../../shared/Agent.ts"
 import type { BackendHost, BackendKey } from "../AgentBackend.ts"
 import { AgentError } from "../AgentError.ts"
+import { type Show, showLives } from "../LifeHealth.ts"
 import * as Lives from "../Lives.ts"
 import { ProcessLedger } from "../ProcessLedger.ts"
-import { causeOf } from "./AcpEnd.ts"
 import * as AcpLife from "./AcpLife.ts"
 
 export interface LivesOptions extends Omit<AcpLife.LifeOptions, "cwd" | "remembered" | "forked" | "outer"> {
@@ -48,20 +48,9 @@ export const make = Effect.fnUntraced(function*(options: LivesOptions): Effect.f
   const ledger = yield* ProcessLedger
   const health = yield* SubscriptionRef.make<BackendHealth>({ chatId: key.chatId, agent: key.agent, state: "gone", turns: 0, restarts: 0 })
   let starts = 0
-  const show = (state: BackendState, more: Partial<BackendHealth> = {}) => SubscriptionRef.update(health, (now) => ({ ...now, state, ...more }))
+  const show: Show = (state, more = {}) => SubscriptionRef.update(health, (now) => ({ ...now, state, ...more }))
 
-  const onNews = (news: Lives.LifeNews<AcpLife.AcpLife>) => Effect.gen(function*() {
-    switch (news._tag) {
-      case "Starting": return yield* show("starting", { restarts: starts++ })
-      case "Alive": return yield* show("ready", { pid: news.life.process.pid, startedAt: yield* Clock.currentTimeMillis, turns: 0 })
-      case "Over":
-        yield* show(news.again ? "starting" : "crashed", { detail: news.error.message })
-        if (!news.again) yield* host.note({ _tag: "Down", cause: causeOf(news.error, false) })
-        return
-      case "Backoff": return yield* show("backoff", { detail: news.error.message })
-      case "Failed": return yield* show("failed", { detail: news.error.message })
-    }
-  })
+  const onNews = showLives<AcpLife.AcpLife>({ host, show, starting: () => ({ restarts: starts++ }), alive: ({ process }) => ({ pid: process.pid }) })
   const lives = yield* Lives.make({
     start: Effect.provideService(startOne(options, scope), ProcessLedger, ledger),
     startDeadline, isTransient, retries: restarts, onNews,

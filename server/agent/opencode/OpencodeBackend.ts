@@ -9,13 +9,14 @@
  * once more, and goes to a fresh one where that doesn't help either. opencode never speaks without a prompt.
  */
 import { Cause, Clock, Context, Deferred, type Duration, Effect, Exit, Fiber, Latch, Option, Scope, Semaphore, SubscriptionRef } from "effect"
-import type { BackendHealth, BackendState } from "../../../shared/Agent.ts"
+import type { BackendHealth } from "../../../shared/Agent.ts"
 import type { TurnEnd } from "../../../shared/SessionUpdate.ts"
 import { type AgentBackend, type BackendHost, type BackendKey, StopNote, type TurnPrompt } from "../AgentBackend.ts"
 import { causeOf } from "../acp/AcpEnd.ts"
 import { AgentError } from "../AgentError.ts"
 import type { AgentQuirks } from "../AgentRow.ts"
 import * as Coalescer from "../Coalescer.ts"
+import { type Show, showLives } from "../LifeHealth.ts"
 import * as Lives from "../Lives.ts"
 import { tagStripper } from "../TagStripper.ts"
 import type { OnWire } from "./OpencodeApi.ts"
@@ -43,22 +44,8 @@ const startDeadline = "60 seconds"
 /** The server's trouble is the server's to try again. */
 const isTransient = ({ reason }: AgentError): boolean => reason._tag === "StreamEnded"
 
-type Show = (state: BackendState, more?: Partial<BackendHealth>) => Effect.Effect<void>
-
-const superviser = ({ host, server }: OpencodeBackendOptions, show: Show) => (news: Lives.LifeNews<OpencodeLife.OpencodeLife>) => Effect.gen(function*() {
-  switch (news._tag) {
-    case "Starting": return yield* show("starting", { restarts: server.restarts() })
-    case "Alive": {
-      const startedAt = yield* Clock.currentTimeMillis
-      return yield* show("ready", { pid: news.life.server.process.pid, startedAt, turns: 0, restarts: server.restarts() })
-    }
-    case "Over":
-      yield* show(news.again ? "starting" : "crashed", { detail: news.error.message })
-      if (!news.again) yield* host.note({ _tag: "Down", cause: causeOf(news.error, false) })
-      return
-    case "Backoff": return yield* show("backoff", { detail: news.error.message })
-    case "Failed": return yield* show("failed", { detail: news.error.message })
-  }
+const superviser = ({ host, server }: OpencodeBackendOptions, show: Show) => showLives<OpencodeLife.OpencodeLife>({
+  host, show, starting: () => ({ restarts: server.restarts() }), alive: (life) => ({ pid: life.server.process.pid, restarts: server.restarts() })
 })
 
 const afterTurn = (now: BackendHealth): BackendHealth => {

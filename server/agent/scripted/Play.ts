@@ -73,7 +73,7 @@ const perform = async (turn: Turn, step: Exclude<Step, { _tag: "End" }>): Promis
     case "EndTurnOnCancel": return void (turn.cancelAnswer = "end_turn")
     case "CancelWaits": return void (turn.cancelWaits = true)
     case "ReplayOnLoad": return session.keep({ fact: "replays" })
-    case "LateUpdate": return void (turn.lateMs = step.ms)
+    case "LateUpdate": return void turn.lateMs.push(step.ms)
     case "ExitSlowly": return Faults.exitSlowly(step.ms)
     case "ForkChild": return turn.report(`forked ${await Faults.forkChild()}`)
     case "Garbage": return Faults.garbage(session.wire, step.megabytes)

@@ -172,7 +172,7 @@ class ScriptedAgent {
     } finally {
       session.turn = undefined
       session.keep({ fact: "answered", text: turn.said })
-      if (turn.lateMs !== undefined) setTimeout(() => session.update(chunk("agent_message_chunk", "late")), turn.lateMs)
+      for (const ms of turn.lateMs) setTimeout(() => session.update(chunk("agent_message_chunk", "late")), ms)
     }
   }
 

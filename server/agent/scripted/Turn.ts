@@ -25,8 +25,8 @@ export class Turn {
   ignoresCancel = false
   cancelWaits = false
   cancelAnswer: StopReason = "cancelled"
-  /** Speaks this long after the turn's answer. */
-  lateMs: number | undefined
+  /** Speaks so long after the turn's answer, once for each. */
+  readonly lateMs: Array<number> = []
   isCancelled = false
   readonly #cancelled = Promise.withResolvers<never>()
   #toolCalls = 0

@@ -1,58 +1,33 @@
 /** What is decided on changes, over real git: carried whole or not at all, once however often, and nothing lost. */
 import { assert, layer } from "@effect/vitest"
 import { Effect, FileSystem, Layer, Result } from "effect"
-import { appendFileSync, chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
+import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname } from "node:path"
 import { ChangeId } from "../../../shared/Change.ts"
-import { AgentName, ChatId, ProjectId, TurnId, WorktreeId } from "../../../shared/Ids.ts"
-import type { Project, Worktree } from "../../../shared/Session.ts"
+import { AgentName } from "../../../shared/Ids.ts"
 import { Apply } from "./Apply.ts"
 import { LastMoment } from "../land/PutInPlace.ts"
 import { ChangePort } from "../change/ChangePort.ts"
 import { Changes } from "../change/Changes.ts"
 import { Checkpoints } from "../change/Checkpoints.ts"
+import { changeEveryKind, everyKind, filesOf, numbered, workedProject } from "../change/workedProject.ts"
 import { changeSomething, randomFrom } from "../git/randomFiles.ts"
-import { makeRepository, rawGit, temporaryFolder, testGit } from "../git/temporaryRepository.ts"
+import { rawGit, testGit } from "../git/temporaryRepository.ts"
 import { WorkError } from "../../../shared/WorkError.ts"
-
-const lines = (count: number, ...changed: ReadonlyArray<readonly [number, string]>) =>
-  Array.from({ length: count }, (_, at) => `${changed.find(([line]) => line === at + 1)?.[1] ?? `line ${at + 1}`}\n`).join("")
 
 /** Memory, where that is a disk of its own. */
 const otherDisk = existsSync("/dev/shm") && statSync("/dev/shm").dev !== statSync(tmpdir()).dev ? "/dev/shm" : undefined
 const onOtherDisk = Effect.acquireRelease(Effect.sync(() => mkdtempSync(`${otherDisk}/boocode-work-`)), (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true })))
 
-const world = Effect.fnUntraced(function*(files: Readonly<Record<string, string>> = { "a.txt": lines(12), "b.txt": "x\n" }, elsewhere?: string) {
-  const fs = yield* FileSystem.FileSystem
-  const folder = yield* temporaryFolder
-  const top = yield* makeRepository(`${folder}/project`, files)
-  const path = `${elsewhere ?? folder}/worktree`
-  yield* rawGit(top, "worktree", "add", "-q", "-b", "b", path)
-  const project: Project = { id: ProjectId.make(crypto.randomUUID()), path: top, name: "p", addedAt: 0 }
-  const worktree: Worktree = {
-    id: WorktreeId.make(crypto.randomUUID()), sessionId: null, projectId: project.id, path, branch: "b",
-    baseCommit: (yield* rawGit(top, "rev-parse", "HEAD")).trim(), state: "ready"
-  }
-  const changes = yield* Changes, decide = yield* Apply
-  const turn = (agent: string) => Effect.suspend(() => changes.ended(worktree, { turnId: TurnId.make(crypto.randomUUID()), chatId: ChatId.make(crypto.randomUUID()), agent: AgentName.make(agent) }))
-  const work = (name: string, text: string) => writeFileSync(`${worktree.path}/${name}`, text)
-  const mine = (name: string) => readFileSync(`${top}/${name}`, "utf8")
-  const only = Effect.map(changes.list(worktree.id), ([change]) => {
+const world = Effect.fnUntraced(function*(files?: Readonly<Record<string, string>>, elsewhere?: string) {
+  const made = yield* workedProject(files, elsewhere)
+  const only = Effect.map(made.changes.list(made.worktree.id), ([change]) => {
     if (change === undefined) throw new Error("no change")
     return change
   })
-  return { fs, folder, top, project, worktree, changes, decide, turn, work, mine, only, port: yield* ChangePort }
+  return { ...made, fs: yield* FileSystem.FileSystem, decide: yield* Apply, only, port: yield* ChangePort }
 })
-
-/** Every file with its kind, mode and bytes. */
-const all = (folder: string | Buffer): ReadonlyArray<string> => readdirSync(folder, { encoding: "buffer" }).flatMap((name) => {
-  if (name.toString() === ".git") return []
-  const path = Buffer.concat([Buffer.from(folder), Buffer.from("/"), name])
-  const found = lstatSync(path)
-  if (found.isDirectory()) return all(path).map((inner) => `${name.toString("hex")}/${inner}`)
-  return [`${name.toString("hex")} ${found.isSymbolicLink() ? `-> ${readlinkSync(path)}` : `${found.mode & 0o111} ${readFileSync(path).toString("hex")}`}`]
-}).toSorted()
 
 const services = Apply.layer.pipe(Layer.provideMerge(Changes.layer), Layer.provideMerge(Checkpoints.layer), Layer.provideMerge(ChangePort.layerMemory), Layer.provideMerge(testGit))
 
@@ -60,41 +35,34 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change",
   it.effect.skipIf(otherDisk === undefined)("of a worktree on another disk than its project is rejected, in part and whole, applied and reverted", () => Effect.gen(function*() {
     const { changes, decide, mine, project, turn, work, worktree } = yield* world(undefined, yield* onOtherDisk)
     const there = (name: string) => readFileSync(`${worktree.path}/${name}`, "utf8")
-    work("a.txt", lines(12, [2, "one"], [11, "two"]))
+    work("a.txt", numbered(12, [2, "one"], [11, "two"]))
     work("new.txt", "n\n")
     const [a, made] = (yield* turn("goose")).changes
     if (a === undefined || made === undefined) return assert.fail("two changes stand")
     yield* decide.rejectHunks(worktree, a.id, ChangeId.make(crypto.randomUUID()), [0])
-    assert.strictEqual(there("a.txt"), lines(12, [11, "two"]))
+    assert.strictEqual(there("a.txt"), numbered(12, [11, "two"]))
     const [left] = yield* changes.list(worktree.id)
     assert.deepStrictEqual((yield* decide.reject(worktree, [left?.id ?? a.id, made.id])).map(Result.isSuccess), [true, true])
-    assert.deepStrictEqual([there("a.txt"), existsSync(`${worktree.path}/new.txt`)], [lines(12), false])
-    work("a.txt", lines(12, [2, "three"]))
+    assert.deepStrictEqual([there("a.txt"), existsSync(`${worktree.path}/new.txt`)], [numbered(12), false])
+    work("a.txt", numbered(12, [2, "three"]))
     const [again] = (yield* turn("goose")).changes
     if (again === undefined) return assert.fail("a change stands")
     yield* decide.apply(project, worktree, again.id)
-    assert.strictEqual(mine("a.txt"), lines(12, [2, "three"]))
+    assert.strictEqual(mine("a.txt"), numbered(12, [2, "three"]))
     yield* decide.revert(project, worktree, again.id)
-    assert.deepStrictEqual([mine("a.txt"), readdirSync(dirname(worktree.path))], [lines(12), ["worktree"]])
+    assert.deepStrictEqual([mine("a.txt"), readdirSync(dirname(worktree.path))], [numbered(12), ["worktree"]])
   }))
 
-  it.effect("of every kind is applied, twice as once, and what comes after it begins there", () => Effect.gen(function*() {
-    const { changes, decide, project, top, turn, work, worktree } = yield* world({ "edit": "1\n", "gone": "2\n", "old": lines(9), "run": "#!/bin/sh\n", "link": "3\n" })
+  it.effect("of every kind is applied, twice as once, and what comes after it begins there (P19)", () => Effect.gen(function*() {
+    const { changes, decide, project, top, turn, work, worktree } = yield* world(everyKind)
     work("edit", "1\n2\n")
     work("new dir", "x")
     rmSync(`${worktree.path}/new dir`)
-    mkdirSync(`${worktree.path}/d/e`, { recursive: true })
-    work("d/e/new\nline", "x\n")
-    writeFileSync(Buffer.concat([Buffer.from(`${worktree.path}/caf`), Buffer.from([0xe9])]), Buffer.from([0, 255]))
-    rmSync(`${worktree.path}/gone`)
-    renameSync(`${worktree.path}/old`, `${worktree.path}/renamed`)
-    chmodSync(`${worktree.path}/run`, 0o755)
-    rmSync(`${worktree.path}/link`)
-    symlinkSync("run", `${worktree.path}/link`)
+    changeEveryKind(worktree.path)
     const { changes: standing } = yield* turn("goose")
     assert.strictEqual(standing.length, 7)
     for (const { id } of [...standing, ...standing]) assert.strictEqual((yield* decide.apply(project, worktree, id)).change.state, "applied")
-    assert.deepStrictEqual(all(top), all(worktree.path))
+    assert.deepStrictEqual(filesOf(top), filesOf(worktree.path))
     assert.strictEqual(yield* rawGit(top, "for-each-ref", "refs/boocode/landing"), "")
     assert.deepStrictEqual(yield* changes.list(worktree.id), [])
     work("edit", "1\n2\n3\n")
@@ -104,49 +72,49 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change",
   }))
 
   it.effect("merges with what a person did meanwhile, keeping modes and line ends", () => Effect.gen(function*() {
-    const { decide, mine, only, project, top, turn, work, worktree } = yield* world({ "a.txt": lines(12).replaceAll("\n", "\r\n") })
-    work("a.txt", lines(12, [2, "theirs"]).replaceAll("\n", "\r\n"))
-    writeFileSync(`${top}/a.txt`, lines(12, [10, "mine"]).replaceAll("\n", "\r\n"))
+    const { decide, mine, only, project, top, turn, work, worktree } = yield* world({ "a.txt": numbered(12).replaceAll("\n", "\r\n") })
+    work("a.txt", numbered(12, [2, "theirs"]).replaceAll("\n", "\r\n"))
+    writeFileSync(`${top}/a.txt`, numbered(12, [10, "mine"]).replaceAll("\n", "\r\n"))
     chmodSync(`${top}/a.txt`, 0o640)
     yield* turn("goose")
     const { change } = yield* decide.apply(project, worktree, (yield* only).id)
     assert.strictEqual(change.state, "applied")
-    assert.strictEqual(mine("a.txt"), lines(12, [2, "theirs"], [10, "mine"]).replaceAll("\n", "\r\n"))
+    assert.strictEqual(mine("a.txt"), numbered(12, [2, "theirs"], [10, "mine"]).replaceAll("\n", "\r\n"))
     assert.strictEqual(statSync(`${top}/a.txt`).mode & 0o777, 0o640)
     yield* decide.revert(project, worktree, change.id)
-    assert.strictEqual(mine("a.txt"), lines(12, [10, "mine"]).replaceAll("\n", "\r\n"))
+    assert.strictEqual(mine("a.txt"), numbered(12, [10, "mine"]).replaceAll("\n", "\r\n"))
   }))
 
-  it.effect("where both changed the same touches nothing, names both sides, and lands when it is told to", () => Effect.gen(function*() {
+  it.effect("where both changed the same touches nothing, names both sides, and lands when it is told to (P19)", () => Effect.gen(function*() {
     const { decide, mine, only, project, top, turn, work, worktree } = yield* world()
-    work("a.txt", lines(12, [5, "theirs"]))
-    writeFileSync(`${top}/a.txt`, lines(12, [5, "mine"]))
+    work("a.txt", numbered(12, [5, "theirs"]))
+    writeFileSync(`${top}/a.txt`, numbered(12, [5, "mine"]))
     yield* turn("goose")
-    const before = all(top)
+    const before = filesOf(top)
     for (let twice = 0; twice < 2; twice++) {
       const { change, marked } = yield* decide.apply(project, worktree, (yield* only).id)
       assert.strictEqual(change.state, "conflicted")
       assert.match(yield* rawGit(top, "cat-file", "-p", `${marked}:a.txt`), /<<<<<<< .*\nmine\n=======\ntheirs\n>>>>>>> /)
-      assert.deepStrictEqual(all(top), before)
+      assert.deepStrictEqual(filesOf(top), before)
     }
     assert.strictEqual((yield* decide.apply(project, worktree, (yield* only).id, true)).change.state, "applied")
-    assert.strictEqual(mine("a.txt"), lines(12, [5, "theirs"]))
+    assert.strictEqual(mine("a.txt"), numbered(12, [5, "theirs"]))
     // what it took the place of is in no other place
     const [kept = ""] = (yield* rawGit(top, "for-each-ref", "--format=%(refname)", "refs/boocode/kept")).trim().split("\n")
-    assert.strictEqual(yield* rawGit(top, "cat-file", "-p", `${kept}:a.txt`), lines(12, [5, "mine"]))
+    assert.strictEqual(yield* rawGit(top, "cat-file", "-p", `${kept}:a.txt`), numbered(12, [5, "mine"]))
   }))
 
   it.effect("that is rejected leaves the worktree as its base, and what comes after it is the next one's", () => Effect.gen(function*() {
     const { changes, decide, only, project, turn, work, worktree } = yield* world()
-    work("a.txt", lines(12, [5, "bad"]))
+    work("a.txt", numbered(12, [5, "bad"]))
     yield* turn("goose")
     const { id } = yield* only
     assert.strictEqual((yield* decide.reject(worktree, [id])).map((one) => Result.getOrThrow(one).change.state)[0], "rejected")
-    assert.strictEqual(readFileSync(`${worktree.path}/a.txt`, "utf8"), lines(12))
+    assert.strictEqual(readFileSync(`${worktree.path}/a.txt`, "utf8"), numbered(12))
     assert.deepStrictEqual(yield* changes.list(worktree.id), [])
     assert.strictEqual((yield* decide.reject(worktree, [id])).map((one) => Result.getOrThrow(one).change.state)[0], "rejected")
     assert.strictEqual((yield* Effect.flip(decide.apply(project, worktree, id))).reason._tag, "ChangeMoved")
-    work("a.txt", lines(12, [6, "good"]))
+    work("a.txt", numbered(12, [6, "good"]))
     assert.deepStrictEqual((yield* turn("qwen")).changes.map(({ agents, manual }) => [agents, manual]), [[[AgentName.make("qwen")], false]])
   }))
 
@@ -197,7 +165,7 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change",
 
   it.effect("that was reverted stands as that, and is applied again", () => Effect.gen(function*() {
     const { changes, decide, mine, only, project, turn, work, worktree } = yield* world()
-    work("a.txt", lines(12, [5, "theirs"]))
+    work("a.txt", numbered(12, [5, "theirs"]))
     yield* turn("goose")
     const { id } = yield* only
     yield* decide.apply(project, worktree, id)
@@ -205,24 +173,24 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change",
     yield* rawGit(worktree.path, "add", "-A")
     yield* rawGit(worktree.path, "update-ref", `refs/boocode/landing/${id}/apply`, (yield* rawGit(worktree.path, "write-tree")).trim())
     yield* decide.revert(project, worktree, id)
-    assert.strictEqual(mine("a.txt"), lines(12))
+    assert.strictEqual(mine("a.txt"), numbered(12))
     assert.deepStrictEqual((yield* changes.look(worktree)).changes.map((change) => [change.id, change.state, change.agents]), [[id, "reverted", [AgentName.make("goose")]]])
     assert.strictEqual((yield* decide.apply(project, worktree, id)).change.state, "applied")
-    work("a.txt", lines(12, [5, "theirs"], [9, "more"]))
+    work("a.txt", numbered(12, [5, "theirs"], [9, "more"]))
     yield* turn("qwen")
     const newer = yield* only
     yield* decide.apply(project, worktree, newer.id)
     assert.strictEqual((yield* Effect.flip(decide.revert(project, worktree, id))).reason._tag, "ChangeMoved")
     yield* decide.revert(project, worktree, newer.id)
     yield* decide.revert(project, worktree, id)
-    assert.strictEqual(mine("a.txt"), lines(12))
+    assert.strictEqual(mine("a.txt"), numbered(12))
     assert.deepStrictEqual((yield* changes.list(worktree.id)).map(({ added, agents }) => [added, agents]), [[2, ["goose", "qwen"].map((name) => AgentName.make(name))]])
   }))
 
   it.effect("is applied in parts, and what is left still names its makers", () => Effect.gen(function*() {
-    const { changes, decide, mine, only, project, turn, work, worktree } = yield* world({ "a.txt": lines(60).replaceAll("\n", "\r\n") + "caf\u00e9 without an end" })
+    const { changes, decide, mine, only, project, turn, work, worktree } = yield* world({ "a.txt": numbered(60).replaceAll("\n", "\r\n") + "caf\u00e9 without an end" })
     const whole = [[5, "first"], [30, "second"], [55, "third"]] as const
-    const text = (...changed: ReadonlyArray<readonly [number, string]>) => lines(60, ...changed).replaceAll("\n", "\r\n") + "caf\u00e9 without an end"
+    const text = (...changed: ReadonlyArray<readonly [number, string]>) => numbered(60, ...changed).replaceAll("\n", "\r\n") + "caf\u00e9 without an end"
     work("a.txt", text(...whole))
     yield* turn("goose")
     const { id } = yield* only
@@ -247,14 +215,14 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change",
   }))
 
   it.effect("is reverted in parts: they wait anew with their makers, and the rest stays applied, until that is reverted too", () => Effect.gen(function*() {
-    const { changes, decide, mine, only, project, top, turn, work, worktree } = yield* world({ "a.txt": lines(60) })
-    work("a.txt", lines(60, [2, "before"]))
+    const { changes, decide, mine, only, project, top, turn, work, worktree } = yield* world({ "a.txt": numbered(60) })
+    work("a.txt", numbered(60, [2, "before"]))
     yield* turn("wren")
     yield* decide.apply(project, worktree, (yield* only).id)
     yield* rawGit(top, "commit", "-qam", "before")
     const was = [2, "before"] as const
     const whole = [was, [15, "first"], [30, "second"], [55, "third"]] as const
-    work("a.txt", lines(60, ...whole))
+    work("a.txt", numbered(60, ...whole))
     yield* turn("goose")
     const { id } = yield* only
     yield* decide.apply(project, worktree, id)
@@ -264,8 +232,8 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change",
     for (let twice = 0; twice < 2; twice++) {
       const { change } = yield* decide.revertHunks(project, worktree, id, part, [1])
       assert.deepStrictEqual([change.id, change.state, change.added, change.removed], [part, "reverted", 1, 1])
-      assert.strictEqual(mine("a.txt"), lines(60, was, [15, "first"], person, [55, "third"]))
-      assert.strictEqual(readFileSync(`${worktree.path}/a.txt`, "utf8"), lines(60, ...whole))
+      assert.strictEqual(mine("a.txt"), numbered(60, was, [15, "first"], person, [55, "third"]))
+      assert.strictEqual(readFileSync(`${worktree.path}/a.txt`, "utf8"), numbered(60, ...whole))
       // of those who made what was applied before nobody is named
       assert.deepStrictEqual((yield* changes.look(worktree)).changes.map(({ added, agents, id, manual, removed, state }) => [id, state, added, removed, agents, manual]),
         [[part, "reverted", 1, 1, [AgentName.make("goose")], false]])
@@ -277,18 +245,18 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change",
     assert.deepStrictEqual([clash.change.id, clash.change.state, clash.marked === undefined], [id, "applied", false])
     writeFileSync(`${top}/a.txt`, mine("a.txt").replace("a person's third", "third"))
     // under what came after it, and all that is left is the change itself
-    work("a.txt", lines(60, ...whole, [20, "later"]))
+    work("a.txt", numbered(60, ...whole, [20, "later"]))
     yield* turn("qwen")
     assert.strictEqual((yield* decide.revertHunks(project, worktree, id, ChangeId.make(crypto.randomUUID()), [1])).change.state, "reverted")
-    assert.strictEqual(mine("a.txt"), lines(60, was, [15, "first"], person))
+    assert.strictEqual(mine("a.txt"), numbered(60, was, [15, "first"], person))
     assert.deepStrictEqual((yield* only).agents, ["goose", "qwen"].map((name) => AgentName.make(name)))
     const last = yield* decide.revertHunks(project, worktree, id, ChangeId.make(crypto.randomUUID()), [0])
-    assert.deepStrictEqual([last.change.id, last.change.state, mine("a.txt")], [id, "reverted", lines(60, was, person)])
+    assert.deepStrictEqual([last.change.id, last.change.state, mine("a.txt")], [id, "reverted", numbered(60, was, person)])
     const { added, agents, id: all } = yield* only
     assert.deepStrictEqual([added, agents], [4, ["goose", "qwen"].map((name) => AgentName.make(name))])
     assert.strictEqual((yield* Effect.flip(decide.revertHunks(project, worktree, id, ChangeId.make(crypto.randomUUID()), [0]))).reason._tag, "ChangeMoved")
     yield* decide.apply(project, worktree, all)
-    assert.strictEqual(mine("a.txt"), lines(60, ...whole, [20, "later"], person))
+    assert.strictEqual(mine("a.txt"), numbered(60, ...whole, [20, "later"], person))
     assert.strictEqual(yield* rawGit(top, "for-each-ref", "refs/boocode/landing"), "")
   }))
 
@@ -312,28 +280,28 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change",
   it.effect("is finished when it is asked again after its server died at any step", () => Effect.gen(function*() {
     for (const merged of [false, true]) {
       const { decide, mine, port, project, top, turn, work, worktree } = yield* world()
-      work("a.txt", lines(12, [2, "theirs"]))
+      work("a.txt", numbered(12, [2, "theirs"]))
       renameSync(`${worktree.path}/b.txt`, `${worktree.path}/c.txt`)
-      if (merged) writeFileSync(`${top}/a.txt`, lines(12, [10, "mine"]))
+      if (merged) writeFileSync(`${top}/a.txt`, numbered(12, [10, "mine"]))
       const { changes: standing } = yield* turn("goose")
       // the disk has it, the database doesn't
       const dying = yield* Apply.pipe(Effect.provide(Layer.fresh(Apply.layer).pipe(Layer.provide(Layer.succeed(ChangePort, ChangePort.of({
         ...port, record: () => Effect.fail(new WorkError({ reason: { _tag: "Unrecorded", detail: "killed" } }))
       }))))))
       for (const { id } of standing) assert.strictEqual((yield* Effect.flip(dying.apply(project, worktree, id))).message, "killed")
-      const there = all(top)
+      const there = filesOf(top)
       // a rename half done
       writeFileSync(`${top}/b.txt`, "x\n")
       for (const { id } of standing) assert.strictEqual((yield* decide.apply(project, worktree, id)).change.state, "applied")
-      assert.deepStrictEqual(all(top), there)
-      assert.strictEqual(mine("a.txt"), lines(12, [2, "theirs"], ...(merged ? [[10, "mine"] as const] : [])))
+      assert.deepStrictEqual(filesOf(top), there)
+      assert.strictEqual(mine("a.txt"), numbered(12, [2, "theirs"], ...(merged ? [[10, "mine"] as const] : [])))
     }
   }))
 
   it.effect("loses no edit that a person makes at the same time", () => Effect.gen(function*() {
-    const { decide, mine, project, top, turn, work, worktree } = yield* world({ "a.txt": lines(60) })
+    const { decide, mine, project, top, turn, work, worktree } = yield* world({ "a.txt": numbered(60) })
     for (let round = 0; round < 6; round++) {
-      work("a.txt", lines(60, [1, `theirs ${round}`]))
+      work("a.txt", numbered(60, [1, `theirs ${round}`]))
       const [change] = (yield* turn("goose")).changes
       if (change === undefined) continue
       const typing = Effect.forEach(Array.from({ length: 12 }), (_, at) => Effect.andThen(Effect.sleep("7 millis"), Effect.sync(() => appendFileSync(`${top}/a.txt`, `mine ${round} ${at}\n`))))
@@ -369,7 +337,7 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change",
     for (const seed of [31, 32, 33]) {
       const random = randomFrom(seed)
       const { decide, project, top, turn, worktree } = yield* world()
-      const before = all(top)
+      const before = filesOf(top)
       for (let n = 0; n < 14; n++) changeSomething(worktree.path, random)
       const { changes: standing } = yield* turn("goose")
       const applied: Array<(typeof standing)[number]> = []
@@ -398,7 +366,7 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change",
         back = still
       }
       assert.deepStrictEqual([back.length, left.length], [0, 0], `seed ${seed}`)
-      assert.deepStrictEqual(all(top), before, `seed ${seed}`)
+      assert.deepStrictEqual(filesOf(top), before, `seed ${seed}`)
     }
   }), 60_000)
 })

@@ -9,7 +9,7 @@ import { Apply } from "./Apply.ts"
 import { ChangePort } from "../change/ChangePort.ts"
 import { Changes } from "../change/Changes.ts"
 import { Checkpoints } from "../change/Checkpoints.ts"
-import { filesOf } from "../land/landWorld.ts"
+import { filesOf } from "../change/workedProject.ts"
 import { makeRepository, rawGit, temporaryFolder, testGit } from "../git/temporaryRepository.ts"
 
 const services = Apply.layer.pipe(Layer.provideMerge(Changes.layer), Layer.provideMerge(Checkpoints.layer), Layer.provideMerge(ChangePort.layerMemory), Layer.provideMerge(testGit))

@@ -1,7 +1,7 @@
 /** Changes landed as a commit, over real git: all or none of them, once however often, and nothing of anybody's lost. */
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { NodeServices } from "@effect/platform-node"
 import { ChangeId } from "../../../shared/Change.ts"
 import { AgentName } from "../../../shared/Ids.ts"
@@ -9,24 +9,18 @@ import { LandId, type LandOrder } from "../../../shared/Land.ts"
 import { Environment } from "../../process/Environment.ts"
 import { Commits } from "./Commits.ts"
 import { Git } from "../git/Git.ts"
-import { filesOf, landServices, landTest, landWorld, numbered } from "./landWorld.ts"
+import { changeEveryKind, everyKind, filesOf, numbered } from "../change/workedProject.ts"
+import { landServices, landTest, landWorld } from "./landWorld.ts"
 import { testEnvironment } from "../git/temporaryRepository.ts"
 
 const reasonOf = (commits: Commits["Service"], order: LandOrder) => Effect.map(Effect.flip(commits.commit(order)), ({ message, reason }) => ({ message, tag: reason._tag }))
 
 layer(landTest, { excludeTestServices: true, timeout: "2 minutes" })("on the checkout's branch", (it) => {
   it.effect("changes of every kind become one commit, once, and the files and the index follow", () => Effect.gen(function*() {
-    const { changes, commits, git, order, top, turn, work, worktree } = yield* landWorld({ "edit": "1\n", "gone": "2\n", "old": numbered(9), "run": "#!/bin/sh\n", "link": "3\n", "same": "s\n" })
+    const { changes, commits, git, order, top, turn, work, worktree } = yield* landWorld(everyKind)
     work("edit", "1\n2\n")
     yield* turn("goose")
-    mkdirSync(`${worktree.path}/d/e`, { recursive: true })
-    work("d/e/new\nline", "x\n")
-    writeFileSync(Buffer.concat([Buffer.from(`${worktree.path}/caf`), Buffer.from([0xe9])]), Buffer.from([0, 255]))
-    rmSync(`${worktree.path}/gone`)
-    renameSync(`${worktree.path}/old`, `${worktree.path}/renamed`)
-    chmodSync(`${worktree.path}/run`, 0o755)
-    rmSync(`${worktree.path}/link`)
-    symlinkSync("run", `${worktree.path}/link`)
+    changeEveryKind(worktree.path)
     const { changes: standing } = yield* turn("qwen")
     assert.strictEqual(standing.length, 7)
     const landing = order(standing, { message: "Do it\n\nBecause.\n" })

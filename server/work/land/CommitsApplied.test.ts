@@ -2,7 +2,8 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { Apply } from "../decision/Apply.ts"
-import { landTest, landWorld, numbered } from "./landWorld.ts"
+import { numbered } from "../change/workedProject.ts"
+import { landTest, landWorld } from "./landWorld.ts"
 
 layer(landTest, { excludeTestServices: true, timeout: "2 minutes" })("changes that were applied", (it) => {
   it.effect("land as they were applied, and what a person did with the files since stays", () => Effect.gen(function*() {

@@ -110,7 +110,7 @@ layer(testGit, { excludeTestServices: true, timeout: "60 seconds" })("a worktree
 })
 
 layer(testGit, { excludeTestServices: true, timeout: "60 seconds" })("boot", (it) => {
-  it.effect("finds worktrees whole, vanished, moved, of a moved repository, and those nobody knows", () => Effect.gen(function*() {
+  it.effect("finds worktrees whole, vanished, moved, of a moved repository, and those nobody knows (P18)", () => Effect.gen(function*() {
     const { folder, known, path, rows, sessionIn, worktrees } = yield* world()
     const [whole, vanished, moved] = yield* Effect.forEach([1, 2, 3], () => worktrees.ensure(sessionIn(path)))
     if (whole === undefined || vanished === undefined || moved === undefined) return

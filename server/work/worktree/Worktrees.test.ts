@@ -109,7 +109,7 @@ layer(testGit, { excludeTestServices: true })("a session's worktree", (it) => {
     assert.deepStrictEqual(yield* fs.readDirectory(`${folder}/data/worktrees`), [first.path.split("/").at(-1)])
   }))
 
-  it.effect("is never made over what somebody put in its place, nor over work that came back", () => Effect.gen(function*() {
+  it.effect("is never made over what somebody put in its place, nor over work that came back (P18)", () => Effect.gen(function*() {
     const { folder, fs, rows, session } = yield* world
     const first = yield* ensure(session).pipe(Effect.provide(server(folder, rows)))
     yield* fs.writeFileString(`${first.path}/precious`, "x")

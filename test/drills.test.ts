@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { NodeWS } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
-import { Context, Effect, Fiber, Layer, Stream } from "effect"
+import { Context, Duration, Effect, Fiber, Layer, Stream } from "effect"
 import { type Client, rpcAddress, tokenProtocols } from "../client/rpc/Client.ts"
 import { ask, endedTurn, makeRepository, newChat, prompt, until } from "./support/Journey.ts"
 import { clientOf, runServer, type RunningServer, temporaryFolder } from "./support/RunningServer.ts"
@@ -68,6 +68,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("what o
     execFileSync("git", ["config", "core.compression", "0"], { cwd: project })
     yield* ask(client, large.id, "write here.txt 1")
     yield* ask(client, other.id, "say warm")
+    const [alone] = yield* Effect.timed(ask(client, other.id, "stream 20 every 5"))
     const { worktree } = yield* untilWork(client, large.sessionId, ({ changes }) => changes.length === 1)
     writeFileSync(join(worktree?.path ?? "", "large.txt"), `${"a line of a large file that somebody has put there; ".repeat(4)}\n`.repeat(1024 * 1024))
     const { changes } = yield* untilWork(client, large.sessionId, (work) => work.changes.length === 2)
@@ -79,7 +80,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("what o
       (frame) => Effect.sync(() => { if (frame._tag === "Hunks") lines += frame.hunks.reduce((sum, hunk) => sum + hunk.lines.length, 0) })))
     yield* Effect.repeat(Effect.sleep("5 millis"), { until: () => lines > 0 })
     const from = lines
-    const { turn } = yield* ask(client, other.id, "stream 20 every 5").pipe(Effect.timeout("10 seconds"))
+    const { turn } = yield* ask(client, other.id, "stream 20 every 5").pipe(Effect.timeout(Duration.toMillis(alone) * 5 + 1000))
     // answered while the diff was on its way: it has come on since, and is not over
     assert.deepStrictEqual([turn.outcome, lines > from, reading.pollUnsafe()], ["completed", true, undefined])
     yield* Fiber.interrupt(reading)

@@ -119,12 +119,12 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change",
   }))
 
   it.effect("that was rejected is brought back with its makers, merged with what came since, or not at all, and twice as once", () => Effect.gen(function*() {
-    const { changes, decide, project, turn, work, worktree } = yield* world({ "a.txt": lines(60), "gone": "1\n", "kept": "1\n" })
+    const { changes, decide, project, turn, work, worktree } = yield* world({ "a.txt": numbered(60), "gone": "1\n", "kept": "1\n" })
     const there = (name: string) => readFileSync(`${worktree.path}/${name}`, "utf8")
     const back = (...ids: ReadonlyArray<ChangeId>) => Effect.map(decide.bringBack(worktree, ids), (all) => all.map((one) => Result.isSuccess(one) ? one.success.change.state : one.failure.reason._tag))
     const told = Effect.map(changes.look(worktree), (standing) => standing.changes.map(({ added, agents, id, manual, path, removed, state }) => ({ added, agents, id, manual, path, removed, state })))
     const whole = [[5, "first"], [30, "second"]] as const
-    work("a.txt", lines(60, ...whole))
+    work("a.txt", numbered(60, ...whole))
     work("new", "n\n")
     rmSync(`${worktree.path}/gone`)
     yield* turn("goose")
@@ -141,7 +141,7 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change",
     yield* decide.reject(worktree, [other.id])
     for (let twice = 0; twice < 2; twice++) assert.deepStrictEqual(yield* back(...ids), ids.map(() => "pending"))
     assert.deepStrictEqual(yield* told, before)
-    assert.deepStrictEqual([there("a.txt"), there("new"), there("kept"), existsSync(`${worktree.path}/gone`)], [lines(60, ...whole), "n\n", "by hand\n", false])
+    assert.deepStrictEqual([there("a.txt"), there("new"), there("kept"), existsSync(`${worktree.path}/gone`)], [numbered(60, ...whole), "n\n", "by hand\n", false])
     // of the other both sides are in the same place
     assert.deepStrictEqual(yield* back(other.id), ["ChangedHere"])
     assert.strictEqual(there("kept"), "by hand\n")
@@ -149,11 +149,11 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change",
     const part = ChangeId.make(crypto.randomUUID()), [a] = ids
     if (a === undefined) return assert.fail("a change stood")
     yield* decide.rejectHunks(worktree, a, part, [1])
-    work("a.txt", lines(60, [5, "first"], [50, "later"]))
+    work("a.txt", numbered(60, [5, "first"], [50, "later"]))
     yield* turn("qwen")
     yield* rawGit(project.path, "gc", "--prune=now", "--quiet")
     assert.deepStrictEqual(yield* back(part), ["pending"])
-    assert.strictEqual(there("a.txt"), lines(60, ...whole, [50, "later"]))
+    assert.strictEqual(there("a.txt"), numbered(60, ...whole, [50, "later"]))
     const [merged] = yield* told
     assert.deepStrictEqual([merged?.added, merged?.agents, merged?.manual, merged?.state], [3, ["goose", "qwen"].map((name) => AgentName.make(name)), false, "pending"])
     // it is that one now, and no decided one any more
@@ -313,24 +313,24 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change",
 
   it.effect("takes no write of another program's with it that comes in the last moment: merges with it, or names both sides", () => Effect.gen(function*() {
     for (const [at, state, text] of [
-      [10, "applied", lines(12, [2, "theirs"], [10, "mine"])], [2, "conflicted", lines(12, [2, "mine"])]
+      [10, "applied", numbered(12, [2, "theirs"], [10, "mine"])], [2, "conflicted", numbered(12, [2, "mine"])]
     ] as const) {
       const { decide, mine, project, turn, work, worktree } = yield* world()
-      work("a.txt", lines(12, [2, "theirs"]))
+      work("a.txt", numbered(12, [2, "theirs"]))
       const [change] = (yield* turn("goose")).changes
       if (change === undefined) return assert.fail("a change stands")
       let times = 0
-      const writes = (target: Buffer) => { if (times++ === 0) writeFileSync(target, lines(12, [at, "mine"])) }
+      const writes = (target: Buffer) => { if (times++ === 0) writeFileSync(target, numbered(12, [at, "mine"])) }
       const decided = yield* Effect.provideService(decide.apply(project, worktree, change.id), LastMoment, writes)
       assert.deepStrictEqual([decided.change.state, mine("a.txt"), times], [state, text, state === "applied" ? 2 : 1])
     }
     const { decide, mine, project, turn, work, worktree } = yield* world()
-    work("a.txt", lines(12, [2, "theirs"]))
+    work("a.txt", numbered(12, [2, "theirs"]))
     const [change] = (yield* turn("goose")).changes
     if (change === undefined) return assert.fail("a change stands")
     // a person who doesn't stop is told so, and has all that they wrote
     const { reason } = yield* Effect.flip(Effect.provideService(decide.apply(project, worktree, change.id), LastMoment, (target) => appendFileSync(target, "more\n")))
-    assert.deepStrictEqual([reason._tag, mine("a.txt")], ["Restless", `${lines(12)}${"more\n".repeat(3)}`])
+    assert.deepStrictEqual([reason._tag, mine("a.txt")], ["Restless", `${numbered(12)}${"more\n".repeat(3)}`])
   }))
 
   it.effect("and all others, applied, make the project what the worktree is; reverted, what it was", () => Effect.gen(function*() {

@@ -4,7 +4,8 @@ import { Effect } from "effect"
 import { rmSync } from "node:fs"
 import { ChangePort } from "../change/ChangePort.ts"
 import { Apply } from "../decision/Apply.ts"
-import { landTest, landWorld, numbered } from "../land/landWorld.ts"
+import { numbered } from "../change/workedProject.ts"
+import { landTest, landWorld } from "../land/landWorld.ts"
 import { lossesOf } from "./Losses.ts"
 
 layer(landTest, { excludeTestServices: true, timeout: "60 seconds" })("of what was applied", (it) => {

@@ -93,6 +93,7 @@ const lineAt = (page: Page) => rows(page).evaluate((element) => {
   const root = element.shadowRoot ?? document, top = (root.querySelector(".scroller") ?? document.body).getBoundingClientRect().top
   return [...root.querySelectorAll(".row")].find((row) => row.getBoundingClientRect().bottom > top + 1)?.getAttribute("data-row")
 })
+const number = (page: Page, line: number) => rows(page).locator(`.no[data-side="new"][data-n="${line}"]`)
 const scroll = (page: Page, to: number) => rows(page).locator(".scroller").evaluate((scroller, top) => { scroller.scrollTop = top }, to)
 
 /** Right wherever one looks, to the very end. */
@@ -145,6 +146,12 @@ layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("a cha
       await toggle(page, "Wrap long lines").click()
       await rows(page).locator(".wrapped").waitFor({ state: "detached" })
       assert.strictEqual(await lineAt(page), row)
+      // and the line that the keys are at
+      await number(page, 48).click()
+      const at = await boxOf(rows(page).locator(".row.chosen"))
+      await page.keyboard.press("w")
+      await rows(page).locator(".wrapped").waitFor()
+      assert.approximately((await boxOf(rows(page).locator(".row.chosen"))).y, at.y, 1)
     })
     assert.deepStrictEqual(complaints, [])
   }), 120_000)

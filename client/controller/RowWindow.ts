@@ -111,9 +111,12 @@ export class RowWindow implements ReactiveController {
     this.#host.requestUpdate()
   }
 
-  /** The first row in sight stays where it is, whatever comes of the heights. */
-  hold(): void {
-    if (this.#scroller !== null) this.#held ??= this.#anchor(this.#scroller)
+  /** A row that is in sight stays where it is, whatever comes of the heights; else the first one that is. */
+  hold(row: number | undefined): void {
+    if (this.#scroller === null || this.#held !== undefined) return
+    const field = this.#field, at = fieldTop(field, this.#scroller.scrollTop, this.seen)
+    const into = row === undefined ? 1 : at - topOf(field, row)
+    this.#held = row !== undefined && into <= 0 && into > -this.seen ? { row, into } : anchorAt(field, at)
   }
 
   /** To be called once the field is as high as it is to be. */

@@ -114,13 +114,13 @@ export class BooDiffRows extends LitElement {
     this.#wrapLines()
   }
 
-  /** Other heights of the same rows leave the first one in sight where it is. */
+  /** Other heights of the same rows leave the chosen one where it is, or the first one in sight. */
   #wrapLines(): void {
     const { model } = this, was = this.#wrapped
     const columns = this.wrap && model !== undefined ? this.#columns(model) : undefined
     if (was !== undefined && was.rows === model?.rows && was.wrapping.columns === columns) return was.grow()
     if (was === undefined && columns === undefined) return
-    if (was === undefined || was.rows === model?.rows) this.#window.hold()
+    if (was === undefined || was.rows === model?.rows) this.#window.hold(this.choice?.row)
     this.#wrapped = model === undefined || columns === undefined ? undefined : new WrappedRows(model, columns)
   }
 

@@ -17,7 +17,7 @@ export class BooTabs extends LitElement {
   static override styles = [base, floating, css`
     :host { display: flex; align-items: center; gap: 0.125rem; min-width: 0; }
     [role="tablist"] { display: flex; gap: 0.125rem; min-width: 0; overflow-x: auto; scrollbar-width: none; }
-    .tab { position: relative; display: flex; align-items: center; flex: none; max-width: 13rem; border-radius: var(--round-m); color: var(--ink-faint); }
+    .tab { position: relative; display: flex; align-items: center; flex: none; max-width: min(13rem, 100%); border-radius: var(--round-m); color: var(--ink-faint); }
     .tab:hover { background: var(--hover); color: var(--ink); }
     .tab.current { background: var(--pressed); color: var(--ink); }
     [role="tab"] { min-height: 1.75rem; min-width: 0; padding-inline: 0.625rem; gap: 0.4375rem; font-weight: 540; }

@@ -16,6 +16,7 @@ export const fileDiff = css`
   .comments { min-height: 1.625rem; color: var(--accent-strong); font-size: var(--size-s); }
   :host([bare]) header { --row: 1.75rem; min-height: 2rem; padding-block: 0; }
   @media (pointer: coarse) { :host([bare]) header { --row: 2.25rem; } }
+  header :focus-visible { outline-offset: -2px; }
   header .icon { font-size: 0.9375rem; }
   .toggle[aria-pressed="true"] { background: var(--accent-soft); color: var(--accent-strong); }
   .body { display: grid; grid-row: 3; grid-template: minmax(0, 1fr) / minmax(0, 1fr); min-height: 0; }

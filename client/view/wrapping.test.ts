@@ -9,6 +9,7 @@ describe("a long line", () => {
     expect(rows("abcdefg/hijklmnop", 10)).toEqual(["abcdefg/", "hijklmnop"])
     // a blank far from the edge is not worth a gap
     expect(rows("abcd f{1};abcdef", 10)).toEqual(["abcd f{1};", "abcdef"])
+    expect(rows("abcde= fghijklmnop", 10)).toEqual(["abcde= ", "fghijklmno", "p"])
     expect(rows("abcdefghijklmnopqrstuvw", 10)).toEqual(["abcdefghij", "klmnopqrst", "uvw"])
     expect(rows("a bcdefghijklmn", 10)).toEqual(["a bcdefghi", "jklmn"])
     // the blank hangs over the edge

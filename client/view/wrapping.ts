@@ -35,7 +35,7 @@ export const breaksOf = (text: string, columns: number, tail = 0): ReadonlyArray
     const width = code === tab ? stop - used % stop : widthOf(code)
     // a blank may hang over the edge: nothing of it is seen
     if (used > 0 && used + width > columns && !(code === blank && used <= columns)) {
-      at = isNear && behindBlank > 0 ? behindBlank : behindMark > 0 ? behindMark : behindBlank > 0 ? behindBlank : at
+      at = isNear ? behindBlank : Math.max(behindBlank, behindMark) || at
       breaks.push(at)
       used = behindBlank = behindMark = 0
       isNear = false

@@ -1,6 +1,6 @@
 /** How sessions begin from another base and end without losing work, in the page. */
 import { execFileSync } from "node:child_process"
-import { existsSync, writeFileSync } from "node:fs"
+import { existsSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
@@ -9,6 +9,7 @@ import type { Client } from "../client/rpc/Client.ts"
 import { browser, openTab } from "./support/Browser.ts"
 import { ask, makeRepository, newChat } from "./support/Journey.ts"
 import { parkByHand } from "./support/Parked.ts"
+import { untilWork } from "./support/Work.ts"
 import { clientOf, runServer, type RunningServer, temporaryFolder } from "./support/RunningServer.ts"
 
 class World extends Context.Service<World, {
@@ -74,6 +75,33 @@ layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("a ses
     const parked = yield* client["session.Parked"]({ limit: 200 })
     assert.deepStrictEqual([parked.length, parked.filter(({ title }) => title === "Fix the door" || title === "Work 55"), complaints], [54, [], []])
   }), 150_000)
+
+  it.effect("says that its worktree's folder is gone and what is kept of it, which parking parks", () => Effect.gen(function*() {
+    const { browser, client, project, server } = yield* World
+    const chat = yield* newChat(client, project, "scripted")
+    yield* ask(client, chat.id, "write notes.txt precious\nwrite README.md changed\nsay done")
+    yield* client["session.Rename"]({ sessionId: chat.sessionId, title: "Mend the roof" })
+    const { worktree } = yield* untilWork(client, chat.sessionId, ({ changes }) => changes.length === 2)
+    rmSync(worktree?.path ?? assert.fail("no worktree"), { recursive: true })
+    const { page } = yield* openTab(browser, `${server.url}/?token=${server.token}#/s/${chat.sessionId}/c/${chat.id}`)
+    const dialog = page.locator("boo-guard")
+    yield* act(async () => {
+      await page.getByRole("button", { name: "More for Mend the roof" }).click()
+      await page.getByRole("menuitem", { name: "Delete…" }).click()
+      await dialog.getByText(/^The worktree's folder is gone; its last checkpoint, of .* still holds 2 changes\./).waitFor()
+      for (const colorScheme of ["light", "dark"] as const) for (const width of shots === undefined ? [] : [1440, 390]) {
+        await page.emulateMedia({ colorScheme })
+        await page.setViewportSize({ width, height: 844 })
+        await page.screenshot({ path: join(shots ?? "", `vanished-${width}-${colorScheme}.png`) })
+      }
+      await page.setViewportSize({ width: 1440, height: 900 })
+      await dialog.getByRole("button", { name: "Park its work and delete" }).click()
+      await dialog.waitFor({ state: "detached" })
+    })
+    const [parked] = (yield* client["session.Parked"]({ limit: 200 })).filter(({ title }) => title === "Mend the roof")
+    assert.strictEqual(parked?.files, 2)
+    assert.strictEqual(execFileSync("git", ["show", `${parked?.ref}:notes.txt`], { cwd: project, encoding: "utf8" }).trim(), "precious")
+  }), 120_000)
 
   it.effect("begins from another base, and its project's setup is kept", () => Effect.gen(function*() {
     const { browser, project, server } = yield* World

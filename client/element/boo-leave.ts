@@ -59,7 +59,7 @@ export class BooLeave extends LitElement {
       ${losses.running === 0 ? nothing : html`<p>${losses.running === 1 ? "An agent is at work in it and will be stopped." : `${losses.running} agents are at work in it and will be stopped.`}</p>`}
       ${lines.length === 0 ? html`<p>Nothing in its worktree would be lost.</p>` : html`<p>Only this session has:</p>
       <ul>${lines.map(({ bad, more, names, words }) => html`<li class=${bad ? "bad" : ""}>${icon("alert")}<span>${words}</span><small>${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}</small></li>`)}</ul>`}
-      <p class="faint">${diskWords(losses)}</p>`
+      ${gone === undefined ? html`<p class="faint">${diskWords(losses)}</p>` : nothing}`
   }
 
   #actions(losses: SessionLosses | undefined): TemplateResult {

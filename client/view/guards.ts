@@ -33,8 +33,8 @@ export const vanishedWords = ({ unapplied, vanished }: SessionLosses, now: numbe
 }
 
 /** Where it lies, how large it is, and what of it is left out of what is parked. */
-export const diskWords = ({ bytes, ignored, vanished, worktree }: SessionLosses): string => {
-  if (worktree === null || vanished !== null) return "It has no worktree on disk."
+export const diskWords = ({ bytes, ignored, worktree }: SessionLosses): string => {
+  if (worktree === null) return "It has no worktree on disk."
   const size = bytes === null ? "too large to be measured at once" : bytesWords(bytes)
   const rest = ignored.count === 0 ? "" : ` Ignored (${ignored.names.slice(0, 3).join(", ")}${ignored.count > 3 ? ", …" : ""}) is parked as long as it is small.`
   return `Its worktree is ${size} on disk.${rest}`

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import type { SessionLosses } from "../../shared/Guard.ts"
 import { clockWords, momentWords } from "./duration.ts"
-import { diskWords, vanishedWords } from "./guards.ts"
+import { vanishedWords } from "./guards.ts"
 import { lookWords } from "./lookProblem.ts"
 
 const none = { count: 0, names: [] }
@@ -17,7 +17,6 @@ describe("what is told of a worktree that can't be looked at", () => {
     expect(gone(now - 30 * hour, 1)).toContain(`of ${momentWords(now - 30 * hour)}, still holds 1 change.`)
     expect(gone(null)).toContain("no checkpoint was taken of it")
     expect(vanishedWords(losses, now)).toBeUndefined()
-    expect(diskWords({ ...losses, vanished: { keptAt: null } })).toBe("It has no worktree on disk.")
   })
 
   test("says from when the list is, why, and since when", () => {

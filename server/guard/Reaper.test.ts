@@ -3,7 +3,7 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
 import { Duration, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
-import { existsSync } from "node:fs"
+import { existsSync, rmSync, writeFileSync } from "node:fs"
 import { BootId, type SessionId } from "../../shared/Ids.ts"
 import { Projects } from "../project/Projects.ts"
 import { GuardRows } from "../store/GuardRows.ts"
@@ -11,6 +11,7 @@ import { store } from "../store/Store.ts"
 import { preparedDataDir } from "../store/temporaryDataDir.ts"
 import { Changes } from "../work/change/Changes.ts"
 import { Checkpoints } from "../work/change/Checkpoints.ts"
+import { parkedRef } from "../work/parking/ParkedNote.ts"
 import { Parking } from "../work/parking/Parking.ts"
 import { randomFrom } from "../work/git/randomFiles.ts"
 import { makeRepository, rawGit, temporaryFolder, testGit } from "../work/git/temporaryRepository.ts"
@@ -65,6 +66,20 @@ layer(world, { excludeTestServices: true, timeout: "120 seconds" })("the reaper"
     yield* after(1000)
     assert.deepStrictEqual(there(), [false, false, true, true])
   }).pipe(Effect.scoped, Effect.provide(TestClock.layer())), 120_000)
+
+  it.effect("parks the last checkpoint of one whose folder somebody deleted before it was taken", () => Effect.gen(function*() {
+    const reaper = yield* Reaper, changes = yield* Changes
+    const { path, session } = yield* place
+    const deleted = yield* session
+    writeFileSync(`${deleted.worktree.path}/only here`, "precious\n")
+    yield* changes.look(deleted.worktree)
+    rmSync(deleted.worktree.path, { recursive: true })
+    yield* remove(deleted.sessionId)
+    yield* TestClock.adjust("2 days")
+    yield* reaper.reap
+    assert.isFalse(existsSync(deleted.worktree.path))
+    assert.strictEqual(yield* rawGit(path, "show", `${parkedRef(deleted.worktree.id)}:only here`), "precious\n")
+  }).pipe(Effect.scoped, Effect.provide(TestClock.layer())), 60_000)
 
   it.effect("never takes a byte that is in no other place (P18)", () => Effect.gen(function*() {
     const changes = yield* Changes, reaper = yield* Reaper

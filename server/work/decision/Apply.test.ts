@@ -247,6 +247,10 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change",
     // under what came after it, and all that is left is the change itself
     work("a.txt", numbered(60, ...whole, [20, "later"]))
     yield* turn("qwen")
+    const newer = (yield* only).id
+    yield* decide.apply(project, worktree, newer)
+    assert.strictEqual((yield* Effect.flip(decide.revertHunks(project, worktree, id, ChangeId.make(crypto.randomUUID()), [1]))).reason._tag, "ChangeMoved")
+    yield* decide.revert(project, worktree, newer)
     assert.strictEqual((yield* decide.revertHunks(project, worktree, id, ChangeId.make(crypto.randomUUID()), [1])).change.state, "reverted")
     assert.strictEqual(mine("a.txt"), numbered(60, was, [15, "first"], person))
     assert.deepStrictEqual((yield* only).agents, ["goose", "qwen"].map((name) => AgentName.make(name)))

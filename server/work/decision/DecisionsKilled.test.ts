@@ -118,7 +118,7 @@ layer(testGit, { excludeTestServices: true, timeout: "5 minutes" })("a server th
     assert.deepStrictEqual([whole.change.state, read(top), read(worktree.path)], ["reverted", base, theirs])
   }))
 
-  for (const step of [...steps, ["update-ref refs/boocode/landing", "before"], ["update-ref refs/boocode/landing", "after"]] as const) within("a rejected change that is brought back is back, once, or comes, and nobody else made it", step, Effect.fnUntraced(function*({ change, killed, life, read, worktree }, at, when) {
+  for (const step of [["checkout-index", "after"], ["update-ref refs/boocode/landing", "after"], ["/decided", "before"], ["/decided", "after"]] as const) within("a rejected change that is brought back is back, once, or comes, and nobody else made it", step, Effect.fnUntraced(function*({ change, killed, life, read, worktree }, at, when) {
     yield* life(Effect.flatMap(Apply, (apply) => apply.reject(worktree, [change.id])))
     yield* killed("bringBack", [worktree, [change.id]], at, when)
     assert.include([base, theirs], read(worktree.path))

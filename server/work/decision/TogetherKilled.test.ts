@@ -94,7 +94,7 @@ layer(testGit, { excludeTestServices: true, timeout: "5 minutes" })("of many cha
   }))
   const forgetting = ["update-ref --stdin", "before"] as const
   finished("a reject", forgetting, "reject", "rejected", ({ ids, worktree }) => ({ args: [worktree, ids], there: old, in: worktree.path }))
-  for (const step of [["checkout-index", "after"], forgetting] as const) finished("a bringing back", step, "bringBack", "pending", ({ ids, life, worktree }) => ({
+  for (const step of [["checkout-index", "after"], ["/decided", "before"]] as const) finished("a bringing back", step, "bringBack", "pending", ({ ids, life, worktree }) => ({
     args: [worktree, ids], before: life(Effect.flatMap(Apply, (apply) => apply.reject(worktree, ids))), there: now, in: worktree.path
   }))
 

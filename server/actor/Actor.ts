@@ -63,7 +63,8 @@ export const make = Effect.fnUntraced(function*<State, Message, Entry, Action, R
     if (closed) return Effect.fail(new ActorRestarted({ closed: true }))
     const reply = Deferred.makeUnsafe<Reply, Failure | ActorRestarted>()
     Queue.offerUnsafe(mailbox, { message, reply, seen: undefined })
-    return Deferred.await(reply)
+    // whoever asked goes on later: the actions come first
+    return Effect.ensuring(Deferred.await(reply), Effect.yieldNow)
   }
   const self: ActorRef<Message, Reply, Failure> = {
     send,

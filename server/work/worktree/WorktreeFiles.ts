@@ -3,6 +3,7 @@
  * and what is remembered of them is `Worktrees`' business.
  */
 import { Duration, Effect, FileSystem, type PlatformError, Semaphore } from "effect"
+import { existsSync } from "node:fs"
 import type { Project, Worktree } from "../../../shared/Session.ts"
 import type { ProjectId, WorktreeId } from "../../../shared/Ids.ts"
 import { Git } from "../git/Git.ts"
@@ -117,8 +118,8 @@ export const makeWorktreeFiles = Effect.fnUntraced(function*(root: string) {
     /** What a died server has begun to take away. */
     sweepLeft,
     isTaken: exists,
-    /** A cheap look: the folder and its link to the repository are there. */
-    isThere: (path: string) => exists(`${path}/.git`),
+    /** A cheap look: the folder and its link to the repository are there. On the data directory's own disk, and ahead of every prompt: nothing is awaited. */
+    isThere: (path: string) => Effect.sync(() => existsSync(`${path}/.git`)),
     /** There, whole, and a worktree by git's own word. */
     isWhole: Effect.fn("WorktreeFiles.isWhole")(function*(path: string) {
       return !(yield* exists(markOf(path))) && (yield* isWorktree(path))

@@ -62,8 +62,11 @@ export interface TurnOptions {
   readonly isWithin: (turnId: TurnId, request: AgentRequest) => Effect.Effect<boolean>
 }
 
-/** How long the fact of a prompt's delivery waits for the agent's first word. */
-const firstWord = "30 millis"
+/**
+ * How long the fact of a prompt's delivery waits for the agent's first word: longer than a warm agent takes that has a model at
+ * hand (goose 33 ms, qwen 60 to 250), or its write would be under way when the word comes.
+ */
+const firstWord = "250 millis"
 
 /**
  * Tells that the prompt was delivered together with what comes first of the agent, or after a moment: a write of its own

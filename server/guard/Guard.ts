@@ -20,6 +20,7 @@ import { Changes } from "../work/change/Changes.ts"
 import { lossesOf, lossesOfVanished, noLosses } from "../work/parking/Losses.ts"
 import { Parking } from "../work/parking/Parking.ts"
 import { Setups } from "../work/worktree/Setups.ts"
+import { isGone } from "../work/worktree/WorktreeFiles.ts"
 import { Worktrees } from "../work/worktree/Worktrees.ts"
 import { Taking } from "./Taking.ts"
 
@@ -181,7 +182,7 @@ const make = Effect.gen(function*() {
     const { project, worktree } = yield* place(sessionId)
     const running = (yield* stored(chatRows.list(sessionId))).filter(({ working }) => working).length
     if (worktree === undefined) return { ...noLosses, running }
-    if (!(yield* Effect.orElseSucceed(fs.exists(worktree.path), () => true))) return { ...yield* Effect.provide(lossesOfVanished(worktree, project), looking), running }
+    if (yield* isGone(fs)(worktree.path)) return { ...yield* Effect.provide(lossesOfVanished(worktree, project), looking), running }
     // what was done by hand since the last look counts too
     yield* Effect.ignore(changes.look(worktree))
     return { ...yield* Effect.provide(lossesOf(project, worktree), looking), running }

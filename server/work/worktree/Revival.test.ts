@@ -1,7 +1,7 @@
 /** A worktree whose folder is gone is back from its last checkpoint, with all that git knows of it. */
 import { basename, dirname } from "node:path"
 import { assert, layer } from "@effect/vitest"
-import { Effect, FileSystem, Layer } from "effect"
+import { Effect, Fiber, FileSystem, Layer } from "effect"
 import { CheckpointId } from "../../../shared/Change.ts"
 import { ProjectId, SessionId } from "../../../shared/Ids.ts"
 import type { Project, Worktree } from "../../../shared/Session.ts"
@@ -97,6 +97,67 @@ layer(Checkpoints.layer.pipe(Layer.provideMerge(testGit)), { excludeTestServices
     yield* gone
     yield* ensure
     assert.deepStrictEqual([yield* read("a.txt"), yield* rawGit(path, "log", "--format=%s", "-n", "1")], [many([1, "one"], [20, "twenty"]), "other\n"])
+  }))
+
+  it.effect("has what was committed after its last checkpoint where git has forgotten it, also when that is known before", () => Effect.gen(function*() {
+    const { ensure, fs, gone, look, made, path, project, read, worktrees, write } = yield* world
+    yield* write("a.txt", many([1, "one"]))
+    yield* look
+    yield* nextSecond
+    yield* write("new.txt", "new\n")
+    yield* rawGit(path, "add", "new.txt")
+    yield* rawGit(path, "commit", "-q", "-m", "after")
+    yield* gone
+    yield* rawGit(project.path, "worktree", "prune")
+    const { tree } = (yield* worktrees.ahead(made, project)) ?? { tree: "" }
+    assert.include(yield* rawGit(project.path, "ls-tree", "--name-only", tree), "new.txt")
+    yield* ensure
+    assert.deepStrictEqual([yield* read("new.txt"), yield* read("a.txt")], ["new\n", many([1, "one"])])
+    // once more: git knows it only since it was brought back
+    yield* fs.remove(path, { recursive: true })
+    yield* ensure
+    assert.deepStrictEqual([yield* read("new.txt"), yield* read("a.txt")], ["new\n", many([1, "one"])])
+    assert.include(yield* rawGit(project.path, "worktree", "list"), `${path} `)
+  }))
+
+  it.effect("is back where its folder was emptied, and is another one", () => Effect.gen(function*() {
+    const { ensure, fs, gone, kept, look, made, path, project, read, worktrees, write } = yield* world
+    yield* write("new.txt", "new\n")
+    yield* look
+    yield* gone
+    yield* fs.makeDirectory(path)
+    assert.deepStrictEqual(yield* ensure, made)
+    assert.strictEqual(yield* read("new.txt"), "new\n")
+    const before = yield* ensure
+    yield* gone
+    yield* fs.makeDirectory(path)
+    assert.isTrue(yield* worktrees.present(made, project))
+    assert.strictEqual(yield* read("new.txt"), "new\n")
+    assert.notStrictEqual(yield* ensure, before)
+    assert.strictEqual(yield* ensure, yield* ensure)
+    yield* gone
+    yield* fs.makeDirectory(path)
+    kept.clear()
+    assert.isFalse(yield* worktrees.present(made, project))
+  }))
+
+  it.effect("is no longer brought back when nobody waits for it, and can be later", () => Effect.gen(function*() {
+    const { ensure, fs, gone, look, path, project, read, write } = yield* world
+    yield* write(".gitattributes", "*.x filter=held\n")
+    yield* write("f.x", "x\n")
+    yield* look
+    yield* gone
+    yield* rawGit(project.path, "worktree", "prune")
+    const begun = `${dirname(dirname(path))}/begun`
+    yield* rawGit(project.path, "config", "filter.held.smudge", `touch '${begun}'; exec sleep 60`)
+    const fiber = yield* Effect.forkChild(ensure)
+    yield* Effect.repeat(Effect.delay(fs.exists(begun), "20 millis"), { until: (isThere) => isThere })
+    yield* Effect.timeout(Fiber.interrupt(fiber), "20 seconds")
+    assert.deepStrictEqual(yield* fs.readDirectory(dirname(path)), [])
+    assert.strictEqual((yield* rawGit(project.path, "worktree", "list")).split("\n").length, 2)
+    yield* rawGit(project.path, "config", "filter.held.smudge", "cat")
+    yield* ensure
+    assert.deepStrictEqual([yield* read("f.x"), yield* fs.readDirectory(dirname(path))], ["x\n", [basename(path)]])
   }))
 
   it.effect("begins at its branch where nothing is kept of it; one that can't be made leaves nothing, and is made once it can", () => Effect.gen(function*() {

@@ -22,6 +22,10 @@ const diskError = (path: string) => ({ message, reason }: PlatformError.Platform
 const fullAt = (path: string) => (error: WorkError): WorkError =>
   error.reason._tag === "DiskFull" ? new WorkError({ reason: { _tag: "DiskFull", path } }) : error
 
+/** A worktree's folder is not there, or there and empty: one that can't be looked at is neither. */
+export const isGone = (fs: FileSystem.FileSystem) => (path: string): Effect.Effect<boolean> => fs.readDirectory(path).pipe(
+  Effect.match({ onSuccess: (names) => names.length === 0, onFailure: ({ reason }) => reason._tag === "NotFound" }))
+
 /** How git tells branches, commits and worktrees apart. */
 const makeQuestions = Effect.gen(function*() {
   const git = yield* Git
@@ -118,6 +122,8 @@ export const makeWorktreeFiles = Effect.fnUntraced(function*(root: string) {
     /** What a died server has begun to take away. */
     sweepLeft,
     isTaken: exists,
+    /** Nothing is in its place, or only an empty folder. */
+    isGone: isGone(fs),
     /** A cheap look: the folder and its link to the repository are there. On the data directory's own disk, and ahead of every prompt: nothing is awaited. */
     isThere: (path: string) => Effect.sync(() => existsSync(`${path}/.git`)),
     /** There, whole, and a worktree by git's own word. */
@@ -127,8 +133,7 @@ export const makeWorktreeFiles = Effect.fnUntraced(function*(root: string) {
     /** What a died server left half made is taken away; what somebody else put there is not. */
     clear: Effect.fn("WorktreeFiles.clear")(function*(path: string) {
       if (!(yield* exists(path))) return
-      const empty = yield* Effect.map(Effect.orElseSucceed(fs.readDirectory(path), () => ["?"]), (names) => names.length === 0)
-      if (!empty && !(yield* exists(markOf(path)))) return yield* new WorkError({ reason: { _tag: "Occupied", path } })
+      if (!(yield* isGone(fs)(path)) && !(yield* exists(markOf(path)))) return yield* new WorkError({ reason: { _tag: "Occupied", path } })
       yield* fs.remove(path, { recursive: true }).pipe(Effect.mapError(diskError(path)))
     }),
     /** Being made, or left so: no agent has been in it. */

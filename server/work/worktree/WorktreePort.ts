@@ -37,7 +37,7 @@ export class WorktreePort extends Context.Service<WorktreePort, {
     find: (sessionId) => Effect.suspend(() => {
       const project = projects.get(sessionId)
       const worktree = Option.fromNullishOr([...rows.values()].find((row) => row.sessionId === sessionId))
-      return project === undefined ? Effect.fail(new WorkError({ reason: { _tag: "UnknownSession" } })) : Effect.succeed({ project, worktree, archived: false, title: "A session", ...begins.get(sessionId) })
+      return project === undefined ? Effect.fail(new WorkError({ reason: { _tag: "UnknownSession" } })) : Effect.succeed({ project, worktree: Option.map(worktree, (row) => ({ ...row })), archived: false, title: "A session", ...begins.get(sessionId) })
     }),
     save: (worktree) => Effect.sync(() => { rows.set(worktree.id, worktree) }),
     restored: ({ sessionId }) => Effect.sync(() => { if (sessionId !== null) begins.delete(sessionId) }),

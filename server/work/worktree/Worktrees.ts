@@ -6,7 +6,7 @@
  * ```
  *  no row ──▶ creating ──git worktree add──▶ ready ◀── there
  *                 └──────── refused ───────▶ failed ── asked again ──▶ creating
- *  ready ── its folder has vanished ──▶ ready, from its last checkpoint; from its branch where there is none
+ *  ready ── its folder has vanished, or is empty ──▶ ready, from its last checkpoint; from its branch where there is none
  *  ready ── its work is on a ref, its folder taken away ──▶ parked ── asked for again, put back ──▶ creating
  * ```
  */
@@ -75,7 +75,7 @@ const make = Effect.fnUntraced(function*({ dataDir }: WorktreeOptions) {
       const { base, parked: parkedId, project, worktree: row } = yield* port.find(sessionId)
       const known = Option.filter(row, ({ state }) => state === "ready" || state === "parked" || !chosen.has(sessionId))
       const planned = Option.isSome(known) ? known.value : { ...yield* plan(sessionId, sessionId, project, base), ...Option.getOrUndefined(Option.map(row, ({ id }) => ({ id }))) }
-      const hasVanished = planned.state === "ready" && parkedId === undefined && !(yield* files.isTaken(planned.path))
+      const hasVanished = planned.state === "ready" && parkedId === undefined && (yield* files.isGone(planned.path))
       if (hasVanished && (yield* revival.revive(planned, project))) return planned
       const parked = parkedId === undefined ? undefined : yield* files.parked(project, parkedId)
       if (yield* files.isWhole(planned.path)) return yield* back(planned.state === "ready" ? planned : yield* record(planned, "ready"), project, parkedId, parked)
@@ -167,8 +167,11 @@ const make = Effect.fnUntraced(function*({ dataDir }: WorktreeOptions) {
   const present = Effect.fn("Worktrees.present")(function*(worktree: Worktree, project: Project) {
     const { path, sessionId, state } = worktree
     const there = Effect.gen(function*() {
-      if (yield* files.isTaken(path)) return true
-      return state === "ready" && (yield* revival.revive(worktree, project))
+      if (state !== "ready" || !(yield* files.isGone(path))) return yield* files.isTaken(path)
+      const isBack = yield* revival.revive(worktree, project)
+      // it is another one from here on
+      if (isBack && sessionId !== null) yield* Cache.invalidate(worktrees, sessionId)
+      return isBack
     })
     return yield* sessionId === null ? there : alone(sessionId)(there)
   })

@@ -76,7 +76,12 @@ layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("a cha
       // marked with the pointer
       await code(page, "added", "value70 = 7070").locator(".text").dblclick({ position: { x: 20, y: 8 } })
       assert.strictEqual((await copied(page)).trim(), "export")
-      await page.getByRole("button", { name: "Apply hunk" }).last().click()
+      // the keys stay in their hunk when lines are unfolded above it
+      await page.setViewportSize({ width: 1500, height: 1900 })
+      await page.getByRole("button", { name: "Show more lines below what is above" }).first().click()
+      await number(page, "new", 53).waitFor()
+      await rows(page).locator(".row.chosen .code", { hasText: "value70 = 70" }).waitFor()
+      await rows(page).locator(".scroller").press("Shift+A")
       await code(page, "added", "value70 = 7070").waitFor({ state: "detached" })
       await code(page, "added", "value10 = 1010").waitFor()
     })

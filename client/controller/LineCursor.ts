@@ -3,6 +3,8 @@
  * the lines' own text, whether they were marked with the pointer or chosen by keys.
  */
 import type { Side } from "../view/diffLines.ts"
+import type { DiffRows } from "../view/diffRows.ts"
+import { type Drawing, movedLine } from "../view/movedRows.ts"
 
 export interface Choice { readonly row: number; readonly anchor: number; readonly side: Side }
 
@@ -39,6 +41,12 @@ export const movedBy = (event: KeyboardEvent, from: Choice | undefined, first: n
   const way = step > 0 ? 1 : -1
   const row = lineFrom(at, way, keys) ?? lineFrom(at, way === 1 ? -1 : 1, keys)
   return row === undefined ? undefined : { row, anchor: event.shiftKey && from !== undefined ? from.anchor : row, side: from?.side ?? "new" }
+}
+
+/** The same lines in the rows they have now; `undefined` where the one that the keys act on is gone. */
+export const chosenIn = (to: DiffRows, from: Drawing, { anchor, row, side }: Choice): Choice | undefined => {
+  const now = movedLine(from, to, row, side)
+  return now === undefined ? undefined : { ...now, anchor: movedLine(from, to, anchor, side)?.row ?? now.row }
 }
 
 export const rangeOf = ({ anchor, row }: Choice): { readonly from: number; readonly to: number } =>

@@ -119,6 +119,12 @@ export class RowWindow implements ReactiveController {
     this.#held = row !== undefined && into <= 0 && into > -this.seen ? { row, into } : anchorAt(field, at)
   }
 
+  /** The rows are others now: where a place has gone, and a row, which is -1 where it is gone. */
+  follow(placeOf: (place: Anchor) => Anchor, rowOf: (row: number) => number): void {
+    if (this.#held !== undefined) this.#held = placeOf(this.#held)
+    this.#insets = this.#insets.map(({ height, row }) => ({ height, row: rowOf(row) })).filter(({ row }) => row !== -1).sort((one, other) => one.row - other.row)
+  }
+
   /** To be called once the field is as high as it is to be. */
   settle(): void {
     const scroller = this.#scroller, wanted = this.#wanted

@@ -6,7 +6,7 @@ import { html, LitElement, nothing, type TemplateResult } from "lit"
 import { repeat } from "lit/directives/repeat.js"
 import { Colouring } from "../controller/Colouring.ts"
 import { type Choice, markedText, movedBy, rangeOf } from "../controller/LineCursor.ts"
-import { RowWindow } from "../controller/RowWindow.ts"
+import { DiffField } from "../controller/DiffField.ts"
 import type { CommentPlace, LineComment } from "../../shared/LineComment.ts"
 import { base } from "../style/base.ts"
 import { codeColours } from "../style/code.ts"
@@ -17,13 +17,9 @@ import type { HunkActs } from "../view/change.ts"
 import { betweenCell, commentPlaceOf, type Inks, lineCell, placeOfRow, textOfRow } from "../view/diffRow.ts"
 import type { Row } from "../view/diffRows.ts"
 import type { Marking } from "../view/wordMarks.ts"
-import { WrappedRows } from "../view/wrappedRows.ts"
 import { codeCell, halfCells, numberCell } from "./diffCells.ts"
 import "./boo-comment.ts"
 import "./boo-hunk-head.ts"
-
-/** Columns before a line's text, with its sign; and the fewest that are left for it. */
-const signColumns = 3, leastColumns = 12
 
 export interface RevealDetail { readonly gap: number; readonly where: "top" | "bottom" | "all" }
 export interface DecideDetail { readonly hunk: number; readonly way: "apply" | "reject" | "revert" }
@@ -55,19 +51,15 @@ export class BooDiffRows extends LitElement {
   busy = false
   choice: Choice | undefined
   /** The lines that a comment is being written on. */
-  draft: { readonly place: WrittenComment["place"]; readonly row: number } | undefined
+  draft: WrittenComment["place"] | undefined
   /** The side that text is being marked in. */
   selecting: Side | undefined
   marking: Marking | undefined
-  readonly #window = new RowWindow(this, () => this.model?.rows.length ?? 0, () => ({
-    scroller: this.#scroller, probe: this.renderRoot.querySelector<HTMLElement>(".probe"),
-    insets: [...this.renderRoot.querySelectorAll<HTMLElement>(".inset")].map((element) => ({ element, row: Number(element.dataset["row"]) })),
-    heights: this.#wrapped
-  }))
-  #wrapped: WrappedRows | undefined
+  readonly #field = new DiffField(this, () => this.renderRoot)
+  readonly #window = this.#field.window
   readonly #colouring = new Colouring(this, () => ({ language: this.language, sides: this.#inSight() }))
   readonly #inks = (): Inks => ({
-    wrapping: this.#wrapped?.wrapping,
+    wrapping: this.#field.wrapping,
     marks: (line) => this.model === undefined ? [] : this.marking?.of(this.model.lines, line) ?? [],
     colours: (side, number) => this.#colouring.at(side === "old" ? this.model?.texts?.old : this.model?.texts?.now, number - 1)
   })
@@ -110,29 +102,8 @@ export class BooDiffRows extends LitElement {
       this.marking = new Marking()
       this.requestUpdate()
     })
+    this.choice = this.#field.follow(this.model, this.wrap, this.choice)
     this.#window.keep([...this.#notes().keys()])
-    this.#wrapLines()
-  }
-
-  /** Other heights of the same rows leave the chosen one where it is, or the first one in sight. */
-  #wrapLines(): void {
-    const { model } = this, was = this.#wrapped
-    const columns = this.wrap && model !== undefined ? this.#columns(model) : undefined
-    if (was !== undefined && was.rows === model?.rows && was.wrapping.columns === columns) return was.grow()
-    if (was === undefined && columns === undefined) return
-    if (was === undefined || was.rows === model?.rows) this.#window.hold(this.choice?.row)
-    this.#wrapped = model === undefined || columns === undefined ? undefined : new WrappedRows(model, columns)
-  }
-
-  /** What of a line stands in one row. */
-  #columns(model: DiffModel): number {
-    const { charWidth, width } = this.#window, gutter = this.#gutter(model)
-    return Math.max(leastColumns, Math.floor((model.rows.wish.split ? width / 2 - gutter : width - 2 * gutter) / charWidth) - signColumns - 1)
-  }
-
-  /** Pixels of a column of numbers. */
-  #gutter({ lines, texts }: DiffModel): number {
-    return (Math.max(3, String(Math.max(lines.end(lines.hunks.length - 1).now, texts?.now.length ?? 0)).length) + 2) * this.#window.charWidth
   }
 
   #inSight(): ReadonlyArray<{ readonly lines: ReadonlyArray<string>; readonly upTo: number }> {
@@ -153,8 +124,14 @@ export class BooDiffRows extends LitElement {
       const row = this.model?.rows.find(comment.side, comment.to) ?? -1
       if (row !== -1) notes.set(row, [...notes.get(row) ?? [], comment])
     }
-    if (this.draft !== undefined && !notes.has(this.draft.row)) notes.set(this.draft.row, [])
+    const written = this.#draftRow
+    if (written !== -1 && !notes.has(written)) notes.set(written, [])
     return notes
+  }
+
+  /** The row that a comment is being written below; -1 for none. */
+  get #draftRow(): number {
+    return this.draft === undefined ? -1 : this.model?.rows.find(this.draft.side, this.draft.to) ?? -1
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -162,31 +139,26 @@ export class BooDiffRows extends LitElement {
     if (model === undefined) return nothing
     const { first, last } = this.#window
     const notes = this.#notes()
-    const split = model.rows.wish.split
+    const split = model.rows.wish.split, written = this.#draftRow
+    // what is written, and the button that was pressed, stay the same elements where lines are unfolded above them
+    const keyOf = (row: number) => {
+      const of = model.rows.at(row)
+      return row === written ? "written" : of.kind === "head" ? `hunk ${of.hunk}` : row
+    }
     return html`<div class="scroller" role="grid" tabindex="0" aria-label=${`Changed lines of ${this.name}`} aria-readonly="true" aria-multiselectable="true"
         aria-rowcount=${model.rows.length} aria-activedescendant=${this.choice === undefined ? nothing : `r${this.choice.row}`}
         @keydown=${this.#onKey} @copy=${this.#onCopy} @scroll=${this.#onScroll} @pointerdown=${this.#onPress}>
       <span class="probe" aria-hidden="true">0000000000</span>
       <div class="field">
         <div class="layer ${split ? "split" : "unified"} ${this.wrap ? "wrapped" : ""}" data-selecting=${this.selecting ?? nothing} role="presentation">
-          ${repeat(Array.from({ length: Math.max(0, last - first) }, (_, index) => first + index), (row) => row, (row) => this.#row(model, row, notes.get(row)))}
+          ${repeat(Array.from({ length: Math.max(0, last - first) }, (_, index) => first + index), keyOf, (row) => this.#row(model, row, notes.get(row)))}
         </div>
       </div>
     </div>`
   }
 
-  /** By hand: the page's policy refuses a style that comes as an attribute. */
   override updated(): void {
-    const scroller = this.#scroller, { model } = this
-    if (scroller === null || model === undefined) return
-    const { charWidth, laid, width } = this.#window
-    const gutter = this.#gutter(model)
-    const { split } = model.rows.wish
-    const beyond = this.wrap ? 0 : Math.max(0, (model.lines.longest + signColumns + 6) * charWidth - (split ? width / 2 - gutter : width - 2 * gutter))
-    const styles = { "--laid": `${laid}px`, "--beyond": `${beyond}px`, "--sign": `${signColumns * charWidth}px`, "--seen": `${width}px`, "--no": `${gutter}px`, "--more": `${(split ? 1 : 2) * gutter - 4}px` }
-    for (const [name, value] of Object.entries(styles)) scroller.style.setProperty(name, value)
-    this.#window.settle()
-    scroller.style.setProperty("--offset", `${this.#window.offset}px`)
+    if (this.#scroller !== null && this.model !== undefined) this.#field.lay(this.#scroller, this.model, this.wrap)
   }
 
   #row(model: DiffModel, index: number, notes: ReadonlyArray<LineComment> | undefined): TemplateResult {
@@ -232,11 +204,12 @@ export class BooDiffRows extends LitElement {
     return this.cut && hunk === (this.model?.lines.hunks.length ?? 0) - 1 ? "none" : this.acts
   }
 
-  /** Of the hunk that the cursor is in, or of the only one. */
+  /** Of the hunk that the cursor is in, or of the only one. A line between the hunks is in none: it may come to stand below another. */
   #decideHere(key: string): boolean {
     const { choice, model } = this
     const hunks = model?.lines.hunks ?? []
-    const at = choice === undefined ? hunks.length === 1 ? 0 : -1 : model?.rows.hunkAt(choice.row) ?? -1
+    const own = choice === undefined || model?.rows.at(choice.row).kind === "between" ? undefined : model?.rows.hunkAt(choice.row)
+    const at = own ?? (hunks.length === 1 ? 0 : -1)
     const hunk = hunks[at], way = hunkKeys[this.#actsOf(at)][key]
     if (way === undefined || hunk === undefined) return false
     this.#decide(hunk.nth, way)
@@ -255,10 +228,10 @@ export class BooDiffRows extends LitElement {
   }
 
   #inset(row: number, notes: ReadonlyArray<LineComment>): TemplateResult {
-    const draft = this.draft?.row === row ? this.draft : undefined
+    const draft = this.#draftRow === row ? this.draft : undefined
     return html`<div class="inset" role="row" data-row=${row}><div role="gridcell">
       ${repeat(notes, ({ id }) => id, (comment) => html`<boo-comment .comment=${comment}></boo-comment>`)}
-      ${draft === undefined ? nothing : html`<boo-comment .place=${draft.place} @written=${(event: CustomEvent<string>) => this.#written(draft.place, event.detail)} @given-up=${() => this.#close()}></boo-comment>`}
+      ${draft === undefined ? nothing : html`<boo-comment .place=${draft} @written=${(event: CustomEvent<string>) => this.#written(draft, event.detail)} @given-up=${() => this.#close()}></boo-comment>`}
     </div></div>`
   }
 
@@ -279,7 +252,7 @@ export class BooDiffRows extends LitElement {
     const { from, to } = rangeOf(choice)
     const place = commentPlaceOf(model, from, to, choice.side)
     if (place === undefined) return
-    this.draft = { row: to, place }
+    this.draft = place
     this.#window.reveal(to)
   }
 

@@ -22,7 +22,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     sequence: { sequencer: LongestFirst },
-    globalSetup: "test/support/PreparedCluster.ts",
+    globalSetup: ["test/support/PreparedCluster.ts", "server/work/git/killedServer.ts"],
     projects: [
       // these leave nothing behind in their process, so that one can run many of them
       { extends: true, test: { name: "units", include: ["{shared,server,client}/**/*.test.ts"], isolate: false } },

@@ -1,16 +1,31 @@
 /** For tests: another server as a program that is killed, by the git that it calls or by the test. */
-import { dirname } from "node:path"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
 
 const work = dirname(import.meta.dirname)
 
 /** Where such a program runs. */
 export const root = dirname(dirname(work))
 
+/** Where its modules lie, for the workers of the run. */
+const variable = "KILLED_SERVER"
+
+/** Called by Vitest before all tests and after them: some eighty such programs are started, and from the sources each would take a second. */
+export async function setup(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "boocode-killed-"))
+  process.env[variable] = folder
+  await Bun.build({ entrypoints: [join(import.meta.dirname, "killedModules.ts")], outdir: folder, target: "bun" })
+}
+export function teardown(): void {
+  const folder = process.env[variable]
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
+}
+
 /** What it begins with: `from("decision/Apply")` is that module, `of` the service that is called as its file. */
 export const prelude = `
-  const { Effect, Layer } = await import("effect")
-  const { NodeServices } = await import("@effect/platform-node")
-  const from = (name) => import(${JSON.stringify(work)} + "/" + name + ".ts")
+  const { Effect, Layer, NodeServices, modules } = await import(${JSON.stringify(join(process.env[variable] ?? "", "killedModules.js"))})
+  const from = (name) => Promise.resolve(modules[name])
   const of = (name) => from(name).then((module) => module[name.split("/")[1]])
 `
 

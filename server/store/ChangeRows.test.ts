@@ -83,6 +83,7 @@ layer(temporaryStore, { excludeTestServices: true, timeout: "60 seconds" })("cha
     const { live, settled } = yield* port.load(id)
     assert.deepStrictEqual([live, settled], [[back], new Map()])
     assert.deepStrictEqual([yield* port.decided(id, 9), yield* port.decisions(id)], [[], 4])
+    assert.deepStrictEqual(yield* port.decisionsOf([rejected.id, ChangeId.make(crypto.randomUUID()), merged.id]), new Map([[rejected.id, 2], [merged.id, 2]]))
     yield* port.record(id, { decided: [rejected] })
     assert.deepStrictEqual([yield* port.decided(id, 9), yield* port.decisions(id)], [[rejected], 5])
   }))

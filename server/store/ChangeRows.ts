@@ -60,6 +60,8 @@ const makeReads = Effect.gen(function*() {
       ${changes} where worktree_id = ${worktreeId} and decided_at is not null and not live
         and (${before}::uuid is null or (decided_at, id) < (select decided_at, id from pending_changes where id = ${before}::uuid))
       order by decided_at desc, id desc limit ${limit}` }),
+    counts: SqlSchema.findAll({ Request: Schema.Array(ChangeId), Result: Schema.Struct({ id: ChangeId, decisions: Schema.Int }), execute: (ids) => sql`
+      select id, decisions from pending_changes where id in (select value::uuid from json_array_elements_text(${JSON.stringify(ids)}::json))` }),
     decisions: SqlSchema.findAll({ Request: WorktreeId, Result: Schema.Struct({ count: Schema.Int }), execute: (id) => sql`
       select coalesce(sum(decisions), 0)::integer as count from pending_changes where worktree_id = ${id}` })
   }
@@ -100,7 +102,7 @@ const makeWrites = Effect.gen(function*() {
 })
 
 const make = Effect.gen(function*() {
-  const { ask, checkpoints, decided, decidedPage, decisions, find, head, history, intervals, live, ofTurn, sql } = yield* makeReads
+  const { ask, checkpoints, counts, decided, decidedPage, decisions, find, head, history, intervals, live, ofTurn, sql } = yield* makeReads
   const write = yield* makeWrites
   return ChangePort.of({
     load: Effect.fn("ChangeRows.load")(function*(id) {
@@ -117,6 +119,7 @@ const make = Effect.gen(function*() {
     ofTurn: (worktreeId, turnId) => Effect.mapError(ask("find a turn's checkpoints")(ofTurn({ worktreeId, turnId })), unrecorded),
     decided: (worktreeId, limit, before) => Effect.mapError(ask("list decided changes")(decidedPage({ worktreeId, limit, before: before ?? null })), unrecorded),
     decisions: (worktreeId) => Effect.map(Effect.mapError(ask("count decisions")(decisions(worktreeId)), unrecorded), ([row]) => row?.count ?? 0),
+    decisionsOf: (ids) => Effect.map(Effect.mapError(ask("count decisions")(counts(ids)), unrecorded), (rows) => new Map(rows.map(({ decisions, id }) => [id, decisions]))),
     history: (worktreeId, limit) => Effect.mapError(ask("list changes")(history({ worktreeId, limit })), unrecorded),
     findAll: (ids) => Effect.map(Effect.mapError(ask("find changes")(find(ids)), unrecorded), (rows) => {
       const byId = new Map(rows.map((row) => [row.id, row]))

@@ -49,6 +49,8 @@ export class ChangePort extends Context.Service<ChangePort, {
   readonly decided: (worktreeId: WorktreeId, limit: number, before?: ChangeId) => Effect.Effect<ReadonlyArray<PendingChange>, WorkError>
   /** How many decisions there were, ever. */
   readonly decisions: (worktreeId: WorktreeId) => Effect.Effect<number, WorkError>
+  /** How often each was; of those that there are. */
+  readonly decisionsOf: (ids: ReadonlyArray<ChangeId>) => Effect.Effect<ReadonlyMap<ChangeId, number>, WorkError>
   /** Every row there ever was, newest first. */
   readonly history: (worktreeId: WorktreeId, limit: number) => Effect.Effect<ReadonlyArray<PendingChange>, WorkError>
   /** Rows of any state, in the order of their ids; of those that there are. */
@@ -107,6 +109,10 @@ const makeMemory = () => {
       return ids.slice(before === undefined ? 0 : ids.indexOf(before) + 1).slice(0, limit).flatMap((row) => rows.get(row) ?? [])
     }),
     decisions: (id) => Effect.sync(() => of(id).decided.length),
+    decisionsOf: (ids) => Effect.sync(() => {
+      const memories = [...worktrees.values()]
+      return new Map(ids.flatMap((id) => memories.filter(({ rows }) => rows.has(id)).map(({ decided }) => [id, decided.filter((one) => one === id).length] as const)))
+    }),
     history: (id, limit) => Effect.sync(() => [...of(id).rows.values()].toReversed().slice(0, limit)),
     findAll: (ids) => Effect.sync(() => ids.flatMap((id) => [...worktrees.values()].flatMap(({ rows }) => rows.get(id) ?? []))),
     find: (id) => Effect.sync(() => [...worktrees.values()].map(({ rows }) => rows.get(id)).find((row) => row !== undefined))

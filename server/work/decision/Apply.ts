@@ -54,7 +54,7 @@ const make = Effect.gen(function*() {
       const next = way === "mine" ? decidedAs(change, "rejected", (ledger.last?.seq ?? 0) + 1) : change
       const base = yield* moveBase(worktree, ledger, id, new Map([...baseOf(change), ...contentOf(change)]), ours)
       yield* port.record(worktree.id, way === "mine" ? { base, decided: [next] } : { base })
-      yield* done(worktree.path, [{ id, way: "reject" }])
+      yield* done(worktree.path, [id])
       return { change: next } satisfies Decision
     }), pathsOf)
   })

@@ -76,7 +76,7 @@ export const makeBringBack = Effect.gen(function*() {
     const outcomes = yield* changes.decide(worktree, each(worktree, ids, (batch) => some(worktree, batch)),
       (all) => all.flatMap((one) => Result.isSuccess(one) ? pathsOf(one.success) : []), written.flatMap(pathsIn))
     // not before it was looked at: until then only the note says that nobody made it anew
-    yield* done(worktree.path, outcomes.flatMap((one) => Result.isSuccess(one) ? [{ id: one.success.change.id, way: "bring-back" as const }] : []))
+    yield* done(worktree.path, outcomes.flatMap((one) => Result.isSuccess(one) ? [one.success.change.id] : []), "bring-back")
     return outcomes
   })
 })

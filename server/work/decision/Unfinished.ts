@@ -58,12 +58,11 @@ const make = Effect.gen(function*() {
   const filesAt = (top: string, ref: string) => Effect.map(landing.trees.filesAt(top, ref), (files): Files => files ?? new Map())
 
   /** What was committed since is nobody's to take back: it is as it came there, or another than `was`. */
-  const uncommitted = Effect.fnUntraced(function*(top: string, { after, before }: Exchange, was?: Files) {
-    const head = yield* filesAt(top, "HEAD")
+  const uncommitted = (head: Files, { after, before }: Exchange, was?: Files): Exchange => {
     const isCommitted = (path: string) => was === undefined ? sameEntry(head.get(path), after.get(path)) : !sameEntry(head.get(path), was.get(path))
     const paths = [...new Set([...before.keys(), ...after.keys()])].filter((path) => !isCommitted(path))
-    return { before: pick(before, paths), after: pick(after, paths) } satisfies Exchange
-  })
+    return { before: pick(before, paths), after: pick(after, paths) }
+  }
 
   const landedAgain = Effect.fnUntraced(function*({ top }: Place, { id, note }: Begun) {
     const result = note === undefined ? undefined : yield* Effect.option(commits.commit(note.order))
@@ -72,10 +71,10 @@ const make = Effect.gen(function*() {
     }
     if (note !== undefined) {
       const { commit, staged } = note.attempt
-      const was = yield* filesAt(top, `${commit}^`)
+      const was = yield* filesAt(top, `${commit}^`), head = yield* filesAt(top, "HEAD")
       const exchange = yield* landing.noted(top, { id, way: `land-${commit}` })
-      if (exchange !== undefined) yield* landing.takeBack(top, id, yield* uncommitted(top, exchange, was))
-      yield* unstage(top, yield* uncommitted(top, staged, was))
+      if (exchange !== undefined) yield* landing.takeBack(top, id, uncommitted(head, exchange, was))
+      yield* unstage(top, uncommitted(head, staged, was))
     }
     yield* attempts.forget(top, id)
     yield* Effect.logWarning(`A landing in ${top} that was under way when the server died can't be finished; it was taken back. Land the changes again.`)
@@ -99,9 +98,15 @@ const make = Effect.gen(function*() {
 
   const carriedAgain = Effect.fnUntraced(function*({ known, top }: Place, carrying: Carrying) {
     const { way } = carrying
-    const exchanges = yield* exchangesOf(top, carrying)
+    const noted = yield* exchangesOf(top, carrying)
     const isDecided = (row: PendingChange) => row.state === stateAfter[way]
-    const rows = yield* port.findAll([...exchanges.keys()])
+    const counts = yield* port.decisionsOf([...noted.keys()])
+    const all = yield* port.findAll([...noted.keys()])
+    // of what a person decided on since, the note is an old one that could not be dropped
+    const isStale = (row: PendingChange) => !isDecided(row) && (noted.get(row.id)?.decisions ?? counts.get(row.id)) !== counts.get(row.id)
+    const stale = new Set(all.filter(isStale).map(({ id }) => id))
+    const exchanges = new Map([...noted].filter(([id]) => !stale.has(id)))
+    const rows = all.filter(({ id }) => !stale.has(id))
     const place = known.find(({ worktree }) => worktree.id === rows[0]?.worktreeId)
     // what was brought back is to be looked at as such, recorded or not
     const left = rows.filter((row) => (way === "bring-back" || !isDecided(row)) && isWhole(row, carrying, exchanges.get(row.id))).map(({ id }) => id)
@@ -110,10 +115,13 @@ const make = Effect.gen(function*() {
     for (const { id, path } of decided) if (left.includes(id)) yield* Effect.logInfo(`${path} in ${top} is ${stateAfter[way]}, as was under way when the server died.`)
     const at = isInWorktree(way) ? place?.worktree.path : top
     // of chosen hunks of a worktree nobody knows whose; they are one file, which is the old or the new one
-    for (const [id, exchange] of exchanges) {
-      if (at !== undefined && !decided.some((row) => row.id === id)) yield* landing.takeBack(at, id, isInWorktree(way) ? exchange : yield* uncommitted(at, exchange))
+    const isOver = new Set(decided.map(({ id }) => id))
+    const refused = [...exchanges].filter(([id]) => !isOver.has(id))
+    if (at !== undefined && refused.length > 0) {
+      const head = isInWorktree(way) ? undefined : yield* filesAt(at, "HEAD")
+      yield* landing.takeBackAll(at, new Map(refused.map(([id, exchange]) => [id, head === undefined ? exchange : uncommitted(head, exchange)])))
     }
-    yield* landing.done(top, [carrying])
+    yield* landing.forget(top, carrying, carrying.isTogether)
   })
 
   const guarded = (what: string) => <A, E extends { readonly message: string }>(effect: Effect.Effect<A, E>) =>

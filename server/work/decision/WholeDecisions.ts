@@ -48,8 +48,9 @@ export const makeBatches = Effect.gen(function*() {
     return ids.map((id) => outcomes.get(id) ?? Result.fail(unknown))
   })
 
-  const carryRows = Effect.fnUntraced(function*(top: string, rows: ReadonlyArray<PendingChange>, carryOf: (row: PendingChange) => Omit<Carry, "id">) {
-    const carried = yield* carryAll(top, rows.map((row) => ({ id: row.id, ...carryOf(row) })))
+  const carryRows = Effect.fnUntraced(function*(top: string, rows: ReadonlyArray<PendingChange>, carryOf: (row: PendingChange) => Omit<Carry, "id" | "decisions">) {
+    const decisions = yield* port.decisionsOf(rows.map(({ id }) => id))
+    const carried = yield* carryAll(top, rows.map((row) => ({ id: row.id, decisions: decisions.get(row.id), ...carryOf(row) })))
     return new Map(rows.map((row, nth) => [row.id, carried[nth]] as const))
   })
 
@@ -88,7 +89,7 @@ export const makeWholeDecisions = Effect.gen(function*() {
     const next = outcomes.flatMap((one) => Result.isSuccess(one) && carried.has(one.success.change.id) ? [one.success.change] : [])
     const decided = next.filter(({ state }) => state === "applied")
     yield* record(worktree, ledger, decided, { from: baseOf, to: contentOf }, { decided, saved: next.filter(({ state }) => state === "conflicted") })
-    yield* done(project.path, decided.map(({ id }) => ({ id, way: "apply" })))
+    yield* done(project.path, decided.map(({ id }) => id))
     return outcomes
   }))
 
@@ -117,7 +118,7 @@ export const makeWholeDecisions = Effect.gen(function*() {
     })
     const decided = outcomes.flatMap((one) => Result.isSuccess(one) && one.success.change.seq === seq ? [one.success.change] : [])
     if (decided.length > 0) yield* port.record(worktree.id, { decided })
-    yield* done(worktree.path, decided.map(({ id }) => ({ id, way: "reject" })))
+    yield* done(worktree.path, decided.map(({ id }) => id))
     return outcomes
   })
 
@@ -140,7 +141,7 @@ export const makeWholeDecisions = Effect.gen(function*() {
     const taken = new Set(ledger.live.map(({ path }) => path))
     yield* record(worktree, ledger, reverted, { from: contentOf, to: baseOf },
       { decided: reverted.filter(({ path }) => taken.has(path)), saved: reverted.filter(({ path }) => !taken.has(path)) })
-    yield* done(project.path, reverted.map(({ id }) => ({ id, way: "revert" })))
+    yield* done(project.path, reverted.map(({ id }) => id))
     return outcomes
   }))
 

@@ -14,7 +14,7 @@ import { type Files, makeTreeFiles, pick, sameEntry, union } from "../git/TreeFi
 import { WorkError } from "../../../shared/WorkError.ts"
 import { lookWhenItShows, putInPlace, sameContent, sameStat } from "./PutInPlace.ts"
 import { isOutside } from "../git/WorktreePath.ts"
-import { type Exchange, makeLandingNotes, type Noted, type Way } from "./LandingNotes.ts"
+import { type Exchange, makeLandingNotes, type Noted, type NotedExchange, type Way } from "./LandingNotes.ts"
 import { stagingOf, sweepStaging } from "./Staging.ts"
 
 export interface Carry extends Noted {
@@ -23,6 +23,8 @@ export interface Carry extends Noted {
   readonly to: Files
   /** Where both sides changed the same: the change's, without asking. */
   readonly force?: boolean
+  /** How often the change had been decided on, for who finds it begun. */
+  readonly decisions?: number | undefined
 }
 
 /** Where both changed the same nothing was touched, and `tree` has the files with git's marks. */
@@ -39,6 +41,7 @@ const isPlain = ({ from, to }: Pick<Carry, "from" | "to">, ours: Files) => (path
 const fail = (reason: WorkError["reason"]) => new WorkError({ reason })
 
 const refusedBy = (path: string) => (cause: unknown) => fail({ _tag: "GitFailed", what: `write ${path}`, detail: cause instanceof Error ? cause.message : "the disk refused." })
+const staysThere = (top: string, id: Carry["id"]) => ({ message }: WorkError) => Effect.logWarning(`What was written of ${id} in ${top} stays there.`, message)
 const io = <A>(path: string, run: () => Promise<A>) => Effect.tryPromise({ try: run, catch: refusedBy(path) })
 
 const synced = (path: Buffer) => open(path, "r").then((file) => file.sync().finally(() => file.close()))
@@ -138,14 +141,32 @@ const make = Effect.gen(function*() {
   const write = (top: string, id: Carry["id"], ours: Files, result: Files, stats: ReadonlyMap<string, Stats | undefined>) =>
     Effect.flatMap(writeAll(top, id, ours, [{ paths: [...stats.keys()], result }], stats), ([only]) => only === undefined ? Effect.undefined : Effect.fromResult(only))
 
-  /** What was written of an exchange is as it was again; what somebody changed since is left alone. */
-  const takeBack = Effect.fn("Landing.takeBack")(function*(top: string, id: Carry["id"], { after, before }: Exchange) {
-    const paths = [...new Set([...before.keys(), ...after.keys()])]
+  const takeBackAtOnce = Effect.fnUntraced(function*(top: string, all: ReadonlyMap<Carry["id"], Exchange>) {
+    const exchanges = [...all].map(([id, { after, before }]) => ({ id, after, before, paths: [...new Set([...before.keys(), ...after.keys()])] }))
+    const [first] = exchanges
+    if (first === undefined) return
+    const paths = [...new Set(exchanges.flatMap((one) => one.paths))]
     const stats = yield* lookWhenItShows(statsOf(top, paths))
-    const now = yield* trees.onDisk(top, paths, after)
-    const isOurs = (path: string) => sameEntry(now.get(path), after.get(path))
-    yield* write(top, id, now, new Map([...pick(before, paths.filter(isOurs)), ...pick(now, paths.filter((path) => !isOurs(path)))]), stats)
-  }, (effect, top, id) => Effect.catch(effect, ({ message }) => Effect.logWarning(`What was written of ${id} in ${top} stays there.`, message)))
+    const now = yield* trees.onDisk(top, paths, union(exchanges.map(({ after }) => after)))
+    const parts = exchanges.map(({ after, before, paths }): Part => {
+      const isOurs = (path: string) => sameEntry(now.get(path), after.get(path))
+      return { paths, result: new Map([...pick(before, paths.filter(isOurs)), ...pick(now, paths.filter((path) => !isOurs(path)))]) }
+    })
+    const written = yield* writeAll(top, first.id, now, parts, stats)
+    for (const [nth, { id }] of exchanges.entries()) {
+      const one = written[nth]
+      if (one !== undefined && Result.isFailure(one)) yield* staysThere(top, id)(one.failure)
+    }
+  })
+
+  /** What was written of exchanges that have no path in common is as it was again; what somebody changed since is left alone. */
+  const takeBackAll = Effect.fn("Landing.takeBackAll")(function*(top: string, all: ReadonlyMap<Carry["id"], Exchange>) {
+    // one that can't be looked at hinders no other
+    const each = Effect.forEach(all, ([id, exchange]) => Effect.catch(takeBackAtOnce(top, new Map([[id, exchange]])), staysThere(top, id)), { discard: true })
+    yield* Effect.catch(takeBackAtOnce(top, all), () => each)
+  })
+
+  const takeBack = (top: string, id: Carry["id"], exchange: Exchange) => takeBackAll(top, new Map([[id, exchange]]))
 
   /** The first attempt's, but what somebody changed between two of them. */
   const since = (earlier: Exchange | undefined, { after, before }: Exchange, paths: ReadonlyArray<string>): Exchange => earlier === undefined ? { before, after } : {
@@ -182,21 +203,22 @@ const make = Effect.gen(function*() {
 
   /** All that need no merge and that nothing hinders, at once; what it answers nothing for was not carried. */
   const attemptAll = Effect.fnUntraced(function*(top: string, carries: ReadonlyArray<Carry>) {
-    const begun = notes.isNoted(yield* notes.refsIn(top))
-    const fit = yield* Effect.filter(carries, (carry) => begun.alone(carry) ? Effect.succeed(false) : Effect.isSuccess(admit(top, pathsOf(carry))))
+    const refs = yield* notes.refsIn(top)
+    const isAlone = notes.isNoted(refs)
+    const fit = yield* Effect.filter(carries, (carry) => isAlone(carry) ? Effect.succeed(false) : Effect.isSuccess(admit(top, pathsOf(carry))))
     const paths = fit.flatMap(pathsOf)
     const stats = yield* lookWhenItShows(statsOf(top, paths))
     const ours = paths.length === 0 ? new Map() : yield* trees.onDisk(top, paths, union(fit.map(({ from }) => from)))
     const plain = fit.filter((carry) => pathsOf(carry).every(isPlain(carry, ours)))
     const [first] = plain
     if (first === undefined) return new Map<Carry, Carried>()
-    const earlier = begun.together(first) ? yield* notes.notedTogether(top, first) : new Map<string, Exchange>()
+    const earlier: ReadonlyMap<string, Exchange> = yield* notes.allTogether(top, refs, first.way)
     const all = plain.map((carry) => ({ carry, exchange: since(earlier.get(carry.id), { before: pick(ours, pathsOf(carry)), after: carry.to }, pathsOf(carry)) }))
     yield* notes.noteTogether(top, all)
     const written = yield* Effect.tapError(writeAll(top, first.id, ours, plain.map((carry) => ({ paths: pathsOf(carry), result: carry.to })), stats), () => notes.noteTogether(top, [], first))
     const isWritten = (nth: number) => { const one = written[nth]; return one !== undefined && Result.isSuccess(one) && one.success === undefined }
     const failed = all.filter((_, nth) => !isWritten(nth)), carried = all.filter((_, nth) => isWritten(nth))
-    for (const { carry, exchange } of failed) yield* takeBack(top, carry.id, exchange)
+    yield* takeBackAll(top, new Map(failed.map(({ carry, exchange }) => [carry.id, exchange])))
     if (failed.length > 0) yield* notes.noteTogether(top, carried, first)
     return new Map(carried.map(({ carry, exchange }): [Carry, Carried] => [carry, { _tag: "Carried", exchange }]))
   })
@@ -217,11 +239,12 @@ const make = Effect.gen(function*() {
   })
 
   return Landing.of({
-    admit, trees, noted: notes.noted, notedTogether: notes.notedTogether, begun: notes.begun, done: notes.done,
+    admit, trees, noted: notes.noted, notedTogether: notes.notedTogether, begun: notes.begun, done: notes.done, forget: notes.forget,
     carry: Effect.fn("Landing.carry")((top, carry) => alone(top, attempt(top, carry, tries))),
     carryAll: (top, carries) => alone(top, carryAll(top, carries)),
     sweep: (top) => Effect.ignore(Effect.flatMap(trees.folderOf(top), (own) => sweepStaging(fs, own, top))),
     takeBack: (top, id, exchange) => alone(top, takeBack(top, id, exchange)),
+    takeBackAll: (top, all) => alone(top, takeBackAll(top, all)),
   })
 })
 
@@ -239,12 +262,16 @@ export class Landing extends Context.Service<Landing, {
   readonly sweep: (top: string) => Effect.Effect<void>
   /** As if it had not been carried, but for what somebody changed since. */
   readonly takeBack: (top: string, id: Carry["id"], exchange: Exchange) => Effect.Effect<void>
+  /** The same of many that have no path in common, each by itself. */
+  readonly takeBackAll: (top: string, all: ReadonlyMap<Carry["id"], Exchange>) => Effect.Effect<void>
   /** What one that was begun, and not done with, found and was to leave. */
-  readonly noted: (top: string, carry: Noted) => Effect.Effect<Exchange | undefined, WorkError>
+  readonly noted: (top: string, carry: Noted) => Effect.Effect<NotedExchange | undefined, WorkError>
   /** The same of many that were written together, called as one of them. */
-  readonly notedTogether: (top: string, first: Noted) => Effect.Effect<ReadonlyMap<ChangeId, Exchange>, WorkError>
-  /** They are recorded: nothing is to be picked up any more. */
-  readonly done: (top: string, carries: ReadonlyArray<Noted>) => Effect.Effect<void>
+  readonly notedTogether: (top: string, first: Noted) => Effect.Effect<ReadonlyMap<ChangeId, NotedExchange>, WorkError>
+  /** They are recorded: nothing of them is to be picked up any more, whichever way it was begun; or one way, where one is given. */
+  readonly done: (top: string, ids: ReadonlyArray<ChangeId>, way?: Way) => Effect.Effect<void>
+  /** One note, by itself or of many, with whatever is left in it. */
+  readonly forget: (top: string, note: Noted, isTogether: boolean) => Effect.Effect<void>
 }>()("boocode/work/Landing") {
   static readonly layer = Layer.effect(Landing, make)
 }

@@ -7,6 +7,7 @@ import type { Project } from "../../shared/Session.ts"
 import { findServer, unreachable } from "./Connect.ts"
 import { exit, Fail } from "./Fail.ts"
 import { called, named, parkedJson, parkedTable } from "./ParkedTable.ts"
+import { plain } from "../agent/catalog/AgentTable.ts"
 import { dataDirFlag } from "./Serve.ts"
 
 const json = Flag.Boolean("json").pipe(Flag.withDescription("As JSON"), Flag.withDefault(false))
@@ -73,7 +74,7 @@ const unpark = ({ dataDir, json, name }: Command.Command.Config.Infer<typeof unp
   if (others.length > 0) return yield* refused(`"${name}" may be ${[found, ...others].map((one) => one.name).join(" or ")}; name more of it.`)
   const session = yield* client["session.Restore"]({ parkedId: found.id })
   yield* Console.log(json ? JSON.stringify(session, null, 2)
-    : `"${session.title}" is ${found.sessionId === null ? "a session again" : "open again"}; its files are in ${session.worktree ?? "no worktree yet"}`)
+    : `"${plain(session.title)}" is ${found.sessionId === null ? "a session again" : "open again"}; its files are in ${session.worktree ?? "no worktree yet"}`)
 }))
 
 export const unparkCommand = Command.make("unpark", unparkFlags, unpark).pipe(

@@ -43,7 +43,9 @@ export const keptRefs = (id: WorktreeId): string => `refs/boocode/kept/${id}`
 
 export const messageOf = (note: ParkedNote): string => `Park ${toOneLine(mendText(note.title))}\n\n${encode(note)}\n`
 
-export const noteOf = (message: string): ParkedNote | undefined => Option.getOrUndefined(decode(message.slice(message.indexOf("\n\n") + 2)))
+/** Its title is one line, as every title is, whoever wrote the commit: it is shown as it is. */
+export const noteOf = (message: string): ParkedNote | undefined => Option.getOrUndefined(Option.map(
+  decode(message.slice(message.indexOf("\n\n") + 2)), (note) => ({ ...note, title: toOneLine(mendText(note.title)) })))
 
 /** Of what was left out. */
 const leftLimit = 20

@@ -184,8 +184,8 @@ const make = Effect.gen(function*() {
     if (worktree === undefined) return { ...noLosses, running }
     if (yield* isGone(fs)(worktree.path)) return { ...yield* Effect.provide(lossesOfVanished(worktree, project), looking), running }
     // what was done by hand since the last look counts too
-    yield* Effect.ignore(changes.look(worktree))
-    return { ...yield* Effect.provide(lossesOf(project, worktree), looking), running }
+    const isLooked = yield* Effect.isSuccess(changes.look(worktree))
+    return { ...yield* Effect.provide(lossesOf(project, worktree, isLooked), looking), running }
   })
 
   return Guard.of({

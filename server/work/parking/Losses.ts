@@ -51,7 +51,8 @@ const bytesOf = Effect.fnUntraced(function*(path: string) {
 
 const unappliedOf = (live: ReadonlyArray<PendingChange>): Counted => countedOf(live.filter(({ state }) => state !== "applied" && state !== "rejected").map((one) => one.path))
 
-export const lossesOf = Effect.fn("Losses.lossesOf")(function*(project: Project, worktree: Worktree) {
+/** Where it could not be looked at, `isLooked` is false: what the list says of it may be old, and nothing counts as the project's. */
+export const lossesOf = Effect.fn("Losses.lossesOf")(function*(project: Project, worktree: Worktree, isLooked = true) {
   const git = yield* Git
   const { path } = worktree
   const [status, { hidden, left }, commits, nested, ledger, bytes] = yield* Effect.all([
@@ -62,7 +63,7 @@ export const lossesOf = Effect.fn("Losses.lossesOf")(function*(project: Project,
   const { ignored, ...found } = statusOf(status)
   const { live, settled } = ledger
   const standing = new Set(live.flatMap(({ oldPath, path }) => oldPath === null ? [path] : [path, oldPath]))
-  const decided = [...found.uncommitted, ...found.untracked].filter((path) => !standing.has(path) && settled.has(path))
+  const decided = !isLooked ? [] : [...found.uncommitted, ...found.untracked].filter((path) => !standing.has(path) && settled.has(path))
   const held = yield* Effect.catch(heldByProject(project, worktree, ledger, decided), ({ message }) =>
     Effect.as(Effect.logWarning(`What ${project.path} has of a session's work can't be told; all of it counts as the session's.`, message), new Set<string>()))
   const isOnlyHere = (path: string) => !held.has(path)

@@ -214,6 +214,20 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change",
     assert.strictEqual(mine("a.txt"), text())
   }))
 
+  it.effect("is applied in parts from two places at once: one part lands, the other waits to be looked at again", () => Effect.gen(function*() {
+    const { changes, decide, mine, only, project, turn, work, worktree } = yield* world({ "a.txt": numbered(40) })
+    const whole = numbered(40, [2, "one"], [38, "two"])
+    work("a.txt", whole)
+    yield* turn("goose")
+    const { id } = yield* only
+    const both = yield* Effect.all([0, 1].map((hunk) => Effect.result(decide.applyHunks(project, worktree, id, ChangeId.make(crypto.randomUUID()), [hunk]))), { concurrency: 2 })
+    assert.deepStrictEqual(both.map((one) => Result.isSuccess(one) ? one.success.change.state : one.failure.reason._tag).toSorted(), ["ChangeMoved", "applied"])
+    yield* changes.look(worktree)
+    assert.deepStrictEqual((yield* changes.list(worktree.id)).map(({ added, removed, state }) => [added, removed, state]), [[1, 1, "pending"]])
+    yield* decide.apply(project, worktree, (yield* only).id)
+    assert.strictEqual(mine("a.txt"), whole)
+  }))
+
   it.effect("is reverted in parts: they wait anew with their makers, and the rest stays applied, until that is reverted too", () => Effect.gen(function*() {
     const { changes, decide, mine, only, project, top, turn, work, worktree } = yield* world({ "a.txt": numbered(60) })
     work("a.txt", numbered(60, [2, "before"]))

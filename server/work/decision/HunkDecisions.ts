@@ -74,10 +74,12 @@ export const makeHunkDecisions = Effect.fnUntraced(function*(whole: Whole) {
       const ledger = yield* port.load(worktree.id)
       yield* undecided(change, ledger)
       const from = baseOf(row), to = contentOf(row)
+      // other hunks of it were applied meanwhile, and nobody has looked since: its base has them by now
+      if (!sameEntry((yield* baseNow(worktree, ledger)).get(row.path), from.get(row.path))) return yield* moved(change)
       const carried = yield* carry(project.path, { id: part, way: "apply", from, to })
       if (carried._tag === "Conflicted") return yield* conflicted(worktree, change, carried.tree)
       yield* port.record(worktree.id, { base: yield* moveBase(worktree, ledger, part, from, to), decided: [row] })
-      yield* done(project.path, [{ id: part, way: "apply" }])
+      yield* done(project.path, [part])
       return { change: row } satisfies Decision
     }))
     yield* whole.look(worktree)
@@ -97,7 +99,7 @@ export const makeHunkDecisions = Effect.fnUntraced(function*(whole: Whole) {
       const rejected = partOf(from, part, "rejected", some)
       yield* keepFiles(worktree, part, contentOf(rejected))
       yield* port.record(worktree.id, { decided: [rejected] })
-      yield* done(worktree.path, [{ id: part, way: "reject" }])
+      yield* done(worktree.path, [part])
       return { change: rejected } satisfies Decision
     }), pathsOf)
   })
@@ -127,7 +129,7 @@ export const makeHunkDecisions = Effect.fnUntraced(function*(whole: Whole) {
       const isTaken = ledger.live.some(({ path }) => path === row.path)
       const base = yield* moveBase(worktree, ledger, part, from, to)
       yield* port.record(worktree.id, { base, decided: isTaken ? [left, row] : [left], saved: isTaken ? [] : [row] })
-      yield* done(project.path, [{ id: part, way: "revert" }])
+      yield* done(project.path, [part])
       return { change: row } satisfies Decision
     }))
     yield* whole.look(worktree)

@@ -33,6 +33,7 @@ import type { ChatMessage, ChatReply } from "./ChatMessage.ts"
 import { pageFrom } from "./ChatPages.ts"
 import { makeAlong } from "./ChatLists.ts"
 import { archiving, closing } from "./Closing.ts"
+import { makePlaces } from "./Places.ts"
 import { settingUp } from "./SettingUp.ts"
 import { transcriptOf } from "./Transcript.ts"
 import { turnWork } from "./TurnWork.ts"
@@ -103,7 +104,7 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
   const { along, changed } = yield* makeAlong
   const turns = yield* TurnsAtWork
   const scope = yield* Effect.scope
-  const archive = Archive.make(yield* Effect.orDie(Effect.all({ chats: rows.archived, sessions: projects.archivedSessions })))
+  const places = makePlaces(backends), archive = Archive.make(yield* Effect.orDie(Effect.all({ chats: rows.archived, sessions: projects.archivedSessions })))
 
   /** The database may be away for a while: reads wait with the rest. What remains is a defect. */
   const rowOf = (chatId: ChatId) => rows.find(chatId).pipe(Effect.orDie,
@@ -115,7 +116,7 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
   /** A backend may outlive the actor that started it, so it finds the chat by its id. */
   const hostOf = (chatId: ChatId, sessionId: SessionId, agent: AgentName): BackendHost => ({
     // the lists say where it works
-    prepare: Effect.zip(Effect.tap(worktrees.ensure(sessionId), () => projects.changed), currentOf(chatId)).pipe(
+    prepare: Effect.zip(Effect.tap(worktrees.ensure(sessionId), (worktree) => Effect.andThen(places.starts(new BackendKey({ chatId, agent }), worktree), projects.changed)), currentOf(chatId)).pipe(
       Effect.mapError((error) => error.message),
       Effect.map(([{ path }, chat]) => {
         const { agentSessionId, turns } = factsOf(chat, agent)
@@ -136,7 +137,8 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
     const at = turnWork({ turns, chatId, sessionId })
     const run: RunTurn = {
       prompt: (agent, turn) => kept(at.prompted(agent, turn, (seen) => Effect.andThen(
-        settingUp(turns, setups, sessionId, seen), backends.run(new BackendKey({ chatId, agent }), hostOf(chatId, sessionId, agent), seen)))),
+        settingUp({ turns, setups, sessionId, seated: places.comes(new BackendKey({ chatId, agent })) }, seen),
+        backends.run(new BackendKey({ chatId, agent }), hostOf(chatId, sessionId, agent), seen)))),
       listen: (agent, turn) => kept(at.own(agent, turn, (seen) => backends.listen(new BackendKey({ chatId, agent }), seen))),
       areWithin: (paths) => worktrees.ensure(sessionId).pipe(
         Effect.flatMap(({ path }) => areWithin(path, paths)), Effect.orElseSucceed(() => false))

@@ -1,6 +1,7 @@
 /** The setup of a session's worktree as its chat shows it: a tool call of the turn that waits for it. */
 import { Effect } from "effect"
 import { type SessionId, ToolCallId, type TurnId } from "../../shared/Ids.ts"
+import type { Worktree } from "../../shared/Session.ts"
 import { cutText, toOneLine } from "../../shared/Text.ts"
 import type { ToolCall } from "../../shared/ToolCall.ts"
 import type { TurnSink } from "../agent/AgentBackend.ts"
@@ -19,9 +20,17 @@ export const setupCall = (turnId: TurnId, { command, end, output, startedAt }: S
   }
 }
 
+export interface Seated {
+  readonly turns: TurnsAtWork["Service"]
+  readonly setups: Setups["Service"]
+  readonly sessionId: SessionId
+  /** Told where the turn is to work. */
+  readonly seated: (worktree: Worktree) => Effect.Effect<unknown>
+}
+
 /** Before the turn's agent works there. Where the worktree can't be had, whoever starts the agent says so. */
-export const settingUp = (
-  turns: TurnsAtWork["Service"], setups: Setups["Service"], sessionId: SessionId, turn: { readonly turnId: TurnId; readonly sink: TurnSink }
-): Effect.Effect<void> => turns.worktree(sessionId, turn.turnId).pipe(
-  Effect.flatMap((worktree) => setups.ready(worktree, (news) => turn.sink.updates([{ _tag: "Tool", call: setupCall(turn.turnId, news) }]))),
-  Effect.ignore)
+export const settingUp = ({ seated, sessionId, setups, turns }: Seated, turn: { readonly turnId: TurnId; readonly sink: TurnSink }): Effect.Effect<void> =>
+  turns.worktree(sessionId, turn.turnId).pipe(
+    Effect.tap(seated),
+    Effect.flatMap((worktree) => setups.ready(worktree, (news) => turn.sink.updates([{ _tag: "Tool", call: setupCall(turn.turnId, news) }]))),
+    Effect.ignore)

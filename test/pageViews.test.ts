@@ -33,9 +33,11 @@ const png = (width: number, height: number, red: number): Buffer => {
 const prose = (word: string) => Array.from({ length: 120 }, (_, n) => n % 3 === 0 ? `Paragraph ${n} is ${word} one, ${"and it goes on in words of several lengths, ".repeat(n % 9 + 3)}until it ends.` : `Short ${n}.`).join("\n")
 const table = (word: string) => Array.from({ length: 12_000 }, (_, n) => `row ${n + 1} ${word}\n`).join("")
 const bundle = (word: string) => `${word}=${"x=function(){return 1};".repeat(45_000)}\n`
+/** A changed part of many long lines, and a short one far below. */
+const essay = (word: string) => Array.from({ length: 160 }, (_, n) => `Thought ${n + 1}${n < 40 || n === 120 ? word : ""} ${"goes on, in unforeseeable-length words ".repeat(n % 7 + 3)}`).join("\n")
 const places = Array.from({ length: 300 }, (_, n) => `place ${n + 1}`).join("\n")
-const before = { "notes.md": prose("a sober"), "indent.py": "def a():\n  return 1\n", "table.csv": table("old"), "bundle.js": bundle("a"), "src/places.txt": places }
-const after = { "notes.md": prose("quite another"), "indent.py": "def a():\n    return 1\n", "table.csv": table("new"), "bundle.js": bundle("b") }
+const before = { "notes.md": prose("a sober"), "essay.md": essay(" once"), "indent.py": "def a():\n  return 1\n", "table.csv": table("old"), "bundle.js": bundle("a"), "src/places.txt": places }
+const after = { "notes.md": prose("quite another"), "essay.md": essay(""), "indent.py": "def a():\n    return 1\n", "table.csv": table("new"), "bundle.js": bundle("b") }
 
 class World extends Context.Service<World, { readonly server: RunningServer; readonly chat: ChatRow; readonly browser: Browser }>()("test/PageViewsWorld") {
   static readonly layer = Layer.effect(World, Effect.gen(function*() {
@@ -54,7 +56,7 @@ class World extends Context.Service<World, { readonly server: RunningServer; rea
     const { worktree } = yield* untilWork(client, chat.sessionId, (work) => work.worktree !== null)
     for (const [name, text] of Object.entries(after)) writeFileSync(join(worktree?.path ?? "", name), text)
     writeFileSync(join(worktree?.path ?? "", "logo.png"), png(90, 60, 20))
-    yield* untilWork(client, chat.sessionId, ({ changes }) => changes.length === 5)
+    yield* untilWork(client, chat.sessionId, ({ changes }) => changes.length === 6)
     return World.of({ server, chat, browser: yield* browser })
   }))
 }
@@ -155,6 +157,28 @@ layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("a cha
     })
     assert.deepStrictEqual(complaints, [])
   }), 120_000)
+
+  it.effect("stays where it is when unchanged lines are unfolded among long wrapped ones", () => Effect.gen(function*() {
+    const { complaints, page } = yield* opened("/changes/essay.md")
+    const more = page.getByRole("button", { name: "Show more lines above this" }).last()
+    yield* act(async () => {
+      await rows(page).locator(".code.removed", { hasText: "Thought 1 once" }).waitFor()
+      await toggle(page, "Wrap long lines").click()
+      await rows(page).locator(".wrapped").waitFor()
+      // so that all heights have been looked at
+      for (let to = 0; to < 12_000; to += 600) {
+        await scroll(page, to)
+        await page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)) }))
+      }
+      await more.scrollIntoViewIfNeeded()
+      await page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)) }))
+      const at = await boxOf(more)
+      await more.click()
+      await number(page, 98).waitFor()
+      assert.approximately((await boxOf(more)).y, at.y, 1)
+    })
+    assert.deepStrictEqual(complaints, [])
+  }), 60_000)
 
   it.effect("is wrapped on a phone at first; of a line of a megabyte the beginning is drawn, and how much more there is", () => Effect.gen(function*() {
     const { complaints, page } = yield* opened("/changes/notes.md", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })

@@ -12,7 +12,7 @@ import { bytesOfPath } from "../git/PathText.ts"
 import { Git } from "../git/Git.ts"
 import { type Files, makeTreeFiles, pick, sameEntry, union } from "../git/TreeFiles.ts"
 import { WorkError } from "../../../shared/WorkError.ts"
-import { lookWhenItShows, putInPlace, sameContent, sameStat } from "./PutInPlace.ts"
+import { backFromAside, lookWhenItShows, putInPlace, sameContent, sameStat } from "./PutInPlace.ts"
 import { isOutside } from "../git/WorktreePath.ts"
 import { type Exchange, makeLandingNotes, type Noted, type NotedExchange, type Way } from "./LandingNotes.ts"
 import { stagingOf, sweepStaging } from "./Staging.ts"
@@ -107,7 +107,7 @@ const make = Effect.gen(function*() {
     yield* io(path, () => rename(target, aside))
     const taken = yield* lookAt(aside)
     if (!sameContent(taken, before)) {
-      yield* io(path, () => link(aside, target).then(() => unlink(aside)))
+      yield* io(path, () => backFromAside(aside, target))
       return false
     }
     for (const folder of foldersOf(bytes).toReversed()) {

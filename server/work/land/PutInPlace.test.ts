@@ -2,9 +2,9 @@
 import { assert, layer } from "@effect/vitest"
 import { NodeServices } from "@effect/platform-node"
 import { Effect } from "effect"
-import { appendFileSync, chmodSync, lstatSync, readFileSync, renameSync, symlinkSync, utimesSync, writeFileSync } from "node:fs"
+import { appendFileSync, chmodSync, existsSync, lstatSync, readFileSync, renameSync, symlinkSync, utimesSync, writeFileSync } from "node:fs"
 import { temporaryFolder } from "../git/temporaryRepository.ts"
-import { LastMoment, lookWhenItShows, putInPlace } from "./PutInPlace.ts"
+import { backFromAside, LastMoment, lookWhenItShows, putInPlace } from "./PutInPlace.ts"
 
 const place = Effect.gen(function*() {
   const folder = yield* temporaryFolder
@@ -86,5 +86,19 @@ layer(NodeServices.layer, { excludeTestServices: true })("a file put where anoth
     yield* lookWhenItShows(look(0))
     // of the coarsest clocks a hundredth of a second
     assert.isAtLeast((looks[2] ?? 0) - (looks[1] ?? 0), 15)
+  }))
+
+  it.effect("is where it was again, on a disk without second names too, unless somebody has put another there", () => Effect.gen(function*() {
+    for (const secondName of [undefined, () => Promise.reject(new Error("EPERM"))]) {
+      const { at, write } = yield* place
+      const back = Effect.exit(Effect.tryPromise(() => backFromAside(Buffer.from(at("aside")), Buffer.from(at("target")), secondName)))
+      renameSync(at("target"), at("aside"))
+      assert.strictEqual((yield* back)._tag, "Success")
+      assert.deepStrictEqual([readFileSync(at("target"), "utf8"), existsSync(at("aside"))], ["old\n", false])
+      renameSync(at("target"), at("aside"))
+      write("target", "another\n")
+      assert.strictEqual((yield* back)._tag, "Failure")
+      assert.deepStrictEqual([readFileSync(at("target"), "utf8"), readFileSync(at("aside"), "utf8")], ["another\n", "old\n"])
+    }
   }))
 })

@@ -6,10 +6,12 @@
  * way in one step of this process, with nothing awaited between; and once more is it looked at under its second name when the new
  * one is on disk. What was written to it until then, as by an editor that had it open, takes its place back, and the change is
  * merged with that. What remains are the microseconds between the look and the rename, for a file that is not written to but put
- * there by a rename.
+ * there by a rename; and a server killed between the rename and that last look: what was written to the old file meanwhile
+ * by who had it open has its second name only, and the next boot clears that away.
  */
 import { Clock, Context, Duration, Effect } from "effect"
 import { linkSync, lstatSync, renameSync, type Stats } from "node:fs"
+import { link, unlink } from "node:fs/promises"
 import { lookAt } from "../git/DiskBytes.ts"
 
 /** Nothing about it is another. */
@@ -70,6 +72,14 @@ export const putInPlace = Effect.fnUntraced(function*<E>({ aside, before, onDisk
   orNot(() => { if (lstatSync(target).ino === put) renameSync(aside, target) })
   return false
 })
+
+/** What was taken aside is where it was again, unless somebody has put another there since. Some disks have no second names. */
+export const backFromAside = (aside: Buffer, target: Buffer, secondName: (of: Buffer, name: Buffer) => Promise<void> = link): Promise<void> =>
+  secondName(aside, target).then(() => unlink(aside), (cause: unknown) => {
+    // nothing is awaited between the look and the rename
+    if (orNot(() => lstatSync(target)) !== undefined) return Promise.reject(cause instanceof Error ? cause : new Error("the disk refused."))
+    return renameSync(aside, target)
+  })
 
 const orNot = <A>(run: () => A): A | undefined => {
   try {

@@ -39,6 +39,8 @@ interface Place {
   /** What the list that stands was told from, in this life. */
   told: { readonly base: string; readonly tree: string; readonly now: ReadonlyArray<CountedChange> } | undefined
   skipped: ReadonlyArray<SkippedPath> | undefined
+  /** What decisions wrote, until a look has covered it: that makes nobody its maker. */
+  readonly wrote: Set<string>
   lookedAt: number | null
 }
 
@@ -74,7 +76,7 @@ const make = Effect.gen(function*() {
   const places = new Map<WorktreeId, Place>()
 
   const placeOf = (id: WorktreeId): Place => {
-    const place = places.get(id) ?? { queue: Semaphore.makeUnsafe(1), running: new Map(), handovers: 0, told: undefined, skipped: undefined, lookedAt: null }
+    const place = places.get(id) ?? { queue: Semaphore.makeUnsafe(1), running: new Map(), handovers: 0, told: undefined, skipped: undefined, wrote: new Set(), lookedAt: null }
     places.set(id, place)
     return place
   }
@@ -131,12 +133,14 @@ const make = Effect.gen(function*() {
     place.skipped = checkpoint.skipped
     const asBefore: Standing = { checkpoint, changes: ledger.live }
     const isQuiet = isLook && over.length === 0 && checkpoint.tree === ledger.last?.tree
+    if (checkpoint.tree === ledger.last?.tree) place.wrote.clear()
     if (isQuiet && place.told?.tree === checkpoint.tree && place.told.base === (ledger.base ?? worktree.baseCommit)) return asBefore
-    const { base, entry, isNews, isSame, live, now } = yield* entryOf(worktree, ledger, checkpoint, isBlurred(place, at) ? seen() : at, turns, wrote)
+    const { base, entry, isNews, isSame, live, now } = yield* entryOf(worktree, ledger, checkpoint, isBlurred(place, at) ? seen() : at, turns, new Set([...place.wrote, ...wrote ?? []]))
     // nobody will ask for a look that saw nothing
     const isNothing = isSame && isLook && !isNews && over.length === 0
     yield* Effect.uninterruptible(Effect.andThen(isNothing ? Effect.void : port.record(worktree.id, { ...(isSame && isLook ? withoutCheckpoint(entry) : entry), covered: over }), cover(place, over, upTo)))
     place.told = { base, tree: checkpoint.tree, now }
+    place.wrote.clear()
     if (isNews) yield* PubSub.publish(pulses, worktree.id)
     const standing: Standing = { checkpoint, changes: live }
     return standing
@@ -151,7 +155,8 @@ const make = Effect.gen(function*() {
     Semaphore.withPermit(placeOf(worktree.id).queue, Effect.gen(function*() {
       yield* settleAlone(worktree, seen(), new Set(written))
       const decided = yield* decision
-      yield* settleAlone(worktree, { _tag: "Decided", id: CheckpointId.make(crypto.randomUUID()) }, new Set(wrote(decided)))
+      for (const path of wrote(decided)) placeOf(worktree.id).wrote.add(path)
+      yield* settleAlone(worktree, { _tag: "Decided", id: CheckpointId.make(crypto.randomUUID()) })
       yield* PubSub.publish(pulses, worktree.id)
       return decided
     }))

@@ -89,10 +89,11 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a decision
   }), 60_000)
 
   it.effect("to bring back that nobody could look at is not made again after another rejection", () => Effect.gen(function*() {
-    const { boot, decide, ids, refs, states, there, worktree } = yield* world(["a"])
+    const { boot, changes, decide, ids, refs, states, there, worktree } = yield* world(["a"])
     yield* decide.reject(worktree, ids)
     const exit = yield* Effect.exit(refusing(({ checkpoint }) => checkpoint?.at._tag === "Decided" && checkpoint.turns.length === 0, decide.bringBack(worktree, ids)))
     assert.strictEqual(exit._tag, "Failure")
+    assert.deepStrictEqual((yield* changes.look(worktree)).changes.map(({ agents, manual }) => `${agents.join()} ${manual}`), ["goose false"])
     yield* decide.reject(worktree, ids)
     assert.deepStrictEqual([there("a"), yield* refs], ["a\n", ""])
     yield* boot

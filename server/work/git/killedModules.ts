@@ -8,12 +8,13 @@ import * as Apply from "../decision/Apply.ts"
 import * as randomDecisions from "../decision/randomDecisions.ts"
 import * as Commits from "../land/Commits.ts"
 import * as WorktreePort from "../worktree/WorktreePort.ts"
+import * as Worktrees from "../worktree/Worktrees.ts"
 import * as Git from "./Git.ts"
 
 /** @public */
 export const modules = {
   "change/ChangePort": ChangePort, "change/Changes": Changes, "change/Checkpoints": Checkpoints, "decision/Apply": Apply,
-  "decision/randomDecisions": randomDecisions, "git/Git": Git, "land/Commits": Commits, "worktree/WorktreePort": WorktreePort
+  "decision/randomDecisions": randomDecisions, "git/Git": Git, "land/Commits": Commits, "worktree/WorktreePort": WorktreePort, "worktree/Worktrees": Worktrees
 }
 /** @public */
 export { Effect, Layer, NodeServices }

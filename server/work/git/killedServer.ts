@@ -12,12 +12,12 @@ export const root = dirname(dirname(work))
 const variable = "KILLED_SERVER"
 
 /** Called by Vitest before all tests and after them: some eighty such programs are started, and from the sources each would take a second. */
-export async function setup(): Promise<void> {
+export const setup = (): Promise<unknown> => {
   const folder = mkdtempSync(join(tmpdir(), "boocode-killed-"))
   process.env[variable] = folder
-  await Bun.build({ entrypoints: [join(import.meta.dirname, "killedModules.ts")], outdir: folder, target: "bun" })
+  return Bun.build({ entrypoints: [join(import.meta.dirname, "killedModules.ts")], outdir: folder, target: "bun" })
 }
-export function teardown(): void {
+export const teardown = (): void => {
   const folder = process.env[variable]
   if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
 }

@@ -5,7 +5,8 @@ import { CheckpointId, type PendingChange } from "../../../shared/Change.ts"
 import { AgentName, ChatId, ProjectId, TurnId, WorktreeId } from "../../../shared/Ids.ts"
 import type { Worktree } from "../../../shared/Session.ts"
 import { ChangePort } from "./ChangePort.ts"
-import { Changes, type WorktreeTurn } from "./Changes.ts"
+import { Changes } from "./Changes.ts"
+import type { WorktreeTurn } from "./Running.ts"
 import { Checkpoints } from "./Checkpoints.ts"
 import { bytesOfPath } from "../git/PathText.ts"
 import { changeSomething, randomFrom } from "../git/randomFiles.ts"
@@ -56,6 +57,23 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("pending ch
     ])
     const history = yield* port.history(worktree.id, 100)
     assert.strictEqual(history.filter(({ path }) => path === "new").length, 2)
+  }))
+
+  it.effect("keep what a turn left as its end, though a look that came first has seen all of it", () => Effect.gen(function*() {
+    const { changes, port, worktree, write } = yield* world()
+    const goose = turnOf("goose")
+    yield* changes.began(worktree, goose, longAfter)
+    yield* write("a.txt", "1\n2\n3\n4\n")
+    const [look, end] = yield* changes.alone(worktree.id, Effect.gen(function*() {
+      // both wait for the worktree, and the look is first
+      const look = yield* Effect.forkChild(changes.look(worktree), { startImmediately: true })
+      const end = yield* Effect.forkChild(changes.ended(worktree, goose), { startImmediately: true })
+      return [look, end] as const
+    }))
+    assert.deepStrictEqual(told((yield* Fiber.join(look)).changes), ["edit a.txt +1 -0 goose"])
+    yield* Fiber.join(end)
+    const rows = yield* port.checkpoints(worktree.id, 100)
+    assert.deepStrictEqual(rows.toReversed().map(({ at }) => at), [{ _tag: "TurnStarted", turnId: goose.turnId }, rows[1]?.at, { _tag: "TurnEnded", turnId: goose.turnId }])
   }))
 
   it.effect("that a person makes while a turn runs are by hand, and what the agent makes then is not", () => Effect.gen(function*() {

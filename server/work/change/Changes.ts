@@ -14,23 +14,11 @@ import { ChangePort, type CheckpointRow, type Entry, type Ledger, touchesOf } fr
 import { foldChanges } from "./ChangeFold.ts"
 import { Checkpoints } from "./Checkpoints.ts"
 import { makeLookProblems, whereItIs } from "./LookProblems.ts"
+import { handedIn, isBlurred, overIn, type Running, runningIn, type WorktreeTurn } from "./Running.ts"
 import type { WorkError } from "../../../shared/WorkError.ts"
-
-export type WorktreeTurn = Omit<IntervalTurn, "reported">
 
 /** What stands after a checkpoint. */
 export interface Standing { readonly checkpoint: Checkpoint; readonly changes: ReadonlyArray<PendingChange> }
-
-/** Each report with its number, so that one that comes while a checkpoint is recorded stays for the next. */
-interface Running {
-  readonly turn: WorktreeTurn
-  readonly reported: Map<string, number>
-  overAt: number | undefined
-  /** How many prompts had been handed over in the worktree then. */
-  overAfter: number | undefined
-  /** When its prompt was handed over, until the checkpoint before it is taken: what changed since is its own, and waits for the next. */
-  handedAt: number | undefined
-}
 
 interface Place {
   readonly queue: Semaphore.Semaphore
@@ -53,19 +41,6 @@ const withoutCheckpoint = ({ checkpoint: _, ...entry }: Entry): Entry => entry
 const seen = (): CheckpointAt => ({ _tag: "Seen", id: CheckpointId.make(crypto.randomUUID()) })
 
 const mint = () => ChangeId.make(crypto.randomUUID())
-
-/** Those that the interval up to a checkpoint is of: one whose prompt was only handed over has its own before it. */
-const runningIn = ({ running }: Place): ReadonlyArray<IntervalTurn> =>
-  [...running.values()].flatMap(({ handedAt, reported, turn }) => handedAt === undefined ? [{ ...turn, reported: [...reported.keys()] }] : [])
-
-const handedIn = ({ running }: Place): number => Math.min(Infinity, ...Array.from(running.values(), ({ handedAt = Infinity }) => handedAt))
-
-/** Those whose every change a capture that begins now holds; but for what changed at `until` or later, where that waits. */
-const overIn = ({ running }: Place, until: number): ReadonlyArray<TurnId> =>
-  [...running].flatMap(([turnId, { overAt = Infinity }]) => overAt < until ? [turnId] : [])
-
-/** Another's prompt was handed over since the turn ended: what is there now never was what it left. */
-const isBlurred = ({ handovers, running }: Place, at: CheckpointAt) => at._tag === "TurnEnded" && running.get(at.turnId)?.overAfter !== handovers
 
 const make = Effect.gen(function*() {
   const checkpoints = yield* Checkpoints
@@ -119,9 +94,10 @@ const make = Effect.gen(function*() {
     return { checkpoint, over: overIn(place, until).filter((turnId) => ended.includes(turnId)) }
   })
 
-  const settleAlone = (worktree: Worktree, at: CheckpointAt, wrote?: ReadonlySet<string>) => problems.noting(worktree.id)(lookIn(worktree, at, wrote))
+  const settleAlone = (worktree: Worktree, at: CheckpointAt, wrote?: ReadonlySet<string>, left?: Running) => problems.noting(worktree.id)(lookIn(worktree, at, wrote, left))
 
-  const lookIn = Effect.fnUntraced(function*(worktree: Worktree, at: CheckpointAt, wrote?: ReadonlySet<string>) {
+  /** `left`: the turn whose end it is. */
+  const lookIn = Effect.fnUntraced(function*(worktree: Worktree, at: CheckpointAt, wrote?: ReadonlySet<string>, left?: Running) {
     const place = placeOf(worktree.id)
     const ledger = yield* port.load(worktree.id)
     const isLook = at._tag === "Seen"
@@ -135,7 +111,7 @@ const make = Effect.gen(function*() {
     const isQuiet = isLook && over.length === 0 && checkpoint.tree === ledger.last?.tree
     if (checkpoint.tree === ledger.last?.tree) place.wrote.clear()
     if (isQuiet && place.told?.tree === checkpoint.tree && place.told.base === (ledger.base ?? worktree.baseCommit)) return asBefore
-    const { base, entry, isNews, isSame, live, now } = yield* entryOf(worktree, ledger, checkpoint, isBlurred(place, at) ? seen() : at, turns, new Set([...place.wrote, ...wrote ?? []]))
+    const { base, entry, isNews, isSame, live, now } = yield* entryOf(worktree, ledger, checkpoint, left !== undefined && isBlurred(place, left) ? seen() : at, turns, new Set([...place.wrote, ...wrote ?? []]))
     // nobody will ask for a look that saw nothing
     const isNothing = isSame && isLook && !isNews && over.length === 0
     yield* Effect.uninterruptible(Effect.andThen(isNothing ? Effect.void : port.record(worktree.id, { ...(isSame && isLook ? withoutCheckpoint(entry) : entry), covered: over }), cover(place, over, upTo)))
@@ -146,9 +122,9 @@ const make = Effect.gen(function*() {
     return standing
   })
 
-  const settle = Effect.fn("Changes.settle")(function*(worktree: Worktree, at: CheckpointAt) {
+  const settle = Effect.fn("Changes.settle")(function*(worktree: Worktree, at: CheckpointAt, left?: Running) {
     yield* Effect.annotateCurrentSpan({ "worktree.id": worktree.id })
-    return yield* Semaphore.withPermit(placeOf(worktree.id).queue, settleAlone(worktree, at))
+    return yield* Semaphore.withPermit(placeOf(worktree.id).queue, settleAlone(worktree, at, undefined, left))
   })
 
   const decide = <A, E, R>(worktree: Worktree, decision: Effect.Effect<A, E, R>, wrote: (decided: A) => ReadonlyArray<string>, written: ReadonlyArray<string> = []) =>
@@ -211,6 +187,7 @@ const make = Effect.gen(function*() {
     found.overAt ??= clock.currentTimeMillisUnsafe()
     found.overAfter ??= placeOf(id).handovers
     found.handedAt = undefined
+    return found
   })
 
   return Changes.of({
@@ -227,14 +204,12 @@ const make = Effect.gen(function*() {
       for (const path of paths) found?.reported.set(path, reports)
     }),
     ended: Effect.fn("Changes.ended")(function*(worktree, turn) {
-      yield* end(worktree.id, turn)
-      return yield* settle(worktree, { _tag: "TurnEnded", turnId: turn.turnId })
+      const left = yield* end(worktree.id, turn)
+      return yield* settle(worktree, { _tag: "TurnEnded", turnId: turn.turnId }, left)
     }),
     interrupted: Effect.fn("Changes.interrupted")(function*(worktree, turns) {
-      yield* Effect.forEach(turns, (turn) => end(worktree.id, turn), { discard: true })
-      const [first] = turns
-      const at: CheckpointAt = first === undefined ? seen() : { _tag: "TurnEnded", turnId: first.turnId }
-      return yield* settle(worktree, at)
+      const [left] = yield* Effect.forEach(turns, (turn) => end(worktree.id, turn))
+      return yield* settle(worktree, left === undefined ? seen() : { _tag: "TurnEnded", turnId: left.turn.turnId }, left)
     }),
     look: Effect.fn("Changes.look")(function*(worktree, at) {
       return yield* settle(worktree, at ?? seen())

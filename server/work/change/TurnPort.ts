@@ -6,7 +6,7 @@ import { Context, Effect, Layer } from "effect"
 import type { TurnId } from "../../../shared/Ids.ts"
 import type { Worktree } from "../../../shared/Session.ts"
 import type { WorkError } from "../../../shared/WorkError.ts"
-import type { WorktreeTurn } from "./Changes.ts"
+import type { WorktreeTurn } from "./Running.ts"
 
 export interface LeftTurn {
   readonly turn: WorktreeTurn

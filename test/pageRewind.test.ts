@@ -36,7 +36,7 @@ const checkpointed = Effect.fn("checkpointed")(function*(client: Client, { id, s
   const turnId = endedTurn(chat, index)?.turnId
   assert(turnId !== undefined)
   yield* client["change.AroundTurn"]({ sessionId, turnId }).pipe(
-    Effect.repeat({ until: ({ after, before }) => after !== null && before !== null, schedule: Schedule.spaced("50 millis") }), Effect.timeout("60 seconds"))
+    Effect.repeat({ until: ({ after, before }) => after !== null && before !== null, schedule: Schedule.spaced("50 millis") }), Effect.timeout("30 seconds"))
 })
 
 layer(World.layer, { excludeTestServices: true, timeout: "90 seconds" })("from a prompt", (it) => {

@@ -8,7 +8,7 @@ import { runChecks, type Tally } from "./check.ts"
 
 const root = join(import.meta.dirname, "..")
 const report = join(root, ".cache/vitest.json")
-const deadline = 23.5 * 60_000
+const deadline = 22 * 60_000
 
 /** What is read of Vitest's JSON report. */
 interface Report {

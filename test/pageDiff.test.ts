@@ -104,6 +104,17 @@ layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("a cha
       await number(page, "new", 68).click()
       await number(page, "new", 71).click({ modifiers: ["Shift"] })
       await page.keyboard.press("c")
+      // what is begun stays when its lines go out of sight
+      const area = rows(page).getByRole("textbox", { name: /^Comment on/ }), scroller = rows(page).locator(".scroller")
+      await area.fill("These belong")
+      for (let nth = 0; nth < 2; nth++) await rows(page).getByRole("button", { name: "Show more lines below what is above" }).first().click()
+      await page.setViewportSize({ width: 1500, height: 520 })
+      await scroller.evaluate((element) => { element.scrollTo(0, 0) })
+      await area.waitFor({ state: "detached" })
+      await scroller.evaluate((element) => { element.scrollTo(0, element.scrollHeight) })
+      await area.waitFor()
+      assert.strictEqual(await area.inputValue(), "These belong")
+      await page.setViewportSize({ width: 1500, height: 1000 })
       await write("These belong together.")
       // the address knows the file
       await page.reload()

@@ -1,7 +1,4 @@
-/**
- * LineCursor: the line of a diff that the keys act on, and the lines from it to where a choice began; and what is copied:
- * the lines' own text, whether they were marked with the pointer or chosen by keys.
- */
+/** LineCursor: the line of a diff that the keys act on, and the lines from it to where a choice began. */
 import type { Side } from "../view/diffLines.ts"
 import type { DiffRows } from "../view/diffRows.ts"
 import { type Drawing, movedLine } from "../view/movedRows.ts"
@@ -51,33 +48,3 @@ export const chosenIn = (to: DiffRows, from: Drawing, { anchor, row, side }: Cho
 
 export const rangeOf = ({ anchor, row }: Choice): { readonly from: number; readonly to: number } =>
   ({ from: Math.min(anchor, row), to: Math.max(anchor, row) })
-
-interface Edge { readonly row: number; readonly side: Side; readonly offset: number }
-
-/** The row that a place in the tree belongs to, and how many of its characters stand before that place. */
-const edgeOf = (node: Node, offset: number): Edge | undefined => {
-  const element = node instanceof Element ? node : node.parentElement
-  const code = element?.closest<HTMLElement>(".code")
-  const row = element?.closest<HTMLElement>(".row")
-  if (row === null || row === undefined) return undefined
-  const text = code?.querySelector(".text")
-  if (code === null || code === undefined || text === null || text === undefined) return { row: Number(row.dataset["row"]), side: "new", offset: 0 }
-  const before = document.createRange()
-  before.setStart(text, 0)
-  if (text.contains(node)) before.setEnd(node, offset)
-  return { row: Number(row.dataset["row"]), side: code.dataset["side"] === "old" ? "old" : "new", offset: before.toString().length }
-}
-
-/** The text that is marked with the pointer in a tree of rows; `undefined` where nothing is. */
-export const markedText = (root: ShadowRoot, textOf: (row: number, side: Side) => string | undefined): string | undefined => {
-  const range = document.getSelection()?.getComposedRanges({ shadowRoots: [root] })[0]
-  if (range === undefined || range.collapsed) return undefined
-  const start = edgeOf(range.startContainer, range.startOffset), end = edgeOf(range.endContainer, range.endOffset)
-  if (start === undefined || end === undefined) return undefined
-  const texts: Array<string> = []
-  for (let row = start.row; row <= end.row; row += 1) {
-    const text = textOf(row, start.side)
-    if (text !== undefined) texts.push(text.slice(row === start.row ? start.offset : 0, row === end.row ? end.offset : undefined))
-  }
-  return texts.join("\n")
-}

@@ -9,7 +9,7 @@ import { lineWords } from "../view/commentPrompt.ts"
 type Lines = Pick<LineComment, "from" | "to" | "side">
 
 export class BooComment extends LitElement {
-  static override properties = { comment: { attribute: false }, place: { attribute: false }, editing: { state: true }, text: { state: true } }
+  static override properties = { comment: { attribute: false }, place: { attribute: false }, begun: {}, editing: { state: true }, text: { state: true } }
   static override styles = [base, css`
     :host { max-width: 44rem; }
     :host + :host { margin-top: var(--s2); }
@@ -31,11 +31,18 @@ export class BooComment extends LitElement {
   comment: LineComment | undefined
   /** What a new one is about. */
   place: Lines | undefined
+  /** What was written of it, where it comes into sight again. */
+  begun = ""
   editing = false
   text = ""
 
+  override connectedCallback(): void {
+    super.connectedCallback()
+    if (this.comment === undefined) this.text = this.begun
+  }
+
   override firstUpdated(): void {
-    if (this.comment === undefined) this.#area?.focus()
+    if (this.comment === undefined && this.begun === "") this.#area?.focus()
   }
 
   get #area(): HTMLTextAreaElement | null {
@@ -94,7 +101,9 @@ export class BooComment extends LitElement {
   }
 
   #onInput(event: Event): void {
-    if (event.currentTarget instanceof HTMLTextAreaElement) this.text = event.currentTarget.value
+    if (!(event.currentTarget instanceof HTMLTextAreaElement)) return
+    this.text = event.currentTarget.value
+    this.dispatchEvent(new CustomEvent("begun", { detail: this.text }))
   }
 
   #onKey(event: KeyboardEvent): void {

@@ -5,7 +5,8 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit"
 import { repeat } from "lit/directives/repeat.js"
 import { Colouring } from "../controller/Colouring.ts"
-import { type Choice, markedText, movedBy, rangeOf } from "../controller/LineCursor.ts"
+import { copiedLines } from "../controller/CopiedLines.ts"
+import { type Choice, movedBy, rangeOf } from "../controller/LineCursor.ts"
 import { DiffField } from "../controller/DiffField.ts"
 import type { CommentPlace, LineComment } from "../../shared/LineComment.ts"
 import { base } from "../style/base.ts"
@@ -14,10 +15,11 @@ import { diffRows } from "../style/diffRows.ts"
 import type { Side } from "../view/diffLines.ts"
 import type { DiffModel } from "../view/diffModel.ts"
 import type { HunkActs } from "../view/change.ts"
-import { betweenCell, commentPlaceOf, type Inks, lineCell, placeOfRow, textOfRow } from "../view/diffRow.ts"
+import { type DiffNotes, diffNotes } from "../view/diffNotes.ts"
+import { commentPlaceOf, type Inks, placeOfRow } from "../view/diffRow.ts"
 import type { Row } from "../view/diffRows.ts"
 import type { Marking } from "../view/wordMarks.ts"
-import { codeCell, halfCells, numberCell } from "./diffCells.ts"
+import { lineCells } from "./diffCells.ts"
 import "./boo-comment.ts"
 import "./boo-hunk-head.ts"
 
@@ -52,6 +54,8 @@ export class BooDiffRows extends LitElement {
   choice: Choice | undefined
   /** The lines that a comment is being written on. */
   draft: WrittenComment["place"] | undefined
+  /** What is written of it: the element that it is written in goes out of sight with its row. */
+  #begun = ""
   /** The side that text is being marked in. */
   selecting: Side | undefined
   marking: Marking | undefined
@@ -96,6 +100,7 @@ export class BooDiffRows extends LitElement {
     if (changed.has("model")) {
       this.choice = undefined
       this.draft = undefined
+      this.#begun = ""
       if (this.#scroller !== null) this.#scroller.scrollTo(0, 0)
     }
     if (this.marking === undefined) void import("../view/wordMarks.ts").then(({ Marking }) => {
@@ -103,7 +108,7 @@ export class BooDiffRows extends LitElement {
       this.requestUpdate()
     })
     this.choice = this.#field.follow(this.model, this.wrap, this.choice)
-    this.#window.keep([...this.#notes().keys()])
+    this.#window.keep([...this.#notes.byRow.keys()])
   }
 
   #inSight(): ReadonlyArray<{ readonly lines: ReadonlyArray<string>; readonly upTo: number }> {
@@ -117,29 +122,15 @@ export class BooDiffRows extends LitElement {
     return [{ lines: model.texts.now, upTo: Math.max(now, old) }, { lines: model.texts.old, upTo: old }].filter(({ lines }) => lines.length > 0)
   }
 
-  /** Comments by the row they stand below. */
-  #notes(): ReadonlyMap<number, ReadonlyArray<LineComment>> {
-    const notes = new Map<number, ReadonlyArray<LineComment>>()
-    for (const comment of this.comments) {
-      const row = this.model?.rows.find(comment.side, comment.to) ?? -1
-      if (row !== -1) notes.set(row, [...notes.get(row) ?? [], comment])
-    }
-    const written = this.#draftRow
-    if (written !== -1 && !notes.has(written)) notes.set(written, [])
-    return notes
-  }
-
-  /** The row that a comment is being written below; -1 for none. */
-  get #draftRow(): number {
-    return this.draft === undefined ? -1 : this.model?.rows.find(this.draft.side, this.draft.to) ?? -1
+  get #notes(): DiffNotes {
+    return diffNotes(this.model?.rows, this.comments, this.draft)
   }
 
   override render(): TemplateResult | typeof nothing {
     const { model } = this
     if (model === undefined) return nothing
     const { first, last } = this.#window
-    const notes = this.#notes()
-    const split = model.rows.wish.split, written = this.#draftRow
+    const { byRow, written } = this.#notes, { split } = model.rows.wish
     // what is written, and the button that was pressed, stay the same elements where lines are unfolded above them
     const keyOf = (row: number) => {
       const of = model.rows.at(row)
@@ -151,7 +142,7 @@ export class BooDiffRows extends LitElement {
       <span class="probe" aria-hidden="true">0000000000</span>
       <div class="field">
         <div class="layer ${split ? "split" : "unified"} ${this.wrap ? "wrapped" : ""}" data-selecting=${this.selecting ?? nothing} role="presentation">
-          ${repeat(Array.from({ length: Math.max(0, last - first) }, (_, index) => first + index), keyOf, (row) => this.#row(model, row, notes.get(row)))}
+          ${repeat(Array.from({ length: Math.max(0, last - first) }, (_, index) => first + index), keyOf, (row) => this.#row(model, row, byRow.get(row), row === written))}
         </div>
       </div>
     </div>`
@@ -161,24 +152,13 @@ export class BooDiffRows extends LitElement {
     if (this.#scroller !== null && this.model !== undefined) this.#field.lay(this.#scroller, this.model, this.wrap)
   }
 
-  #row(model: DiffModel, index: number, notes: ReadonlyArray<LineComment> | undefined): TemplateResult {
-    return html`${this.#cells(model, index, model.rows.at(index))}${notes === undefined ? nothing : this.#inset(index, notes)}`
+  #row(model: DiffModel, index: number, notes: ReadonlyArray<LineComment> | undefined, isWritten: boolean): TemplateResult {
+    return html`${this.#cells(model, index, model.rows.at(index))}${notes === undefined ? nothing : this.#inset(index, notes, isWritten ? this.draft : undefined)}`
   }
 
   #cells(model: DiffModel, index: number, row: Row): TemplateResult | typeof nothing {
-    const inks = this.#inks()
     switch (row.kind) {
-      case "line": {
-        const { kind } = model.lines.at(row.line)
-        const cell = lineCell(model, row.line, kind === "removed" ? "old" : "new", inks)
-        return this.#line(index, html`${numberCell(this.commentable, index, "old", model.lines.number(row.line, "old"), kind)}${numberCell(this.commentable, index, "new", model.lines.number(row.line, "new"), kind)}${codeCell(cell)}`)
-      }
-      case "pair": return this.#line(index, html`${halfCells(this.commentable, index, row.left === -1 ? undefined : lineCell(model, row.left, "old", inks), "old")}${
-        halfCells(this.commentable, index, row.right === -1 ? undefined : lineCell(model, row.right, "new", inks), "new")}`)
-      case "between": {
-        if (model.rows.wish.split) return this.#line(index, html`${halfCells(this.commentable, index, betweenCell(model, "old", row.old, inks), "old")}${halfCells(this.commentable, index, betweenCell(model, "new", row.now, inks), "new")}`)
-        return this.#line(index, html`${numberCell(this.commentable, index, "old", row.old, "same")}${numberCell(this.commentable, index, "new", row.now, "same")}${codeCell(betweenCell(model, "new", row.now, inks))}`)
-      }
+      case "line": case "pair": case "between": return this.#line(index, lineCells({ model, inks: this.#inks(), commentable: this.commentable }, index, row))
       case "head": return this.#head(model, row.hunk, row.hidden, index)
       case "tail": return html`<boo-hunk-head role="row" aria-rowindex=${index + 1} .left=${row.hidden} ends="above" ?expandable=${this.expandable}
         @reveal=${(event: CustomEvent<RevealDetail["where"]>) => this.#reveal(model.lines.hunks.length, event.detail)}></boo-hunk-head>`
@@ -227,11 +207,10 @@ export class BooDiffRows extends LitElement {
     return html`<div class="row ${chosen ? "chosen" : ""}" role="row" id="r${index}" data-row=${index} aria-rowindex=${index + 1} aria-selected=${chosen}>${cells}</div>`
   }
 
-  #inset(row: number, notes: ReadonlyArray<LineComment>): TemplateResult {
-    const draft = this.#draftRow === row ? this.draft : undefined
+  #inset(row: number, notes: ReadonlyArray<LineComment>, draft: WrittenComment["place"] | undefined): TemplateResult {
     return html`<div class="inset" role="row" data-row=${row}><div role="gridcell">
       ${repeat(notes, ({ id }) => id, (comment) => html`<boo-comment .comment=${comment}></boo-comment>`)}
-      ${draft === undefined ? nothing : html`<boo-comment .place=${draft} @written=${(event: CustomEvent<string>) => this.#written(draft, event.detail)} @given-up=${() => this.#close()}></boo-comment>`}
+      ${draft === undefined ? nothing : html`<boo-comment .begun=${this.#begun} .place=${draft} @begun=${(event: CustomEvent<string>) => { this.#begun = event.detail }} @written=${(event: CustomEvent<string>) => this.#written(draft, event.detail)} @given-up=${() => this.#close()}></boo-comment>`}
     </div></div>`
   }
 
@@ -242,6 +221,7 @@ export class BooDiffRows extends LitElement {
 
   #close(): void {
     this.draft = undefined
+    this.#begun = ""
     this.focus()
   }
 
@@ -302,18 +282,10 @@ export class BooDiffRows extends LitElement {
     this.#scroller?.style.setProperty("--shift", `${this.#scroller.scrollLeft}px`)
   }
 
-  /** The lines' own text, as far as it is marked; of lines that were chosen by keys, all of it. */
   #onCopy(event: ClipboardEvent): void {
     const { choice, model } = this
     if (model === undefined || event.clipboardData === null || !(this.renderRoot instanceof ShadowRoot) || event.composedPath().some((target) => target instanceof HTMLTextAreaElement)) return
-    const own = (row: number, side: Side) => {
-      const at = model.rows.at(row)
-      return textOfRow(model, row, at.kind === "line" && model.lines.kind(at.line) === "removed" ? "old" : side)
-    }
-    const marked = markedText(this.renderRoot, own)
-    const range = choice === undefined ? undefined : rangeOf(choice)
-    const text = marked ?? (range === undefined || choice === undefined ? undefined
-      : Array.from({ length: range.to - range.from + 1 }, (_, index) => own(range.from + index, choice.side)).filter((line) => line !== undefined).join("\n"))
+    const text = copiedLines(this.renderRoot, model, choice)
     if (text === undefined) return
     event.clipboardData.setData("text/plain", text)
     event.preventDefault()

@@ -1,60 +1,21 @@
 /** A server killed with SIGKILL at every step of a reject, a revert, a part or a way out of a conflict: each file is whole, and asked again it is as it was to be. */
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect } from "effect"
 import { readFileSync, writeFileSync } from "node:fs"
 import { ChangeId } from "../../../shared/Change.ts"
-import { AgentName, ChatId, ProjectId, TurnId, WorktreeId } from "../../../shared/Ids.ts"
-import type { Project, Worktree } from "../../../shared/Session.ts"
-import { Apply } from "./Apply.ts"
 import { Changes } from "../change/Changes.ts"
-import { Checkpoints } from "../change/Checkpoints.ts"
-import { fileChangePort } from "./randomDecisions.ts"
-import { killer, prelude, root } from "../git/killedServer.ts"
-import { makeRepository, rawGit, temporaryFolder, testEnvironment, testGit } from "../git/temporaryRepository.ts"
+import { numbered } from "../change/workedProject.ts"
+import { rawGit, testGit } from "../git/temporaryRepository.ts"
+import { Apply } from "./Apply.ts"
+import { killedDecisions } from "./killedDecisions.ts"
 
-const text = (...changed: ReadonlyArray<readonly [number, string]>) =>
-  Array.from({ length: 40 }, (_, at) => `${changed.find(([line]) => line === at + 1)?.[1] ?? `line ${at + 1}`}\n`).join("")
-
-/** Another server on the same rows, which does one thing. */
-const program = `${prelude}
-  const [Apply, Changes, Checkpoints, Git] = await Promise.all(["decision/Apply", "change/Changes", "change/Checkpoints", "git/Git"].map(of))
-  const { fileChangePort } = await from("decision/randomDecisions")
-  const { args, rows, what } = JSON.parse(process.env.GIVEN)
-  const services = Apply.layer.pipe(Layer.provideMerge(Changes.layer), Layer.provideMerge(Checkpoints.layer), Layer.provideMerge(fileChangePort(rows)),
-    Layer.provideMerge(Git.layer), Layer.provideMerge(NodeServices.layer))
-  await Effect.runPromise(Effect.flatMap(Apply, (apply) => apply[what](...args)).pipe(Effect.provide(services)))
-`
-
+const text = (...changed: ReadonlyArray<readonly [number, string]>) => numbered(40, ...changed)
 const base = text(), theirs = text([2, "one"], [20, "two"]), mine = text([20, "mine"])
 
 const makeWorld = Effect.gen(function*() {
-  const folder = yield* temporaryFolder
-  const top = yield* makeRepository(`${folder}/project`, { "a.txt": base })
-  yield* rawGit(top, "worktree", "add", "-q", "-b", "b", `${folder}/worktree`)
-  const project: Project = { id: ProjectId.make(crypto.randomUUID()), path: top, name: "p", addedAt: 0 }
-  const worktree: Worktree = {
-    id: WorktreeId.make(crypto.randomUUID()), sessionId: null, projectId: project.id, path: `${folder}/worktree`, branch: "b",
-    baseCommit: (yield* rawGit(top, "rev-parse", "HEAD")).trim(), state: "ready"
-  }
-  writeFileSync(`${folder}/git`, killer(Bun.which("git") ?? "git"), { mode: 0o755 })
-  const rows = `${folder}/rows`
-  /** A server's life on the rows as they are. */
-  const life = <A, E>(effect: Effect.Effect<A, E, Apply | Changes>) => effect.pipe(Effect.provide(Layer.fresh(Apply.layer.pipe(
-    Layer.provideMerge(Changes.layer), Layer.provideMerge(Checkpoints.layer), Layer.provideMerge(fileChangePort(rows))))))
-  writeFileSync(`${worktree.path}/a.txt`, theirs)
-  const turn = { turnId: TurnId.make(crypto.randomUUID()), chatId: ChatId.make(crypto.randomUUID()), agent: AgentName.make("goose") }
-  const [change] = (yield* life(Effect.flatMap(Changes, (changes) => changes.ended(worktree, turn)))).changes
+  const { changes: [change], ...world } = yield* killedDecisions({ "a.txt": base }, { "a.txt": theirs })
   if (change === undefined) return yield* Effect.die("no change")
-  const read = (of: string) => readFileSync(`${of}/a.txt`, "utf8")
-  const killed = (what: string, args: ReadonlyArray<unknown>, at: string, when: string) => Effect.promise(async () => {
-    const child = Bun.spawn([process.execPath, "-e", program], {
-      cwd: root, stdout: "ignore", stderr: "inherit",
-      env: { ...testEnvironment, PATH: `${folder}:${testEnvironment.PATH}`, GIVEN: JSON.stringify({ what, args, rows }), KILL_AT: at, KILL_WHEN: when }
-    })
-    await child.exited
-    assert.strictEqual(child.signalCode, "SIGKILL", `${what}: ${at} was reached`)
-  })
-  return { change, killed, life, project, read, top, worktree }
+  return { ...world, change, read: (of: string) => readFileSync(`${of}/a.txt`, "utf8") }
 })
 
 const part = ChangeId.make("018f0000-0000-4000-8000-000000000001")

@@ -1,63 +1,24 @@
 /** A server killed with SIGKILL while it decides of many changes at once: the next one finishes what was begun of them, or takes it back. */
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
-import { readFileSync, writeFileSync } from "node:fs"
+import { Effect } from "effect"
+import { readFileSync } from "node:fs"
 import type { PendingChange } from "../../../shared/Change.ts"
-import { AgentName, ChatId, ProjectId, TurnId, WorktreeId } from "../../../shared/Ids.ts"
-import type { Project, Worktree } from "../../../shared/Session.ts"
-import { Apply } from "./Apply.ts"
 import { ChangePort } from "../change/ChangePort.ts"
 import { Changes } from "../change/Changes.ts"
-import { Checkpoints } from "../change/Checkpoints.ts"
-import { Commits } from "../land/Commits.ts"
-import { fileChangePort } from "./randomDecisions.ts"
-import { killer, prelude, root } from "../git/killedServer.ts"
-import { makeRepository, rawGit, temporaryFolder, testEnvironment, testGit } from "../git/temporaryRepository.ts"
+import { rawGit, testGit } from "../git/temporaryRepository.ts"
+import { Apply } from "./Apply.ts"
+import { killedDecisions } from "./killedDecisions.ts"
 import { Unfinished } from "./Unfinished.ts"
-import { WorktreePort } from "../worktree/WorktreePort.ts"
-
-/** Another server on the same rows, which does one thing. */
-const program = `${prelude}
-  const [Apply, Changes, Checkpoints, Git] = await Promise.all(["decision/Apply", "change/Changes", "change/Checkpoints", "git/Git"].map(of))
-  const { fileChangePort } = await from("decision/randomDecisions")
-  const { args, rows, what } = JSON.parse(process.env.GIVEN)
-  const services = Apply.layer.pipe(Layer.provideMerge(Changes.layer), Layer.provideMerge(Checkpoints.layer), Layer.provideMerge(fileChangePort(rows)),
-    Layer.provideMerge(Git.layer), Layer.provideMerge(NodeServices.layer))
-  await Effect.runPromise(Effect.flatMap(Apply, (apply) => apply[what](...args)).pipe(Effect.provide(services)))
-`
 
 const names = ["a", "b", "c d"]
 const old = names.map((name) => `${name}\n`), now = names.map((name) => `${name} of goose\n`)
+const filesOf = (texts: ReadonlyArray<string>) => Object.fromEntries(names.map((name, nth) => [name, texts[nth] ?? ""]))
 
 const makeWorld = Effect.gen(function*() {
-  const folder = yield* temporaryFolder
-  const top = yield* makeRepository(`${folder}/project`, Object.fromEntries(names.map((name) => [name, `${name}\n`])))
-  yield* rawGit(top, "worktree", "add", "-q", "-b", "b", `${folder}/worktree`)
-  const project: Project = { id: ProjectId.make(crypto.randomUUID()), path: top, name: "p", addedAt: 0 }
-  const worktree: Worktree = {
-    id: WorktreeId.make(crypto.randomUUID()), sessionId: null, projectId: project.id, path: `${folder}/worktree`, branch: "b",
-    baseCommit: (yield* rawGit(top, "rev-parse", "HEAD")).trim(), state: "ready"
-  }
-  writeFileSync(`${folder}/git`, killer(Bun.which("git") ?? "git"), { mode: 0o755 })
-  const rows = `${folder}/rows`
-  /** A server's life on the rows as they are. */
-  const life = <A, E>(effect: Effect.Effect<A, E, Apply | Changes | ChangePort | Unfinished>) => effect.pipe(Effect.provide(Layer.fresh(Unfinished.layer.pipe(
-    Layer.provideMerge(Commits.layer), Layer.provideMerge(Apply.layer), Layer.provideMerge(Changes.layer), Layer.provideMerge(Checkpoints.layer),
-    Layer.provideMerge(fileChangePort(rows)), Layer.provideMerge(WorktreePort.layerMemory(new Map(), new Map()))))))
-  for (const [nth, name] of names.entries()) writeFileSync(`${worktree.path}/${name}`, now[nth] ?? "")
-  const turn = { turnId: TurnId.make(crypto.randomUUID()), chatId: ChatId.make(crypto.randomUUID()), agent: AgentName.make("goose") }
-  const { changes } = yield* life(Effect.flatMap(Changes, (changes) => changes.ended(worktree, turn)))
-  const ids = changes.map(({ id }) => id)
-  const killed = (what: string, args: ReadonlyArray<unknown>, at: string, when: string) => Effect.promise(async () => {
-    const child = Bun.spawn([process.execPath, "-e", program], {
-      cwd: root, stdout: "ignore", stderr: "inherit",
-      env: { ...testEnvironment, PATH: `${folder}:${testEnvironment.PATH}`, GIVEN: JSON.stringify({ what, args, rows }), KILL_AT: at, KILL_WHEN: when }
-    })
-    await child.exited
-    assert.strictEqual(child.signalCode, "SIGKILL", `${what}: ${at} was reached`)
-  })
+  const { changes, ...world } = yield* killedDecisions(filesOf(old), filesOf(now))
+  const { life, project, top, worktree } = world, ids = changes.map(({ id }) => id)
   return {
-    ids, killed, life, project, top, worktree,
+    ...world, ids,
     read: (of: string) => names.map((name) => readFileSync(`${of}/${name}`, "utf8")),
     recover: life(Effect.flatMap(Unfinished, (unfinished) => unfinished.recover([{ project, worktree }]))),
     rows: life(Effect.flatMap(ChangePort, (port) => port.findAll(ids))),

@@ -90,6 +90,12 @@ const recoveries = 8
 /** An agent that was there is looked for again when it has had its first word: the looks at the disk would hold that up. */
 const lookedFor = "50 millis"
 
+/** What an agent that starts is told of its session. */
+const sessionIn = (chat: Chat, agent: AgentName) => {
+  const { agentSessionId, turns } = factsOf(chat, agent)
+  return agentSessionId === undefined ? { forked: turns > 0 && forkOf(chat.notes) !== undefined } : { agentSessionId }
+}
+
 const unknownChat = (chatId: ChatId) => new ChatError({ reason: { _tag: "UnknownChat", chatId } })
 
 const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
@@ -104,7 +110,8 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
   const { along, changed } = yield* makeAlong
   const turns = yield* TurnsAtWork
   const scope = yield* Effect.scope
-  const places = makePlaces(backends), archive = Archive.make(yield* Effect.orDie(Effect.all({ chats: rows.archived, sessions: projects.archivedSessions })))
+  const places = makePlaces(backends)
+  const archive = Archive.make(yield* Effect.orDie(Effect.all({ chats: rows.archived, sessions: projects.archivedSessions })))
 
   /** The database may be away for a while: reads wait with the rest. What remains is a defect. */
   const rowOf = (chatId: ChatId) => rows.find(chatId).pipe(Effect.orDie,
@@ -115,14 +122,11 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
 
   /** A backend may outlive the actor that started it, so it finds the chat by its id. */
   const hostOf = (chatId: ChatId, sessionId: SessionId, agent: AgentName): BackendHost => ({
-    // the lists say where it works
-    prepare: Effect.zip(Effect.tap(worktrees.ensure(sessionId), (worktree) => Effect.andThen(places.starts(new BackendKey({ chatId, agent }), worktree), projects.changed)), currentOf(chatId)).pipe(
+    prepare: Effect.zip(worktrees.ensure(sessionId), currentOf(chatId)).pipe(
+      // the lists say where it works
+      Effect.tap(([worktree]) => Effect.andThen(places.starts(new BackendKey({ chatId, agent }))(worktree), projects.changed)),
       Effect.mapError((error) => error.message),
-      Effect.map(([{ path }, chat]) => {
-        const { agentSessionId, turns } = factsOf(chat, agent)
-        if (agentSessionId !== undefined) return { cwd: path, agentSessionId }
-        return { cwd: path, forked: turns > 0 && forkOf(chat.notes) !== undefined }
-      })),
+      Effect.map(([{ path }, chat]) => ({ cwd: path, ...sessionIn(chat, agent) }))),
     note: (fact) => Effect.ignore(registry.use(chatId, (actor) => actor.cast({ _tag: "Note", agent, fact }))),
     transcript: Effect.map(currentOf(chatId), (chat) => transcriptOf(chat)).pipe(Effect.orElseSucceed(() => "")),
     speaks: tell(chatId, { _tag: "Speak", agent }).pipe(

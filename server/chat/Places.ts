@@ -3,23 +3,20 @@
  * agent would go on in the one that is gone, so it is let go before its next prompt, and takes its session up again.
  */
 import { Effect } from "effect"
-import type { ChatId, AgentName } from "../../shared/Ids.ts"
 import type { Worktree } from "../../shared/Session.ts"
 import type { BackendKey } from "../agent/AgentBackend.ts"
 import type { Backends } from "../agent/Backends.ts"
 
-/** Worktrees are told apart as they are given out: as long as one is there, it is the same. */
+/** Worktrees are told apart as they are given out: as long as one is there, it is the same value, and its agents are forgotten with it. */
 export const makePlaces = (backends: Pick<Backends["Service"], "evict">) => {
-  const started = new Map<ChatId, Map<AgentName, Worktree>>()
+  const startedIn = new WeakMap<Worktree, Set<string>>()
+  const nameOf = ({ agent, chatId }: BackendKey) => `${chatId} ${agent}`
   return {
-    starts: ({ agent, chatId }: BackendKey, worktree: Worktree) => Effect.sync(() => {
-      const agents = started.get(chatId) ?? new Map<AgentName, Worktree>()
-      started.set(chatId, agents.set(agent, worktree))
+    starts: (key: BackendKey) => (worktree: Worktree) => Effect.sync(() => {
+      startedIn.set(worktree, (startedIn.get(worktree) ?? new Set()).add(nameOf(key)))
     }),
     /** A prompt is to be given to it there. */
-    comes: (key: BackendKey) => (worktree: Worktree) => Effect.suspend(() => {
-      const at = started.get(key.chatId)?.get(key.agent)
-      return at === undefined || at === worktree ? Effect.void : backends.evict(key)
-    })
+    comes: (key: BackendKey) => (worktree: Worktree) => Effect.suspend(() =>
+      startedIn.get(worktree)?.has(nameOf(key)) === true ? Effect.void : backends.evict(key))
   }
 }

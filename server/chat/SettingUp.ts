@@ -8,7 +8,6 @@ import type { TurnSink } from "../agent/AgentBackend.ts"
 import type { TurnsAtWork } from "../work/change/TurnsAtWork.ts"
 import type { SetupNews, Setups } from "../work/worktree/Setups.ts"
 
-
 /** Pure. */
 export const setupCall = (turnId: TurnId, { command, end, output, startedAt }: SetupNews): ToolCall => {
   const texts = [output, end === undefined || end.ok ? "" : end.words].filter((text) => text !== "")

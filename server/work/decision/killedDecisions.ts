@@ -44,12 +44,12 @@ export const killedDecisions = Effect.fnUntraced(function*(files: Readonly<Recor
   for (const [name, text] of Object.entries(worked)) writeFileSync(`${worktree.path}/${name}`, text)
   const turn = { turnId: TurnId.make(crypto.randomUUID()), chatId: ChatId.make(crypto.randomUUID()), agent: AgentName.make("goose") }
   const { changes } = yield* life(Effect.flatMap(Changes, (all) => all.ended(worktree, turn)))
-  const killed = (what: string, args: ReadonlyArray<unknown>, at: string, when: string) => Effect.promise(async () => {
+  const killed = Effect.fnUntraced(function*(what: string, args: ReadonlyArray<unknown>, at: string, when: string) {
     const child = Bun.spawn([process.execPath, "-e", program], {
       cwd: root, stdout: "ignore", stderr: "inherit",
       env: { ...testEnvironment, PATH: `${folder}:${testEnvironment.PATH}`, GIVEN: JSON.stringify({ what, args, rows }), KILL_AT: at, KILL_WHEN: when }
     })
-    await child.exited
+    yield* Effect.promise(() => child.exited)
     assert.strictEqual(child.signalCode, "SIGKILL", `${what}: ${at} was reached`)
   })
   return { changes, killed, life, project, top, worktree }

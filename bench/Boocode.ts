@@ -42,7 +42,8 @@ const take = (entries: ReadonlyArray<LogEntry>, { deltas, ended }: Listening): v
   }
 }
 
-const drive = Effect.fnUntraced(function*(client: Client, chatId: ChatId): Effect.fn.Return<Driven, never, Scope.Scope> {
+/** A chat that is there, watched from now on. */
+export const drive = Effect.fnUntraced(function*(client: Client, chatId: ChatId): Effect.fn.Return<Driven, never, Scope.Scope> {
   let listening: Listening | undefined
   const watching = yield* Deferred.make<void>()
   yield* client["chat.Watch"]({ chatId }).pipe(

@@ -8,11 +8,11 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { DiffOrder } from "../shared/Diff.ts"
 import { newChat } from "../test/support/Journey.ts"
-import { type Boocode, openChat, startBoocode } from "./Boocode.ts"
+import { type Boocode, startBoocode } from "./Boocode.ts"
+import { openDelays } from "./delayReader.ts"
 import { median, ms, now, quantile, ratio } from "./Figures.ts"
 import { load } from "./Machine.ts"
 import { render } from "./Table.ts"
-import { delays } from "./TimedTurn.ts"
 
 const Answer = Schema.fromJsonString(Schema.Struct({ first: Schema.Finite, whole: Schema.Finite, lines: Schema.Int, bytes: Schema.Int }))
 type Answer = typeof Answer.Type
@@ -75,27 +75,21 @@ const small = Effect.fnUntraced(function*(top: string, read: Read, rounds: numbe
   console.log(render({ title: `diff · one file · load now ${load()}`, head: ["", "boocode, over the wire", "git diff", "of it"], rows, notes: ["medians; git diff: to its first bytes, and to its end"] }))
 })
 
-/** Of a stream that says the time every few milliseconds: how late it is in a reader's hands. */
-const streamed = Effect.fnUntraced(function*(boocode: Boocode, count: number) {
-  const chat = yield* openChat(boocode, "scripted")
-  yield* chat.turn("say warm")
-  return Effect.map(chat.turn(`clock ${count} every 5`), (turn) => delays(turn))
-})
-
 const large = Effect.fnUntraced(function*(boocode: Boocode, top: string, read: Read, megabytes: number) {
   const files = megabytes * 5
   const many = Array.from({ length: files }, (_, file): Pair => ({ baseBlob: keep(top, file, 100_000, 0, 1), blob: keep(top, file, 100_000, 1, 1) }))
   const one: Pair = { baseBlob: keep(top, 0, megabytes * 500_000, 0, 1), blob: keep(top, 0, megabytes * 500_000, 1, 1) }
   const created: Pair = { baseBlob: null, blob: keep(top, 0, megabytes * 1_000_000, 1, 1) }
-  const alone = yield* yield* streamed(boocode, 1500)
+  // of a stream that says the time every few milliseconds: how late it is in a reader's hands
+  const delaysOf = yield* openDelays(boocode)
+  const alone = yield* delaysOf("clock 1500 every 5")
   const rows: Array<ReadonlyArray<string>> = []
   const kinds = [
     [`${files} files, each opened`, many, {}], ["one file, every line edited", [one], {}], ["one file, every line edited, anyway", [one], { anyway: true }],
     ["one new file", [created], {}], ["one new file, anyway", [created], { anyway: true }]
   ] as const
   for (const [name, pairs, more] of kinds) {
-    const clock = yield* streamed(boocode, 1500)
-    const [late, answers] = yield* Effect.all([clock, read(pairs, more)], { concurrency: "unbounded" })
+    const [late, answers] = yield* Effect.all([delaysOf("clock 1500 every 5"), read(pairs, more)], { concurrency: "unbounded" })
     const added = (q: number) => ms(quantile(late, q) - quantile(alone, q))
     const shown = answers.reduce((sum, { bytes }) => sum + bytes, 0)
     rows.push([name, answers[0] === undefined || answers[0].first === 0 ? "none" : ms(answers[0].first), ms(Math.max(...answers.map(({ whole }) => whole))), `${(shown / 1e6).toFixed(0)} MB`, added(0.5), added(0.99)])

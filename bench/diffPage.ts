@@ -9,11 +9,11 @@ import { join } from "node:path"
 import type { Page } from "playwright-core"
 import { browser, openTab } from "../test/support/Browser.ts"
 import { ask, newChat } from "../test/support/Journey.ts"
-import { openChat, startBoocode } from "./Boocode.ts"
+import { startBoocode } from "./Boocode.ts"
+import { openDelays } from "./delayReader.ts"
 import { ms, quantile } from "./Figures.ts"
 import { load } from "./Machine.ts"
 import { render } from "./Table.ts"
-import { delays } from "./TimedTurn.ts"
 
 /** A line of 50 bytes. */
 const lineOf = (file: number, line: number, version: number): string =>
@@ -115,15 +115,14 @@ export const diffPage = Effect.fnUntraced(function*(isQuick: boolean) {
   writeFileSync(join(worktree, one), textOf(0, megabytes * 500_000, 1))
   yield* ask(boocode.client, chat.id, "say changed")
 
-  const other = yield* openChat(boocode, "scripted")
-  yield* other.turn("say warm")
-  const alone = delays(yield* other.turn("clock 1500 every 5"))
+  const delaysOf = yield* openDelays(boocode)
+  const alone = yield* delaysOf("clock 1500 every 5")
 
   const { page } = yield* openTab(yield* browser, `${boocode.server.url}/?token=${boocode.server.token}#/s/${chat.sessionId}/c/${chat.id}/changes`, { viewport: { width: 1500, height: 1000 } })
   const rows: Array<ReadonlyArray<string>> = []
   const measured = Effect.fnUntraced(function*(name: string, what: () => Promise<{ readonly first: number; readonly scrolled: string }>) {
     yield* Effect.promise(() => tasksSince(page))
-    const [late, { first, scrolled }] = yield* Effect.all([Effect.map(other.turn("clock 2000 every 5"), delays), Effect.promise(what)], { concurrency: "unbounded" })
+    const [late, { first, scrolled }] = yield* Effect.all([delaysOf("clock 2000 every 5"), Effect.promise(what)], { concurrency: "unbounded" })
     const tasks = yield* Effect.promise(() => tasksSince(page))
     const added = (q: number) => ms(quantile(late, q) - quantile(alone, q))
     rows.push([name, ms(first), scrolled, tasks.length === 0 ? "none" : `${tasks.length}, longest ${ms(Math.max(...tasks))}`, added(0.5), added(0.99)])

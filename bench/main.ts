@@ -17,11 +17,12 @@ const benches: Readonly<Record<string, (options: Options) => Promise<Effect.Effe
   work: async ({ quick }) => (await import("./work.ts")).work(quick),
   diff: async ({ quick }) => (await import("./diff.ts")).diff(quick),
   "diff-page": async ({ quick }) => (await import("./diffPage.ts")).diffPage(quick),
-  // started by `diff`
-  "diff-reader": async () => (await import("./diffReader.ts")).diffReader(process.argv.slice(3))
+  // started by the others
+  "diff-reader": async () => (await import("./diffReader.ts")).diffReader(process.argv.slice(3)),
+  "delay-reader": async () => (await import("./delayReader.ts")).delayReader(process.argv.slice(3))
 }
 
-const usage = `usage: bun bench/main.ts ${Object.keys(benches).filter((name) => name !== "diff-reader").join("|")} [--agent scripted,goose,qwen,opencode] [--quick]`
+const usage = `usage: bun bench/main.ts ${Object.keys(benches).filter((name) => !name.endsWith("-reader")).join("|")} [--agent scripted,goose,qwen,opencode] [--quick]`
 
 const [name = "", ...rest] = process.argv.slice(2)
 const bench = benches[name]

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs"
 import { Effect, type Scope } from "effect"
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core"
 
-const programs = [process.env["CHROMIUM"] ?? "", "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
+const programs = [process.env["CHROMIUM"] ?? "", "/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
 
 const launch = () => chromium.launch({
   executablePath: programs.find((program) => program !== "" && existsSync(program)) ?? "/usr/bin/chromium",

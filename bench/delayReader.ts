@@ -18,7 +18,7 @@ const decodeDelays = Schema.decodeEffect(Schema.fromJsonString(Schema.Array(Sche
 export const delayReader = Effect.fnUntraced(function*([url = "", token = "", chatId = ""]: ReadonlyArray<string>) {
   const chat = yield* drive(yield* makeClient({ url, token }), ChatId.make(chatId))
   yield* Stream.fromAsyncIterable(createInterface({ input: process.stdin }), (cause) => cause).pipe(
-    Stream.mapEffect(decodePrompt), Stream.mapEffect(chat.turn), Stream.runForEach((turn) => Console.log(JSON.stringify(delays(turn)))))
+    Stream.mapEffect((line) => Effect.flatMap(decodePrompt(line), chat.turn)), Stream.runForEach((turn) => Console.log(JSON.stringify(delays(turn)))))
 })
 
 /** A new chat of the scripted agent in a session of its own, asked from another process. Milliseconds. */
@@ -29,7 +29,7 @@ export const openDelays = Effect.fnUntraced(function*({ client, project, server 
     stderr: "inherit", forceKillAfter: "1 second", stdin: Stream.fromQueue(prompts).pipe(Stream.map((text) => Buffer.from(`${JSON.stringify(text)}\n`)))
   })
   const answers = yield* child.stdout.pipe(Stream.decodeText(), Stream.splitLines, Stream.filter((line) => line.startsWith("[")),
-    Stream.mapEffect(decodeDelays), Stream.toQueue({ capacity: "unbounded" }))
+    Stream.mapEffect((line) => decodeDelays(line)), Stream.toQueue({ capacity: "unbounded" }))
   const delaysOf = (text: string) => Effect.andThen(Queue.offer(prompts, text), Queue.take(answers))
   yield* delaysOf("say warm")
   return delaysOf

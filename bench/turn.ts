@@ -74,8 +74,8 @@ const measureOneShot = Effect.fnUntraced(function*({ client, project }: Boocode,
   return oneShot
 }, (effect) => Effect.orDie(effect))
 
-/** A person's pause, very short: what the turn before left to do is done. */
-const pause = Effect.sleep("150 millis")
+/** A person's pause, very short: what the turn before left to do is done, the agent's own too (qwen writes for 330 ms after its answer). */
+const pause = Effect.sleep("500 millis")
 
 /** Turns of a process that is there, and before each pair a lone append to the log. */
 const measureWarm = Effect.fnUntraced(function*(bare: Driven, boocode: Driven, flush: Effect.Effect<number>, pairs: number) {

@@ -33,6 +33,7 @@ import type { ChatMessage, ChatReply } from "./ChatMessage.ts"
 import { pageFrom } from "./ChatPages.ts"
 import { makeAlong } from "./ChatLists.ts"
 import { archiving, closing } from "./Closing.ts"
+import { offering } from "./Offering.ts"
 import { makePlaces } from "./Places.ts"
 import { settingUp } from "./SettingUp.ts"
 import { transcriptOf } from "./Transcript.ts"
@@ -87,8 +88,6 @@ export interface ChatsOptions { readonly bootId: BootId }
 /** How long an actor is kept that nobody uses. */
 const idleTimeToLive = "10 minutes"
 const recoveries = 8
-/** An agent that was there is looked for again when it has had its first word: the looks at the disk would hold that up. */
-const lookedFor = "50 millis"
 
 /** What an agent that starts is told of its session. */
 const sessionIn = (chat: Chat, agent: AgentName) => {
@@ -154,23 +153,7 @@ const make = Effect.fnUntraced(function*({ bootId }: ChatsOptions) {
   const tell = (chatId: ChatId, message: ChatMessage): Effect.Effect<ChatReply, ChatError> =>
     registry.use(chatId, (actor) => actor.ask(message))
   const done = (chatId: ChatId, message: ChatMessage) => Effect.asVoid(tell(chatId, message))
-
-  /**
-   * Fails where the agent can't be had, as far as is known. One that was there is looked for again beside the prompt, which
-   * takes its place before whatever is sent after it: a program that was updated is renewed when that is seen, and a turn
-   * whose agent is gone says so at its end.
-   */
-  const offered = Effect.fnUntraced(function*(agent: AgentName) {
-    const known = (yield* catalog.list).find(({ name }) => name === agent)
-    if (known?.enabled === true && known.readiness !== "missing" && known.readiness !== "failed") {
-      return yield* Effect.asVoid(Effect.forkIn(Effect.ignore(Effect.delay(catalog.find(agent), lookedFor)), scope))
-    }
-    yield* catalog.find(agent)
-  })
-
-  /** Fails where the catalogue has no such agent. Whether it can be had is looked at when it is prompted. */
-  const listed = (agent: AgentName) => Effect.flatMap(catalog.list, (all) => all.some(({ name }) => name === agent)
-    ? Effect.void : Effect.fail(new ChatError({ reason: { _tag: "UnknownAgent", agent } })))
+  const { listed, offered } = offering(catalog, scope)
 
   /** Of a chat whose actor runs; looked at when it is begun, so that nothing slips in behind an archive's stop. */
   const beginning = <A, E>(chatId: ChatId, effect: Effect.Effect<A, E>): Effect.Effect<A, E | ChatError> => Effect.suspend((): Effect.Effect<A, E | ChatError> => {

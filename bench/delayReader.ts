@@ -31,6 +31,7 @@ export const openDelays = Effect.fnUntraced(function*({ client, project, server 
   const answers = yield* child.stdout.pipe(Stream.decodeText(), Stream.splitLines, Stream.filter((line) => line.startsWith("[")),
     Stream.mapEffect((line) => decodeDelays(line)), Stream.toQueue({ capacity: "unbounded" }))
   const delaysOf = (text: string) => Effect.andThen(Queue.offer(prompts, text), Queue.take(answers))
-  yield* delaysOf("say warm")
+  // what compiles its code while it runs is quick after some hundred of them
+  yield* delaysOf("clock 600 every 5")
   return delaysOf
 })

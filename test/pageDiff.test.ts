@@ -109,6 +109,16 @@ layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("a cha
       await area.fill("These belong")
       for (let nth = 0; nth < 2; nth++) await rows(page).getByRole("button", { name: "Show more lines below what is above" }).first().click()
       await page.setViewportSize({ width: 1500, height: 520 })
+      // nothing is left of the rows that went out of sight: a page that keeps a little of each is slower with every one
+      const nodes = () => scroller.locator(".layer").evaluate((layer) => layer.childNodes.length)
+      const bySight = async (top: number) => {
+        await scroller.evaluate((element, to) => { element.scrollTo(0, to * element.scrollHeight) }, top)
+        await page.evaluate(() => new Promise((resolve) => { requestAnimationFrame(() => { requestAnimationFrame(resolve) }) }))
+      }
+      await bySight(1)
+      const few = await nodes()
+      for (let nth = 0; nth < 20; nth++) await bySight(nth % 2)
+      assert.isAtMost(await nodes(), few + 10)
       await scroller.evaluate((element) => { element.scrollTo(0, 0) })
       await area.waitFor({ state: "detached" })
       await scroller.evaluate((element) => { element.scrollTo(0, element.scrollHeight) })

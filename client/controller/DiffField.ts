@@ -25,7 +25,7 @@ export class DiffField {
   constructor(host: ReactiveControllerHost, root: () => ParentNode) {
     this.window = new RowWindow(host, () => this.#shown?.rows.length ?? 0, () => ({
       scroller: root().querySelector<HTMLElement>(".scroller"), probe: root().querySelector<HTMLElement>(".probe"),
-      insets: [...root().querySelectorAll<HTMLElement>(".inset")].map((element) => ({ element, row: Number(element.dataset["row"]) })),
+      insets: () => Array.from(root().querySelectorAll<HTMLElement>(".inset"), (element) => ({ element, row: Number(element.dataset["row"]) })),
       heights: this.#wrapped
     }))
   }
@@ -51,14 +51,18 @@ export class DiffField {
     return choice === undefined ? undefined : chosenIn(rows, before, choice)
   }
 
-  /** By hand: the page's policy refuses a style that comes as an attribute. To be called after each update. */
-  lay(scroller: HTMLElement, model: DiffModel, wrap: boolean): void {
+  /**
+   * By hand: the page's policy refuses a style that comes as an attribute. To be called after each update. What hasn't changed is
+   * left alone: all that is drawn is styled anew for a property of the scroller.
+   */
+  lay(scroller: HTMLElement, layer: HTMLElement, model: DiffModel, wrap: boolean): void {
     const { charWidth, laid, width } = this.window, gutter = this.#gutter(model), { split } = model.rows.wish
     const beyond = wrap ? 0 : Math.max(0, (model.lines.longest + signColumns + 6) * charWidth - (split ? width / 2 - gutter : width - 2 * gutter))
     const styles = { "--laid": `${laid}px`, "--beyond": `${beyond}px`, "--sign": `${signColumns * charWidth}px`, "--seen": `${width}px`, "--no": `${gutter}px`, "--more": `${(split ? 1 : 2) * gutter - 4}px` }
-    for (const [name, value] of Object.entries(styles)) scroller.style.setProperty(name, value)
-    this.window.settle()
-    scroller.style.setProperty("--offset", `${this.window.offset}px`)
+    const isOtherHeight = scroller.style.getPropertyValue("--laid") !== styles["--laid"]
+    for (const [name, value] of Object.entries(styles)) if (scroller.style.getPropertyValue(name) !== value) scroller.style.setProperty(name, value)
+    this.window.settle(isOtherHeight)
+    layer.style.transform = `translateY(${this.window.offset}px)`
   }
 
   /** What of a line stands in one row. */

@@ -20,7 +20,7 @@ interface Parts {
   readonly scroller: HTMLElement | null
   /** Is one row high, and ten characters wide. */
   readonly probe: HTMLElement | null
-  readonly insets: ReadonlyArray<{ readonly row: number; readonly element: HTMLElement }>
+  readonly insets: () => ReadonlyArray<{ readonly row: number; readonly element: HTMLElement }>
   /** `undefined`: all are of one height. */
   readonly heights: Heights | undefined
 }
@@ -37,6 +37,8 @@ export class RowWindow implements ReactiveController {
   #held: Anchor | undefined
   /** Where the scroller is to stand. */
   #wanted: number | undefined
+  /** Where it stood before the update, which is where it stands: to ask it amid an update is to lay the page out once more. */
+  #scroll = 0
   /** Pixels. */
   rowHeight = 20
   charWidth = 7.5
@@ -64,8 +66,7 @@ export class RowWindow implements ReactiveController {
 
   /** Where the first drawn row stands, in pixels of the laid out field. */
   get offset(): number {
-    const scroll = this.#scroller?.scrollTop ?? 0
-    return topOf(this.#field, this.first) - fieldTop(this.#field, scroll, this.seen) + scroll
+    return topOf(this.#field, this.first) - fieldTop(this.#field, this.#scroll, this.seen) + this.#scroll
   }
 
   hostUpdate(): void {
@@ -79,7 +80,7 @@ export class RowWindow implements ReactiveController {
       scroller?.addEventListener("scroll", this.#onScroll, { passive: true })
       this.#scroller = scroller
     }
-    const observed = [scroller, probe, ...insets.map(({ element }) => element)].filter((element) => element !== null)
+    const observed = [scroller, probe, ...insets().map(({ element }) => element)].filter((element) => element !== null)
     for (const element of this.#observed) if (!observed.some((one) => one === element)) this.#resize.unobserve(element)
     for (const element of observed) if (!this.#observed.includes(element)) this.#resize.observe(element)
     this.#observed = observed
@@ -125,11 +126,15 @@ export class RowWindow implements ReactiveController {
     this.#insets = this.#insets.map(({ height, row }) => ({ height, row: rowOf(row) })).filter(({ row }) => row !== -1).sort((one, other) => one.row - other.row)
   }
 
-  /** To be called once the field is as high as it is to be. */
-  settle(): void {
+  /** To be called once the field is as high as it is to be. Where that is less than before, the scroller may stand elsewhere. */
+  settle(isOtherHeight: boolean): void {
     const scroller = this.#scroller, wanted = this.#wanted
     this.#wanted = undefined
-    if (scroller !== null && wanted !== undefined && Math.abs(wanted - scroller.scrollTop) >= 1) scroller.scrollTop = wanted
+    if (scroller === null) return
+    if (isOtherHeight) this.#scroll = scroller.scrollTop
+    if (wanted === undefined || Math.abs(wanted - this.#scroll) < 1) return
+    scroller.scrollTop = wanted
+    this.#scroll = scroller.scrollTop
   }
 
   #anchor(scroller: HTMLElement): Anchor {
@@ -138,7 +143,7 @@ export class RowWindow implements ReactiveController {
 
   #look(): void {
     const { heights } = this.#parts(), held = this.#held
-    const scroll = this.#scroller?.scrollTop ?? 0
+    const scroll = this.#scroll = this.#scroller?.scrollTop ?? 0
     if (heights === undefined && held === undefined) return this.#cut(fieldTop(this.#field, scroll, this.seen))
     this.#held = undefined
     const anchor = held ?? anchorAt(this.#field, fieldTop(this.#field, scroll, this.seen))
@@ -168,7 +173,7 @@ export class RowWindow implements ReactiveController {
       this.width = scroller.clientWidth
     }
     // what is out of sight keeps the height it had
-    const drawn = insets.map(({ element, row }) => ({ row, height: element.getBoundingClientRect().height }))
+    const drawn = insets().map(({ element, row }) => ({ row, height: element.getBoundingClientRect().height }))
     const kept = this.#insets.filter(({ row }) => row < this.first || row >= this.last)
     this.#insets = [...kept, ...drawn].sort((one, other) => one.row - other.row)
     this.#host.requestUpdate()

@@ -149,7 +149,8 @@ export class BooDiffRows extends LitElement {
   }
 
   override updated(): void {
-    if (this.#scroller !== null && this.model !== undefined) this.#field.lay(this.#scroller, this.model, this.wrap)
+    const layer = this.renderRoot.querySelector<HTMLElement>(".layer")
+    if (this.#scroller !== null && layer !== null && this.model !== undefined) this.#field.lay(this.#scroller, layer, this.model, this.wrap)
   }
 
   #row(model: DiffModel, index: number, notes: ReadonlyArray<LineComment> | undefined, isWritten: boolean): TemplateResult {
@@ -279,7 +280,8 @@ export class BooDiffRows extends LitElement {
   }
 
   #onScroll(): void {
-    this.#scroller?.style.setProperty("--shift", `${this.#scroller.scrollLeft}px`)
+    const scroller = this.#scroller, shift = `${scroller?.scrollLeft ?? 0}px`
+    if (scroller !== null && scroller.style.getPropertyValue("--shift") !== shift) scroller.style.setProperty("--shift", shift)
   }
 
   #onCopy(event: ClipboardEvent): void {

@@ -5,7 +5,7 @@ export const diffRows = css`
   :host { display: grid; grid-template: minmax(0, 1fr) / minmax(0, 1fr); min-height: 0; background: var(--paper); }
   .scroller { overflow: auto; overscroll-behavior: contain; min-height: 0; outline-offset: -2px; contain: strict; overflow-anchor: none; }
   .field { position: relative; width: calc(100% + var(--beyond)); height: var(--laid); }
-  .layer { position: sticky; inset-inline-start: 0; width: var(--seen); transform: translateY(var(--offset)); color: var(--code-ink); font: var(--size-code) / var(--code-row) var(--mono); tab-size: 4; }
+  .layer { position: sticky; inset-inline-start: 0; width: var(--seen); color: var(--code-ink); font: var(--size-code) / var(--code-row) var(--mono); tab-size: 4; }
   .probe { position: absolute; visibility: hidden; height: var(--code-row); font: var(--size-code) / var(--code-row) var(--mono); white-space: pre; }
 
   .row { display: grid; grid-template-columns: var(--no) var(--no) minmax(0, 1fr); height: var(--code-row); }

@@ -19,7 +19,7 @@ const hard: Caps = { bytes: 64 * 1024 * 1024, lines: 1_000_000, millis: 60_000 }
 
 const imageLimit = 2 * 1024 * 1024
 /** Of one session at a time; the others wait their turn. */
-const running = 4
+const running = 2
 /** So much is parsed before everything else has its turn; and where that made a frame, the next of any diff waits so long. */
 const sliceBytes = 16 * 1024
 const sliceMillis = 3

@@ -81,6 +81,9 @@ layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("a cha
       await page.getByRole("button", { name: "Show more lines below what is above" }).first().click()
       await number(page, "new", 53).waitFor()
       await rows(page).locator(".row.chosen .code", { hasText: "value70 = 70" }).waitFor()
+      // and the focus goes to what takes the place of the button that was pressed for the last time
+      await page.locator("boo-hunk-head button:focus").and(page.getByRole("button", { name: /^Show the \d+ unchanged lines$/ })).press("Enter")
+      await rows(page).locator(".scroller:focus").waitFor()
       await rows(page).locator(".scroller").press("Shift+A")
       await code(page, "added", "value70 = 7070").waitFor({ state: "detached" })
       await code(page, "added", "value10 = 1010").waitFor()

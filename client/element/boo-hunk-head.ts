@@ -37,6 +37,18 @@ export class BooHunkHead extends LitElement {
   acts: HunkActs = "none"
   expandable = false
   busy = false
+  /** The focus was on a button that shows more. */
+  #held = false
+
+  override willUpdate(): void {
+    this.#held = this.hasUpdated && this.renderRoot.querySelector(".more button:focus") !== null
+  }
+
+  /** Pressed for the last time the button goes: who works by keys goes on at the next one, or in the lines. */
+  override updated(): void {
+    if (!this.#held || this.renderRoot.querySelector(".more button:focus") !== null) return
+    (this.renderRoot.querySelector<HTMLElement>(".more button") ?? this.closest<HTMLElement>(".scroller"))?.focus()
+  }
 
   override render(): TemplateResult {
     return html`<span class="more">${this.left > 0 && this.expandable ? this.#more() : nothing}</span>

@@ -46,9 +46,9 @@ const readPlain = (top: string, { baseBlob, blob }: Pair) => Effect.promise(asyn
 
 /** Another process, as a page is one. */
 const readerOf = ({ server }: Boocode, sessionId: DiffOrder["sessionId"]) =>
-  Effect.fnUntraced(function*(pairs: ReadonlyArray<Pair>, more: Partial<DiffOrder> = {}) {
+  Effect.fnUntraced(function*(pairs: ReadonlyArray<Pair>, atATime: number, more: Partial<DiffOrder> = {}) {
     const orders = pairs.map((pair): DiffOrder => ({ sessionId, path: "file.ts", ...pair, ...more }))
-    const child = yield* ChildProcess.make(process.execPath, [join(import.meta.dirname, "main.ts"), "diff-reader", server.url, server.token], {
+    const child = yield* ChildProcess.make(process.execPath, [join(import.meta.dirname, "main.ts"), "diff-reader", server.url, server.token, String(atATime)], {
       stderr: "inherit", forceKillAfter: "1 second", stdin: Stream.make(Buffer.from(orders.map((order) => `${JSON.stringify(order)}\n`).join("")))
     })
     return yield* child.stdout.pipe(Stream.decodeText(), Stream.splitLines, Stream.filter((line) => line.startsWith("{")), Stream.mapEffect((line) => Schema.decodeUnknownEffect(Answer)(line)), Stream.runCollect)
@@ -62,8 +62,8 @@ const small = Effect.fnUntraced(function*(top: string, read: Read, rounds: numbe
     const pairs = Array.from({ length: rounds }, (_, round): Pair => ({ baseBlob: keep(top, round, size, 0, other), blob: keep(top, round, size, 1, other) }))
     const ours: Array<Answer> = [], plains: Array<{ first: number; whole: number }> = []
     for (const pair of pairs) {
-      // the first of each process warms it
-      ours.push(...(yield* read([pair, pair])).slice(1))
+      // the first ones of each process warm it
+      ours.push(...(yield* read(Array.from({ length: 8 }, () => pair), 1)).slice(-1))
       plains.push(yield* readPlain(top, pair))
     }
     const of = (what: "first" | "whole") => {
@@ -89,7 +89,7 @@ const large = Effect.fnUntraced(function*(boocode: Boocode, top: string, read: R
     ["one new file", [created], {}], ["one new file, anyway", [created], { anyway: true }]
   ] as const
   for (const [name, pairs, more] of kinds) {
-    const [late, answers] = yield* Effect.all([delaysOf("clock 1500 every 5"), read(pairs, more)], { concurrency: "unbounded" })
+    const [late, answers] = yield* Effect.all([delaysOf("clock 1500 every 5"), read(pairs, 4, more)], { concurrency: "unbounded" })
     const added = (q: number) => ms(quantile(late, q) - quantile(alone, q))
     const shown = answers.reduce((sum, { bytes }) => sum + bytes, 0)
     rows.push([name, answers[0] === undefined || answers[0].first === 0 ? "none" : ms(answers[0].first), ms(Math.max(...answers.map(({ whole }) => whole))), `${(shown / 1e6).toFixed(0)} MB`, added(0.5), added(0.99)])

@@ -10,7 +10,7 @@ import { now } from "./Figures.ts"
 
 const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(DiffOrder))
 
-export const diffReader = Effect.fnUntraced(function*([url = "", token = ""]: ReadonlyArray<string>) {
+export const diffReader = Effect.fnUntraced(function*([url = "", token = "", atATime = "1"]: ReadonlyArray<string>) {
   const client = yield* makeClient({ url, token })
   yield* Stream.fromAsyncIterable(createInterface({ input: process.stdin }), (cause) => cause).pipe(
     Stream.mapEffect(Effect.fnUntraced(function*(line) {
@@ -23,6 +23,6 @@ export const diffReader = Effect.fnUntraced(function*([url = "", token = ""]: Re
         for (const hunk of frame.hunks) for (const { text } of hunk.lines) { lines++; bytes += text.length }
       }))
       yield* Console.log(JSON.stringify({ first, whole: now() - startedAt, lines, bytes }))
-    }), { concurrency: 4 }),
+    }), { concurrency: Number(atATime) }),
     Stream.runDrain)
 })

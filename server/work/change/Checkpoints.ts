@@ -5,11 +5,12 @@
  * A rewind loses nothing: what is there goes into a checkpoint first, ignored files that it would cover included, and git
  * itself refuses to touch a file that has changed since.
  */
-import { Context, Effect, Layer, Semaphore } from "effect"
+import { Context, Effect, Layer } from "effect"
 import { type Checkpoint, CheckpointAt, type CheckpointId, type CountedChange, type FileChange } from "../../../shared/Change.ts"
 import type { WorktreeId } from "../../../shared/Ids.ts"
 import type { Worktree } from "../../../shared/Session.ts"
 import { lookAt, within } from "../git/DiskBytes.ts"
+import { oneAtATime } from "../git/OneAtATime.ts"
 import { Git } from "../git/Git.ts"
 import { bytesOfPath } from "../git/PathText.ts"
 import { countedDiffArgs, countedFilesOfDiff, filesOfDiff, treeDiffArgs } from "../git/TreeDiff.ts"
@@ -34,13 +35,8 @@ const rewindTries = 3
 const make = Effect.gen(function*() {
   const git = yield* Git
   const index = yield* makeWorktreeIndex
-  const queues = new Map<WorktreeId, Semaphore.Semaphore>()
-
-  const alone = ({ id }: Worktree) => {
-    const queue = queues.get(id) ?? Semaphore.makeUnsafe(1)
-    queues.set(id, queue)
-    return <A, E, R>(effect: Effect.Effect<A, E, R>) => Semaphore.withPermit(queue, effect)
-  }
+  const one = oneAtATime<WorktreeId>()
+  const alone = ({ id }: Worktree) => one(id)
 
   const keep = Effect.fnUntraced(function*({ id, path }: Worktree, at: CheckpointAt, tree: string) {
     const ref = `${refsOf(id)}/${nameOf(at)}`

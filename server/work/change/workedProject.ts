@@ -35,9 +35,9 @@ export const changeEveryKind = (path: string) => {
 }
 
 /** `elsewhere`: where the worktree lies, else beside the project. */
-export const workedProject = Effect.fnUntraced(function*(files: Readonly<Record<string, string>> = { "a.txt": numbered(12), "b.txt": "x\n" }, elsewhere?: string) {
+export const workedProject = Effect.fnUntraced(function*(files: Readonly<Record<string, string>> = { "a.txt": numbered(12), "b.txt": "x\n" }, elsewhere?: string, hashes?: "sha1" | "sha256") {
   const folder = yield* temporaryFolder
-  const top = yield* makeRepository(`${folder}/project`, files)
+  const top = yield* makeRepository(`${folder}/project`, files, hashes)
   const path = `${elsewhere ?? folder}/worktree`
   yield* rawGit(top, "worktree", "add", "-q", "-b", "session", path)
   const sessionId = SessionId.make(crypto.randomUUID())

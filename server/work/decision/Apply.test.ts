@@ -7,7 +7,7 @@ import { dirname } from "node:path"
 import { ChangeId } from "../../../shared/Change.ts"
 import { AgentName } from "../../../shared/Ids.ts"
 import { Apply } from "./Apply.ts"
-import { LastMoment } from "../land/PutInPlace.ts"
+import { LastMoment } from "../git/PutInPlace.ts"
 import { ChangePort } from "../change/ChangePort.ts"
 import { Changes } from "../change/Changes.ts"
 import { Checkpoints } from "../change/Checkpoints.ts"
@@ -20,8 +20,8 @@ import { WorkError } from "../../../shared/WorkError.ts"
 const otherDisk = existsSync("/dev/shm") && statSync("/dev/shm").dev !== statSync(tmpdir()).dev ? "/dev/shm" : undefined
 const onOtherDisk = Effect.acquireRelease(Effect.sync(() => mkdtempSync(`${otherDisk}/boocode-work-`)), (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true })))
 
-const world = Effect.fnUntraced(function*(files?: Readonly<Record<string, string>>, elsewhere?: string) {
-  const made = yield* workedProject(files, elsewhere)
+const world = Effect.fnUntraced(function*(files?: Readonly<Record<string, string>>, elsewhere?: string, hashes?: "sha256") {
+  const made = yield* workedProject(files, elsewhere, hashes)
   const only = Effect.map(made.changes.list(made.worktree.id), ([change]) => {
     if (change === undefined) throw new Error("no change")
     return change
@@ -51,6 +51,21 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change",
     assert.strictEqual(mine("a.txt"), numbered(12, [2, "three"]))
     yield* decide.revert(project, worktree, again.id)
     assert.deepStrictEqual([mine("a.txt"), readdirSync(dirname(worktree.path))], [numbered(12), ["worktree"]])
+  }))
+
+  it.effect("of a repository whose hashes are SHA-256 is applied, reverted, rejected and brought back, also where it removes a file", () => Effect.gen(function*() {
+    const { decide, mine, project, top, turn, work, worktree } = yield* world(undefined, undefined, "sha256")
+    rmSync(`${worktree.path}/b.txt`)
+    work("a.txt", numbered(12, [2, "two"]))
+    work("new.txt", "n\n")
+    const { changes: [edited, removed, made] } = yield* turn("goose")
+    if (edited === undefined || removed === undefined || made === undefined) return assert.fail("three changes stand")
+    for (const { id } of [edited, removed, made]) yield* decide.apply(project, worktree, id)
+    assert.deepStrictEqual([mine("a.txt"), existsSync(`${top}/b.txt`), mine("new.txt")], [numbered(12, [2, "two"]), false, "n\n"])
+    for (const { id } of [edited, removed, made]) yield* decide.revert(project, worktree, id)
+    assert.deepStrictEqual([mine("a.txt"), mine("b.txt"), existsSync(`${top}/new.txt`)], [numbered(12), "x\n", false])
+    assert.deepStrictEqual((yield* decide.reject(worktree, [removed.id, made.id])).map(Result.isSuccess), [true, true])
+    assert.deepStrictEqual([existsSync(`${worktree.path}/b.txt`), existsSync(`${worktree.path}/new.txt`)], [true, false])
   }))
 
   it.effect("of every kind is applied, twice as once, and what comes after it begins there (P19)", () => Effect.gen(function*() {

@@ -7,11 +7,13 @@ import { constants, type Stats } from "node:fs"
 import { chmod, type FileHandle, link, mkdir, open, readlink, rename, unlink } from "node:fs/promises"
 import { dirname } from "node:path"
 import { isUtf8 } from "node:buffer"
-import { Effect, Semaphore } from "effect"
+import { Effect } from "effect"
 import { type FileContent, FileError } from "../../../shared/File.ts"
 import { isBehindSymlink, lookAt, within } from "../git/DiskBytes.ts"
 import { imageTypeOf } from "../diff/ImageType.ts"
+import { oneAtATime } from "../git/OneAtATime.ts"
 import { bytesOfPath } from "../git/PathText.ts"
+import { backFromAside, LastMoment, putInPlace, sameContent } from "../git/PutInPlace.ts"
 import { isOutside } from "../git/WorktreePath.ts"
 
 const readLimit = 2 * 1024 * 1024
@@ -32,9 +34,6 @@ export const admitted = Effect.fnUntraced(function*(top: string, path: string) {
   if (bytes.includes(0) || isOutside(bytes) || (yield* isBehindSymlink(top, bytes))) return yield* fail({ _tag: "Outside", path })
   return bytes
 })
-
-const sameStat = (a: Stats | undefined, b: Stats | undefined): boolean =>
-  a?.ino === b?.ino && a?.size === b?.size && a?.mtimeMs === b?.mtimeMs && a?.ctimeMs === b?.ctimeMs
 
 /** A file that is open, by the path that its errors name. */
 interface OpenFile { readonly path: string; readonly handle: FileHandle; readonly stat: Stats }
@@ -117,9 +116,14 @@ const folderFor = Effect.fnUntraced(function*(path: string, target: Buffer) {
   yield* Effect.mapError(reached(path, () => mkdir(target.subarray(0, target.lastIndexOf(0x2f)), { recursive: true })), () => fail({ _tag: "NoFile", path }))
 })
 
-/** Written whole beside the worktree, on its disk, then put in its place. */
+/** Beside the worktree, on its disk. */
+const beside = (top: string, what: "staged" | "aside") => Buffer.from(`${dirname(top)}/.${what}-${crypto.randomUUID()}`)
+const gone = (name: Buffer) => Effect.ignore(Effect.tryPromise(() => unlink(name)))
+
+/** Written whole beside the worktree, then put in its place. */
 const put = Effect.fnUntraced(function*(top: string, path: string, bytes: Buffer, text: string, before: Stats | undefined) {
-  const target = within(top, bytes), staged = `${dirname(top)}/.staged-${crypto.randomUUID()}`
+  const target = within(top, bytes), staged = beside(top, "staged"), aside = beside(top, "aside")
+  const refused = (cause: unknown) => fail({ _tag: "Unreachable", path, detail: cause instanceof Error ? cause.message : "the disk refused." })
   return yield* Effect.ensuring(Effect.gen(function*() {
     yield* Effect.acquireUseRelease(
       reached(path, () => open(staged, "wx", 0o666)),
@@ -128,29 +132,37 @@ const put = Effect.fnUntraced(function*(top: string, path: string, bytes: Buffer
     if (before !== undefined) yield* reached(path, () => chmod(staged, before.mode & 0o777))
     yield* folderFor(path, target)
     yield* admitted(top, path)
-    if (!sameStat(before, yield* lookAt(target))) return yield* fail({ _tag: "Moved", path })
     // a link takes no place that somebody took meanwhile
-    if (before === undefined) yield* Effect.mapError(reached(path, () => link(staged, target)), () => fail({ _tag: "Moved", path }))
-    else yield* reached(path, () => rename(staged, target))
-  }), Effect.ignore(Effect.tryPromise(() => unlink(staged))))
+    if (before === undefined) return yield* Effect.mapError(reached(path, () => link(staged, target)), () => fail({ _tag: "Moved", path }))
+    if (!(yield* putInPlace({ target, staged, aside, before, onDisk: Effect.void, refused }))) return yield* fail({ _tag: "Moved", path })
+  }), Effect.all([gone(staged), gone(aside)]))
 })
 
-/** One at a time, whichever worktree: they are quick. */
+/** Taken aside and looked at there, so that nothing goes that was written a moment ago. */
+const take = Effect.fnUntraced(function*(top: string, path: string, bytes: Buffer, before: Stats | undefined) {
+  const target = within(top, bytes), aside = beside(top, "aside")
+  const lastMoment = yield* LastMoment
+  if (!sameContent(before, yield* lookAt(target))) return yield* fail({ _tag: "Moved", path })
+  lastMoment(target)
+  yield* reached(path, () => rename(target, aside))
+  if (sameContent(before, yield* lookAt(aside))) return yield* gone(aside)
+  yield* reached(path, () => backFromAside(aside, target))
+  return yield* fail({ _tag: "Moved", path })
+})
+
+/** One at a time in each worktree. */
 export const makeStaging = () => {
-  const one = Semaphore.makeUnsafe(1)
+  const one = oneAtATime<string>()
   return {
-    write: Effect.fn("Files.write")(function*(top: string, path: string, text: string, expected: string | null) {
+    write: Effect.fn("Files.write")((top: string, path: string, text: string, expected: string | null) => one(top)(Effect.uninterruptible(Effect.gen(function*() {
       const bytes = yield* admitted(top, path)
       const before = yield* expectedAt(path, within(top, bytes), expected)
       yield* put(top, path, bytes, text, before)
       return hashOf(Buffer.from(text, "utf8"))
-    }, (effect) => one.withPermit(Effect.uninterruptible(effect))),
-    remove: Effect.fn("Files.remove")(function*(top: string, path: string, expected: string) {
+    })))),
+    remove: Effect.fn("Files.remove")((top: string, path: string, expected: string) => one(top)(Effect.uninterruptible(Effect.gen(function*() {
       const bytes = yield* admitted(top, path)
-      const target = within(top, bytes)
-      const before = yield* expectedAt(path, target, expected)
-      if (!sameStat(before, yield* lookAt(target))) return yield* fail({ _tag: "Moved", path })
-      yield* reached(path, () => unlink(target))
-    }, (effect) => one.withPermit(Effect.uninterruptible(effect)))
+      yield* take(top, path, bytes, yield* expectedAt(path, within(top, bytes), expected))
+    }))))
   }
 }

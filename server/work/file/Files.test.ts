@@ -8,6 +8,7 @@ import { findFiles } from "./FileFinding.ts"
 import { Files } from "./Files.ts"
 import { matchOf } from "./FileSearching.ts"
 import { makeRepository, rawGit, temporaryFolder, testGit } from "../git/temporaryRepository.ts"
+import { LastMoment } from "../git/PutInPlace.ts"
 import { Changes } from "../change/Changes.ts"
 import { WorktreePort } from "../worktree/WorktreePort.ts"
 import { Worktrees } from "../worktree/Worktrees.ts"
@@ -125,6 +126,16 @@ layer(testGit, { excludeTestServices: true })("files of a worktree", (it) => {
     assert.include(yield* rawGit(top, "status", "--porcelain"), " D b.txt")
     assert.strictEqual(readFileSync(`${top}/a.txt`, "utf8"), "mine\n")
     assert.deepStrictEqual(readdirSync(`${folder}/work`), ["tree"], "nothing staged is left behind")
+  }))
+
+  it.effect("that an agent writes to in the last moment are as it left them, and what was to be done by hand is not", () => Effect.gen(function*() {
+    const { files, folder, tag, top } = yield* world
+    const agent = <A, E>(effect: Effect.Effect<A, E>) => Effect.provideService(effect, LastMoment, (target) => writeFileSync(target, "the agent's\n"))
+    const there = () => readFileSync(`${top}/a.txt`, "utf8")
+    assert.deepStrictEqual([yield* tag(agent(files.write(session, "a.txt", "mine\n", hashOf("one\n")))), there()], ["Moved", "the agent's\n"])
+    writeFileSync(`${top}/a.txt`, "one\n")
+    assert.deepStrictEqual([yield* tag(agent(files.remove(session, "a.txt", hashOf("one\n")))), there()], ["Moved", "the agent's\n"])
+    assert.deepStrictEqual(readdirSync(`${folder}/work`), ["tree"])
   }))
 
   it.effect("are those of the worktree alone: no way leads out of it or into git's own folder (drill 12)", () => Effect.gen(function*() {

@@ -14,7 +14,7 @@ const firstLine = (stderr: string): string => {
 
 /** `what` completes "git could not …"; `directory` is where git ran. */
 export const gitRefusal = (stderr: string, what: string, directory: string): WorkReason => {
-  if (/(No space left on device|Disk quota exceeded)/.test(stderr)) return { _tag: "DiskFull", path: directory }
+  if (/(No space left on device|Out of diskspace|Disk quota exceeded)/i.test(stderr)) return { _tag: "DiskFull", path: directory }
   const lock = lockOf.exec(stderr)?.[1]
   if (lock !== undefined) return { _tag: "Locked", lock }
   const filter = /(?:smudge|clean) filter '?([\w.-]+)'? failed/.exec(stderr)?.[1]

@@ -50,8 +50,9 @@ const hunksOf = (diff: Buffer): ReadonlyArray<Buffer> => {
   return starts.map((start, nth) => diff.subarray(start, starts[nth + 1] ?? diff.length))
 }
 
-const infoOf = (files: Files, gone: ReadonlyArray<string>): Buffer => joinNul([
-  ...gone.map((path) => Buffer.concat([Buffer.from(`0 ${"0".repeat(40)}\t`), bytesOfPath(path)])),
+/** `none` is the id of no file. */
+const infoOf = (none: string, files: Files, gone: ReadonlyArray<string>): Buffer => joinNul([
+  ...gone.map((path) => Buffer.concat([Buffer.from(`0 ${none}\t`), bytesOfPath(path)])),
   ...Array.from(files, ([path, { blob, mode }]) => Buffer.concat([Buffer.from(`${mode} ${blob}\t`), bytesOfPath(path)]))
 ])
 
@@ -78,8 +79,17 @@ export const makeTreeFiles = Effect.gen(function*() {
     return yield* Effect.ensuring(use(index), Effect.ignore(fs.remove(index, { force: true })))
   })
 
-  const put = (top: string, index: string, files: Files, gone: ReadonlyArray<string> = []) =>
-    git.bytes(top, { what, index, args: ["update-index", "-z", "--add", "--replace", "--index-info"], input: infoOf(files, gone) })
+  /** By checkout: zeros, which are more where a repository's hashes are SHA-256. */
+  const nones = new Map<string, string>()
+  const infoFor = Effect.fnUntraced(function*(top: string, files: Files, gone: ReadonlyArray<string>) {
+    const none = gone.length === 0 ? "" : nones.get(top) ?? "0".repeat((yield* git.run(top, { what, args: ["rev-parse", "--show-object-format"] })).trim() === "sha256" ? 64 : 40)
+    if (none !== "") nones.set(top, none)
+    return infoOf(none, files, gone)
+  })
+
+  const put = Effect.fnUntraced(function*(top: string, index: string, files: Files, gone: ReadonlyArray<string> = []) {
+    return yield* git.bytes(top, { what, index, args: ["update-index", "-z", "--add", "--replace", "--index-info"], input: yield* infoFor(top, files, gone) })
+  })
 
   const writeTree = (top: string, index: string) => Effect.map(git.bytes(top, { what, index, args: ["write-tree"] }), (out) => out.toString("latin1").trim())
 
@@ -114,8 +124,9 @@ export const makeTreeFiles = Effect.gen(function*() {
     /** What a checkout's own index has. Those in the midst of a merge are there once for each side. */
     inIndex: (top: string) => Effect.map(git.bytes(top, { what, args: ["ls-files", "-s", "-z"] }), filesOf),
     /** Entries of a checkout's own index, and no others, otherwise. */
-    stage: (top: string, files: Files, gone: ReadonlyArray<string>) =>
-      git.bytes(top, { what: "stage the files", args: ["update-index", "-z", "--add", "--index-info"], input: infoOf(files, gone) }),
+    stage: Effect.fn("TreeFiles.stage")(function*(top: string, files: Files, gone: ReadonlyArray<string>) {
+      return yield* git.bytes(top, { what: "stage the files", args: ["update-index", "-z", "--add", "--index-info"], input: yield* infoFor(top, files, gone) })
+    }),
     /** A whole tree with some files otherwise. */
     amend: (top: string, tree: string, files: Files, gone: ReadonlyArray<string>) => withIndex(top, (index) => Effect.gen(function*() {
       yield* git.bytes(top, { what, index, args: ["read-tree", tree] })

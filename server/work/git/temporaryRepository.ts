@@ -24,10 +24,10 @@ export const rawGit = Effect.fnUntraced(function*(cwd: string, ...args: Readonly
 })
 
 /** A repository with one commit of the given files. */
-export const makeRepository = Effect.fnUntraced(function*(path: string, files: Readonly<Record<string, string>> = { "a.txt": "one\n" }) {
+export const makeRepository = Effect.fnUntraced(function*(path: string, files: Readonly<Record<string, string>> = { "a.txt": "one\n" }, hashes: "sha1" | "sha256" = "sha1") {
   const fs = yield* FileSystem.FileSystem
   yield* fs.makeDirectory(path, { recursive: true })
-  yield* rawGit(path, "init", "-q", "-b", "main")
+  yield* rawGit(path, "init", "-q", "-b", "main", `--object-format=${hashes}`)
   for (const [name, content] of Object.entries(files)) yield* fs.writeFileString(`${path}/${name}`, content)
   yield* rawGit(path, "add", "-A")
   yield* rawGit(path, "commit", "-q", "--allow-empty", "-m", "first")

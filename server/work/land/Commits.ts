@@ -9,7 +9,7 @@
  * Up to the move of the branch everything is taken back where a step is refused. The branch is moved last, and only from the
  * commit that was merged with: what is committed meanwhile is never lost, and what a kill leaves is staged, not half.
  */
-import { Context, Effect, Layer, Option, Semaphore } from "effect"
+import { Context, Effect, Layer, Option } from "effect"
 import type { PendingChange } from "../../../shared/Change.ts"
 import { ProjectError } from "../../../shared/Errors.ts"
 import type { SessionId } from "../../../shared/Ids.ts"
@@ -27,6 +27,7 @@ import { type Clash, joined, makeLandPlan, type Plan } from "./LandPlan.ts"
 import { makeLandSteps, type Steps } from "./LandSteps.ts"
 import { type LandTarget, makeLandTarget } from "./LandTarget.ts"
 import { baseOf, contentOf, sameEntry, union } from "../git/TreeFiles.ts"
+import { oneAtATime } from "../git/OneAtATime.ts"
 import { WorkError } from "../../../shared/WorkError.ts"
 import { WorktreePort } from "../worktree/WorktreePort.ts"
 
@@ -46,13 +47,9 @@ const make = Effect.gen(function*() {
   const { moveBranch, onCheckout } = yield* makeLandSteps
   const targetOf = yield* makeLandTarget
   const worktrees = yield* WorktreePort
-  const queues = new Map<string, Semaphore.Semaphore>()
+  const one = oneAtATime<string>()
 
-  const alone = <A, E>(top: string, effect: Effect.Effect<A, E>) => Effect.suspend(() => {
-    const queue = queues.get(top) ?? Semaphore.makeUnsafe(1)
-    queues.set(top, queue)
-    return Semaphore.withPermit(queue, Effect.uninterruptible(effect))
-  })
+  const alone = <A, E>(top: string, effect: Effect.Effect<A, E>) => one(top)(Effect.uninterruptible(effect))
 
   const place = Effect.fnUntraced(function*(sessionId: SessionId) {
     const { archived, project, title, worktree } = yield* worktrees.find(sessionId)

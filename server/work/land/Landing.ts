@@ -3,16 +3,17 @@
  * new one at any moment, never half of either. What changed since it was looked at is not written over: it is looked at
  * again. Carrying the same twice is carrying it once, after a kill too. Whose change it is, and what it means, is `Apply`'s.
  */
-import { Context, Effect, FileSystem, Layer, Result, Semaphore } from "effect"
+import { Context, Effect, FileSystem, Layer, Result } from "effect"
 import type { Stats } from "node:fs"
 import { chmod, link, mkdir, open, rename, rmdir, unlink } from "node:fs/promises"
 import type { ChangeId } from "../../../shared/Change.ts"
 import { foldersOf, isBehindSymlink, lookAt, within } from "../git/DiskBytes.ts"
+import { oneAtATime } from "../git/OneAtATime.ts"
 import { bytesOfPath } from "../git/PathText.ts"
 import { Git } from "../git/Git.ts"
 import { type Files, makeTreeFiles, pick, sameEntry, union } from "../git/TreeFiles.ts"
 import { WorkError } from "../../../shared/WorkError.ts"
-import { backFromAside, lookWhenItShows, putInPlace, sameContent, sameStat } from "./PutInPlace.ts"
+import { backFromAside, lookWhenItShows, putInPlace, sameContent, sameStat } from "../git/PutInPlace.ts"
 import { isOutside } from "../git/WorktreePath.ts"
 import { type Exchange, makeLandingNotes, type Noted, type NotedExchange, type Way } from "./LandingNotes.ts"
 import { stagingOf, sweepStaging } from "./Staging.ts"
@@ -53,7 +54,7 @@ const make = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
   const git = yield* Git
   const trees = yield* makeTreeFiles
-  const queues = new Map<string, Semaphore.Semaphore>()
+  const one = oneAtATime<string>()
   const notes = yield* makeLandingNotes
 
   const admit = Effect.fnUntraced(function*(top: string, paths: ReadonlyArray<string>) {
@@ -232,11 +233,7 @@ const make = Effect.gen(function*() {
     })
   })
 
-  const alone = <A, E>(top: string, effect: Effect.Effect<A, E>) => Effect.suspend(() => {
-    const queue = queues.get(top) ?? Semaphore.makeUnsafe(1)
-    queues.set(top, queue)
-    return Semaphore.withPermit(queue, Effect.uninterruptible(effect))
-  })
+  const alone = <A, E>(top: string, effect: Effect.Effect<A, E>) => one(top)(Effect.uninterruptible(effect))
 
   return Landing.of({
     admit, trees, noted: notes.noted, notedTogether: notes.notedTogether, begun: notes.begun, done: notes.done, forget: notes.forget,

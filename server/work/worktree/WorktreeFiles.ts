@@ -2,11 +2,12 @@
  * Worktrees on disk: put there by git, found again, and cleared where one was left half made. Which session they belong to
  * and what is remembered of them is `Worktrees`' business.
  */
-import { Duration, Effect, FileSystem, type PlatformError, Semaphore } from "effect"
+import { Duration, Effect, FileSystem, type PlatformError } from "effect"
 import { existsSync } from "node:fs"
 import type { Project, Worktree } from "../../../shared/Session.ts"
 import type { ProjectId, WorktreeId } from "../../../shared/Ids.ts"
 import { Git } from "../git/Git.ts"
+import { oneAtATime } from "../git/OneAtATime.ts"
 import { type Parked, readParked, unpark } from "../parking/Unparking.ts"
 import { WorkError } from "../../../shared/WorkError.ts"
 
@@ -47,7 +48,7 @@ export const makeWorktreeFiles = Effect.fnUntraced(function*(root: string) {
   const fs = yield* FileSystem.FileSystem
   const git = yield* Git
   const { exists, isBranch, isCommit, isWorktree } = yield* makeQuestions
-  const queues = new Map<ProjectId, Semaphore.Semaphore>()
+  const one = oneAtATime<ProjectId>()
   /** Stands beside a worktree for as long as it is being made: no agent has been in it yet. */
   const markOf = (path: string) => `${root}/.${path.slice(path.lastIndexOf("/") + 1)}.making`
 
@@ -57,19 +58,13 @@ export const makeWorktreeFiles = Effect.fnUntraced(function*(root: string) {
     yield* Effect.forEach(left, (name) => fs.remove(`${root}/${name}`, { recursive: true, force: true }), { discard: true })
   }).pipe(Effect.mapError(diskError(root)))
 
-  const queueOf = ({ id }: Project) => {
-    const queue = queues.get(id) ?? Semaphore.makeUnsafe(1)
-    queues.set(id, queue)
-    return queue
-  }
-
   /**
    * Two adds at a time in one repository stumble over each other: one reads what the other has half written. So they
    * queue, and the files, which take the time, come after. Twice forced: a folder that vanished is still git's, and
    * locked if the server died while it was made.
    */
   const link = (project: Project, args: ReadonlyArray<string>) =>
-    Semaphore.withPermit(queueOf(project), git.run(project.path, { what, args: ["worktree", "add", "--no-checkout", "-f", "-f", ...args] }))
+    one(project.id)(git.run(project.path, { what, args: ["worktree", "add", "--no-checkout", "-f", "-f", ...args] }))
   const add = Effect.fnUntraced(function*(project: Project, path: string, args: ReadonlyArray<string>) {
     yield* link(project, args)
     yield* git.run(path, { what, deadline: filesDeadline, args: ["reset", "--hard", "--quiet", "--no-recurse-submodules"] })
@@ -113,7 +108,7 @@ export const makeWorktreeFiles = Effect.fnUntraced(function*(root: string) {
       const away = { what: "take a worktree away" }
       yield* fs.makeDirectory(root, { recursive: true, mode: 0o700 }).pipe(Effect.mapError(diskError(root)))
       if (yield* exists(path)) yield* fs.rename(path, leavingOf(path)).pipe(Effect.mapError(diskError(path)))
-      yield* Semaphore.withPermit(queueOf(project), Effect.gen(function*() {
+      yield* one(project.id)(Effect.gen(function*() {
         yield* git.attempt(project.path, { ...away, args: ["worktree", "remove", "-f", "-f", path] })
         yield* git.attempt(project.path, { ...away, args: ["branch", "--quiet", "-D", branch] })
       })).pipe(Effect.catchIf(({ reason }) => reason._tag === "NotADirectory", () => Effect.void))
@@ -142,7 +137,7 @@ export const makeWorktreeFiles = Effect.fnUntraced(function*(root: string) {
     discard: Effect.fn("WorktreeFiles.discard")(function*({ baseCommit, branch, path }: Worktree, project: Project) {
       const away = { what: "take away a half-made worktree" }
       yield* fs.remove(path, { recursive: true, force: true }).pipe(Effect.mapError(diskError(path)))
-      yield* Semaphore.withPermit(queueOf(project), Effect.gen(function*() {
+      yield* one(project.id)(Effect.gen(function*() {
         // twice forced: locked while it is made; git may know nothing of it yet
         yield* git.attempt(project.path, { ...away, args: ["worktree", "remove", "-f", "-f", path] })
         const tip = yield* git.attempt(project.path, { ...away, args: ["rev-parse", "--verify", "--quiet", `refs/heads/${branch}`] })

@@ -10,10 +10,11 @@
  *  ready ── its work is on a ref, its folder taken away ──▶ parked ── asked for again, put back ──▶ creating
  * ```
  */
-import { Cache, Clock, Context, Duration, Effect, Exit, FileSystem, Layer, Option, Semaphore } from "effect"
+import { Cache, Clock, Context, Duration, Effect, Exit, FileSystem, Layer, Option } from "effect"
 import { type SessionId, type TaskId, WorktreeId } from "../../../shared/Ids.ts"
 import type { Project, Worktree } from "../../../shared/Session.ts"
 import { Git } from "../git/Git.ts"
+import { oneAtATime } from "../git/OneAtATime.ts"
 import { type Findings, type KnownWorktree, makeReconcile } from "./Reconcile.ts"
 import { madeBefore } from "../parking/ParkedMakers.ts"
 import { parkedRef, putBackRef } from "../parking/ParkedNote.ts"
@@ -43,13 +44,8 @@ const make = Effect.fnUntraced(function*({ dataDir }: WorktreeOptions) {
     return yield* new WorkError({ reason: { _tag: "Occupied", path: names.at(-1)?.path ?? root } })
   })
 
-  const queues = new Map<SessionId, Semaphore.Semaphore>()
   /** One that is taken away is not made at the same time. */
-  const alone = (sessionId: SessionId) => {
-    const queue = queues.get(sessionId) ?? Semaphore.makeUnsafe(1)
-    queues.set(sessionId, queue)
-    return <A, E, R>(effect: Effect.Effect<A, E, R>) => Semaphore.withPermit(queue, effect)
-  }
+  const alone = oneAtATime<SessionId>()
   /** About to go: nobody is given them any more. */
   const leaving = new Set<string>()
 

@@ -12,7 +12,7 @@
 import { Clock, Context, Duration, Effect } from "effect"
 import { linkSync, lstatSync, renameSync, type Stats } from "node:fs"
 import { link, unlink } from "node:fs/promises"
-import { lookAt } from "../git/DiskBytes.ts"
+import { lookAt } from "./DiskBytes.ts"
 
 /** Nothing about it is another. */
 export const sameStat = (a: Stats | undefined, b: Stats | undefined): boolean =>

@@ -36,6 +36,8 @@ export const WorkReason = Schema.TaggedUnion({
   ChangeMoved: { path: Schema.String },
   /** The project's file is another than the change made it. */
   ChangedThere: { path: Schema.String },
+  /** A merge left its marks in the worktree's file, which nobody has resolved yet. */
+  Unmerged: { path: Schema.String },
   /** The worktree's file is another than a rejection left it, in the same place. */
   ChangedHere: { path: Schema.String },
   /** Only an edit of a text has hunks, and only so many. */
@@ -110,6 +112,7 @@ const sentence: (reason: WorkReason) => string = WorkReason.match({
   UnknownCheckpoint: ({ seq }) => `The session has no checkpoint ${seq}; look at its list again.`,
   UnknownChange: () => "There is no such change; the list may have been told anew since.",
   ChangeMoved: ({ path }) => `${path} has changed or was decided since; look at its change again.`,
+  Unmerged: ({ path }) => `${path} still has the marks of a merge (<<<<<<<); nothing was touched. Resolve them in the worktree, or ask an agent to, and apply it then.`,
   ChangedThere: ({ path }) => `${path} was changed in the project since, in the same place; nothing was touched. Undo that there first, or leave it applied.`,
   ChangedHere: ({ path }) => `${path} was changed in the worktree since, in the same place; nothing was touched. Reject what stands there first, or leave this one rejected.`,
   NoSuchHunk: ({ path }) => `The change of ${path} has no such part; apply all of it, or look at it again.`,

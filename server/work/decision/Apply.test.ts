@@ -53,6 +53,31 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change",
     assert.deepStrictEqual([mine("a.txt"), readdirSync(dirname(worktree.path))], [numbered(12), ["worktree"]])
   }))
 
+  it.effect("in which a merge has left its marks is not applied before they are resolved; marks that the project has itself hinder nobody", () => Effect.gen(function*() {
+    const example = `<<<<<<< ${"a".repeat(40)}\nan example\n>>>>>>> ${"b".repeat(40)}\n`
+    const { decide, mine, project, turn, work, worktree, write } = yield* world({ "a.txt": "one\n", "b.txt": "x\n", "doc.md": example })
+    work("a.txt", "the agent's\n")
+    work("b.txt", "y\n")
+    work("doc.md", `${example}more\n`)
+    const { changes: [conflicting] } = yield* turn("goose")
+    if (conflicting === undefined) return assert.fail("a change stands")
+    write("a.txt", "the person's\n")
+    assert.strictEqual((yield* decide.apply(project, worktree, conflicting.id)).change.state, "conflicted")
+    yield* decide.resolve(project, worktree, conflicting.id, "worktree")
+    const rows = (yield* turn("goose")).changes
+    const marked = rows.find(({ path }) => path === "a.txt")
+    assert.match(readFileSync(`${worktree.path}/a.txt`, "utf8"), /^<<<<<<< /)
+    const refused = yield* Effect.flip(decide.apply(project, worktree, marked?.id ?? conflicting.id))
+    assert.strictEqual(refused.reason._tag, "Unmerged")
+    const all = yield* decide.applyAll(project, worktree, rows.map(({ id }) => id))
+    assert.deepStrictEqual(all.map((one) => Result.isFailure(one) ? one.failure.reason._tag : "applied"), rows.map(({ path }) => path === "a.txt" ? "Unmerged" : "applied"))
+    assert.deepStrictEqual([mine("a.txt"), mine("b.txt"), mine("doc.md")], ["the person's\n", "y\n", `${example}more\n`])
+    work("a.txt", "both\n")
+    const [resolved] = (yield* turn("goose")).changes
+    yield* decide.apply(project, worktree, resolved?.id ?? conflicting.id)
+    assert.strictEqual(mine("a.txt"), "both\n")
+  }))
+
   it.effect("of a repository whose hashes are SHA-256 is applied, reverted, rejected and brought back, also where it removes a file", () => Effect.gen(function*() {
     const { decide, mine, project, top, turn, work, worktree } = yield* world(undefined, undefined, "sha256")
     rmSync(`${worktree.path}/b.txt`)

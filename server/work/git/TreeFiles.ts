@@ -98,6 +98,15 @@ export const makeTreeFiles = Effect.gen(function*() {
   const commit = (top: string, tree: string, ...parents: ReadonlyArray<string>) => Effect.map(
     git.bytes(top, { what, args: [...maker, "commit-tree", tree, "-m", "boocode", ...parents.flatMap((parent) => ["-p", parent])] }), (out) => out.toString("latin1").trim())
 
+  /** A merge of ours names its sides by their commits, as nobody does by hand. */
+  const marked = Effect.fnUntraced(function*(top: string, files: Files) {
+    if (files.size === 0) return []
+    const tree = yield* treeOf(top, files)
+    const { code, stderr, stdout } = yield* git.attemptBytes(top, { what, args: ["grep", "-I", "-l", "-z", "-E", "-e", "^<<<<<<< [0-9a-f]{40}", tree] })
+    if (code !== 0 && code !== 1) return yield* new WorkError({ reason: { _tag: "GitFailed", what, detail: stderr.trim() } })
+    return splitNul(stdout).map((name) => textOfPath(name.subarray(tree.length + 1)))
+  })
+
   return {
     folderOf,
     treeOf,
@@ -120,6 +129,12 @@ export const makeTreeFiles = Effect.gen(function*() {
       if (code !== 0 && code !== 1) return yield* new WorkError({ reason: { _tag: "GitFailed", what, detail: stderr.trim() } })
       const merged: Merged = code === 1 ? { clean: false, tree } : { clean: true, files: filesOf(yield* git.bytes(top, { what, args: ["ls-tree", "-r", "-z", tree] })) }
       return merged
+    }),
+    /** The paths in which there are marks of a merge, where before there were none. */
+    newlyMarked: Effect.fn("TreeFiles.newlyMarked")(function*(top: string, before: Files, after: Files) {
+      const found = yield* marked(top, after)
+      const known = found.length === 0 ? [] : yield* marked(top, before)
+      return found.filter((path) => !known.includes(path))
     }),
     /** What a checkout's own index has. Those in the midst of a merge are there once for each side. */
     inIndex: (top: string) => Effect.map(git.bytes(top, { what, args: ["ls-files", "-s", "-z"] }), filesOf),

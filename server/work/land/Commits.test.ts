@@ -122,6 +122,12 @@ layer(landTest, { excludeTestServices: true, timeout: "2 minutes" })("on the che
       assert.deepStrictEqual(yield* everything, before)
       return tag
     })
+    work("b.txt", `<<<<<<< ${"a".repeat(40)}\nmine\n`)
+    const { changes: marked } = yield* turn("goose")
+    const unmerged = yield* reasonOf(commits, order(marked))
+    assert.deepStrictEqual([unmerged.tag, unmerged.message.startsWith("b.txt still has the marks of a merge")], ["Unmerged", true])
+    work("b.txt", "x\n")
+    yield* turn("goose")
     yield* git("checkout", "-q", "--detach")
     assert.strictEqual(yield* refused("on no branch"), "Detached")
     yield* git("checkout", "-q", "main")

@@ -69,6 +69,8 @@ export const makeLandPlan = Effect.gen(function*() {
     if (misfit.size > 0) return yield* new Clash({ rows: rows.filter((row) => pathsOf(row).some((path) => misfit.has(path))) })
     const before = pick(all, touched), after = pick(merged, touched)
     const differing = [...touched].filter((path) => !sameEntry(before.get(path), after.get(path)))
+    const [unmerged] = yield* trees.newlyMarked(top, pick(before, differing), pick(after, differing))
+    if (unmerged !== undefined) return yield* new WorkError({ reason: { _tag: "Unmerged", path: unmerged } })
     const tree = yield* trees.amend(top, head, pick(after, differing), differing.filter((path) => !after.has(path)))
     return { tree, isNew: differing.length > 0, before: pick(before, differing), after: pick(after, differing) }
   })

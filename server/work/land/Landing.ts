@@ -183,11 +183,19 @@ const make = Effect.gen(function*() {
     yield* git.run(top, { what: "keep what is there", args: ["update-ref", `refs/boocode/kept/${id}/${way}/${tree}`, tree] })
   })
 
+  /** Of those that are to go to the project: whose marks a merge left, and nobody has resolved. */
+  const unmerged = Effect.fnUntraced(function*(top: string, carries: ReadonlyArray<Pick<Carry, "from" | "to" | "way">>) {
+    const applied = carries.filter(({ way }) => way === "apply")
+    return yield* trees.newlyMarked(top, union(applied.map(({ from }) => from)), union(applied.map(({ to }) => to)))
+  })
+
   const attempt = (top: string, carry: Carry, left: number, earlier?: Exchange): Effect.Effect<Carried, WorkError> => Effect.gen(function*() {
     const paths = pathsOf(carry)
     yield* admit(top, paths)
     const stats = yield* lookWhenItShows(statsOf(top, paths))
     const ours = yield* trees.onDisk(top, paths, carry.from)
+    const [unresolved] = earlier === undefined ? yield* unmerged(top, [carry]) : []
+    if (unresolved !== undefined) return yield* fail({ _tag: "Unmerged", path: unresolved })
     const begun = earlier ?? (yield* notes.noted(top, carry))
     const result = yield* resultOf(top, carry, begun?.after, ours, paths)
     if (!result.clean) return { _tag: "Conflicted", tree: result.tree } as const
@@ -206,7 +214,9 @@ const make = Effect.gen(function*() {
   const attemptAll = Effect.fnUntraced(function*(top: string, carries: ReadonlyArray<Carry>) {
     const refs = yield* notes.refsIn(top)
     const isAlone = notes.isNoted(refs)
-    const fit = yield* Effect.filter(carries, (carry) => isAlone(carry) ? Effect.succeed(false) : Effect.isSuccess(admit(top, pathsOf(carry))))
+    const marked = yield* unmerged(top, carries)
+    const isRefused = (carry: Carry) => isAlone(carry) || marked.some((path) => carry.to.has(path))
+    const fit = yield* Effect.filter(carries, (carry) => isRefused(carry) ? Effect.succeed(false) : Effect.isSuccess(admit(top, pathsOf(carry))))
     const paths = fit.flatMap(pathsOf)
     const stats = yield* lookWhenItShows(statsOf(top, paths))
     const ours = paths.length === 0 ? new Map() : yield* trees.onDisk(top, paths, union(fit.map(({ from }) => from)))

@@ -158,6 +158,27 @@ it.live("a rejection waits for the turn that runs, is seen to wait, and may be g
   yield* when(({ running, waiting }) => running.length + waiting.length === 0)
 }).pipe(Effect.scoped), 90_000)
 
+it.live("what waits for a turn's end when its session is archived is refused, and touches nothing", () => Effect.gen(function*() {
+  const { changed, chats, client, sessionId, when } = yield* world
+  yield* ask(client, chats.heron, "write kept.txt 1\\n\nwrite gone.txt 1\\n")
+  const { changes, worktree } = yield* changed("create gone.txt +1 -0 heron", "create kept.txt +1 -0 heron")
+  const [gone, kept] = changes.map(({ id }) => id)
+  assert.isDefined(gone)
+  assert.isDefined(kept)
+  assert.strictEqual((yield* client["change.Reject"]({ sessionId, changeIds: [gone] }))[0]?.change.state, "rejected")
+  yield* prompt(client, chats.wren, "hang")
+  yield* when(({ running }) => running.length === 1)
+  const waits = yield* Effect.forEach([client["change.Reject"]({ sessionId, changeIds: [kept] }), client["change.BringBack"]({ sessionId, changeIds: [gone] })],
+    (decision) => Effect.forkChild(Effect.flip(decision)))
+  yield* when(({ waiting }) => waiting.length === 2)
+  yield* client["session.Archive"]({ sessionId, archived: true })
+  for (const { message } of yield* Effect.forEach(waits, Fiber.join)) assert.strictEqual(message, "This session is archived; reopen it first.")
+  assert.deepStrictEqual(["kept.txt", "gone.txt"].map((name) => existsSync(join(worktree?.path ?? "", name))), [true, false])
+  yield* client["session.Archive"]({ sessionId, archived: false })
+  const after = yield* when(({ running, waiting }) => running.length + waiting.length === 0)
+  assert.deepStrictEqual([told(after.changes), after.decided], [["create kept.txt +1 -0 heron"], 1])
+}).pipe(Effect.scoped), 90_000)
+
 it.live("kill -9 of the server in mid-turn: what its agents wrote is theirs after boot, and what comes then is by hand", () => Effect.gen(function*() {
   const { changed, chats, client, dataDir, server, sessionId, when } = yield* world
   yield* ask(client, chats.heron, "write before.txt 1\\n")

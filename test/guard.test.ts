@@ -3,7 +3,7 @@ import { execFileSync, spawn } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, it } from "@effect/vitest"
-import { Effect, Exit, Option, Stream } from "effect"
+import { Effect, Exit, Fiber, Option, Stream } from "effect"
 import type { Client } from "../client/rpc/Client.ts"
 import type { Directory, Session } from "../shared/Session.ts"
 import type { ParkedWork } from "../shared/Guard.ts"
@@ -183,10 +183,18 @@ it.live("a session is deleted in the middle of a turn", () => Effect.gen(functio
   yield* prompt(client, chatId, "write last.txt x\nsay on it\nhang")
   yield* until(client, chatId, (chat) => chat.items.some((item) => item._tag === "Text" && item.text.includes("on it")))
   assert.strictEqual((yield* client["session.Losses"]({ sessionId })).running, 1)
+  // what waits for the turn's end takes nothing out of what is parked
+  const { changes } = yield* untilWork(client, sessionId, (work) => work.running.length === 1)
+  const changeIds = changes.flatMap(({ id, path }) => path === "notes.txt" ? [id] : [])
+  assert.strictEqual(changeIds.length, 1)
+  const rejecting = yield* Effect.forkChild(Effect.flip(client["change.Reject"]({ sessionId, changeIds })))
+  yield* untilWork(client, sessionId, ({ waiting }) => waiting.length === 1)
   const parked = yield* client["session.Delete"]({ sessionId, losses: "park" })
+  assert.strictEqual((yield* Fiber.join(rejecting)).message, "This session is archived; reopen it first.")
   assert.isFalse(existsSync(worktree))
   const restored = yield* client["session.Restore"]({ parkedId: parked?.id ?? assert.fail("nothing was parked") })
   assert.strictEqual(readFileSync(join(worktreeOf(restored), "last.txt"), "utf8").trim(), "x")
+  assert.deepStrictEqual(textsIn(worktreeOf(restored)), texts)
 }).pipe(Effect.scoped), 120_000)
 
 it.live("worktrees of what has ended go after their grace, their work parked; one in which somebody works stays", () => Effect.gen(function*() {

@@ -101,14 +101,17 @@ const make = Effect.gen(function*() {
     return { undo }
   })
 
-  const rewind = Effect.fn("Rewinds.rewind")(function*(sessionId: SessionId, seq: number, by: Who) {
+  /** Looked for when nobody else has the worktree: until then the session may be archived or deleted. */
+  const moveAlone = Effect.fnUntraced(function*(sessionId: SessionId, seq: number, by: Who) {
     const { archived, worktree } = yield* work.place(sessionId)
     if (archived) return yield* new ProjectError({ reason: { _tag: "Archived", sessionId } })
     if (worktree === undefined) return yield* new WorkError({ reason: { _tag: "UnknownCheckpoint", seq } })
     const row = yield* rowAt(worktree, seq)
-    return yield* turns.aloneNow(sessionId, Effect.uninterruptible(move(sessionId, worktree, row, by)),
-      () => new WorkError({ reason: { _tag: "AtWork", agents: turns.running(sessionId) } }))
+    return yield* Effect.uninterruptible(move(sessionId, worktree, row, by))
   })
+
+  const rewind = Effect.fn("Rewinds.rewind")((sessionId: SessionId, seq: number, by: Who) =>
+    turns.aloneNow(sessionId, moveAlone(sessionId, seq, by), () => new WorkError({ reason: { _tag: "AtWork", agents: turns.running(sessionId) } })))
 
   /** One that a server's death cut off: its files may be there, half there, or not. */
   const finish = Effect.fn("Rewinds.finish")(function*({ by, id, seq, sessionId, target, undo }: RewindRow) {

@@ -133,6 +133,11 @@ const make = Effect.gen(function*() {
     return rows.length === ids.length && rows.every(({ worktreeId }) => worktreeId === worktree.id) ? rows : yield* fail({ _tag: "UnknownChange" })
   })
 
+  const opened = Effect.fnUntraced(function*(sessionId: SessionId, ids: ReadonlyArray<ChangeId>) {
+    const { project, worktree } = yield* open(sessionId)
+    return { project, worktree, changes: yield* ours(worktree, ids) }
+  })
+
   const decidedOf = ({ change, marked }: Decision): Decided =>
     ({ change, problem: marked !== undefined && change.state !== "conflicted" ? fail({ _tag: "ChangedThere", path: change.path }).message : null })
 
@@ -145,8 +150,7 @@ const make = Effect.gen(function*() {
 
   const decideEach = (what: string, decide: (project: Project, worktree: Worktree, ids: ReadonlyArray<ChangeId>) => Effect.Effect<ReadonlyArray<Outcome>, WorkError>) =>
     Effect.fn(what)(function*(sessionId: SessionId, ids: ReadonlyArray<ChangeId>) {
-      const { project, worktree } = yield* open(sessionId)
-      const changes = yield* ours(worktree, ids)
+      const { changes, project, worktree } = yield* opened(sessionId, ids)
       return yield* answers(changes, yield* decide(project, worktree, ids))
     })
 
@@ -154,8 +158,7 @@ const make = Effect.gen(function*() {
     Effect.forEach(changes, (change, nth) => attempted(change, Effect.fromResult(outcomes[nth] ?? Result.fail(fail({ _tag: "UnknownChange" })))))
 
   const decideOne = Effect.fnUntraced(function*(sessionId: SessionId, id: ChangeId, decide: (project: Project, worktree: Worktree) => Effect.Effect<Decision, WorkError>) {
-    const { project, worktree } = yield* open(sessionId)
-    const [change] = yield* ours(worktree, [id])
+    const { changes: [change], project, worktree } = yield* opened(sessionId, [id])
     return change === undefined ? yield* fail({ _tag: "UnknownChange" }) : yield* attempted(change, decide(project, worktree))
   })
 
@@ -163,19 +166,14 @@ const make = Effect.gen(function*() {
   const atRest = <A, E>(sessionId: SessionId, ids: ReadonlyArray<ChangeId>, effect: Effect.Effect<A, E>) =>
     awaiting(sessionId, ids, turns.alone(sessionId, effect))
 
-  const reject = Effect.fn("Work.reject")(function*(sessionId: SessionId, ids: ReadonlyArray<ChangeId>) {
-    const { worktree } = yield* open(sessionId)
-    const changes = yield* ours(worktree, ids)
-    const results = yield* atRest(sessionId, ids, Effect.uninterruptible(apply.reject(worktree, ids)))
-    return yield* answers(changes, results)
-  })
-
-  const bringBack = Effect.fn("Work.bringBack")(function*(sessionId: SessionId, ids: ReadonlyArray<ChangeId>) {
-    const { worktree } = yield* open(sessionId)
-    const changes = yield* ours(worktree, ids)
-    const results = yield* atRest(sessionId, ids, Effect.uninterruptible(apply.bringBack(worktree, ids)))
-    return yield* answers(changes, results)
-  })
+  /** Refused at once where it can be, and asked again at rest: a session may be archived or deleted while this waits. */
+  const decideAtRest = (what: string, decide: (worktree: Worktree, ids: ReadonlyArray<ChangeId>) => Effect.Effect<ReadonlyArray<Outcome>, WorkError>) => {
+    const each = decideEach(what, (_, worktree, ids) => Effect.uninterruptible(decide(worktree, ids)))
+    return Effect.fnUntraced(function*(sessionId: SessionId, ids: ReadonlyArray<ChangeId>) {
+      yield* opened(sessionId, ids)
+      return yield* atRest(sessionId, ids, each(sessionId, ids))
+    })
+  }
 
   const resolve = (sessionId: SessionId, id: ChangeId, way: Resolution) => way === "theirs"
     ? decideOne(sessionId, id, (project, worktree) => apply.apply(project, worktree, id, true))
@@ -194,7 +192,7 @@ const make = Effect.gen(function*() {
   })
 
   return Work.of({
-    place, watch, bringBack, reject, resolve, ofTurn,
+    place, watch, resolve, ofTurn,
     look: Effect.fn("Work.look")(function*(sessionId) {
       const { archived, worktree } = yield* place(sessionId)
       if (worktree === undefined) return
@@ -203,6 +201,8 @@ const make = Effect.gen(function*() {
     }),
     apply: decideEach("Work.apply", (project, worktree, ids) => apply.applyAll(project, worktree, ids)),
     applyHunks: (sessionId, id, part, hunks) => decideOne(sessionId, id, (project, worktree) => apply.applyHunks(project, worktree, id, part, hunks)),
+    bringBack: decideAtRest("Work.bringBack", apply.bringBack),
+    reject: decideAtRest("Work.reject", apply.reject),
     rejectHunks: (sessionId, id, part, hunks) => atRest(sessionId, [id], decideOne(sessionId, id, (_, worktree) => apply.rejectHunks(worktree, id, part, hunks))),
     revert: decideEach("Work.revert", apply.revertAll),
     revertHunks: (sessionId, id, part, hunks) => decideOne(sessionId, id, (project, worktree) => apply.revertHunks(project, worktree, id, part, hunks)),
@@ -234,7 +234,7 @@ export class Work extends Context.Service<Work, {
   /** Each all or nothing, in the given order. Unknown ids refuse all. */
   readonly apply: (sessionId: SessionId, ids: ReadonlyArray<ChangeId>) => Answer<ReadonlyArray<Decided>>
   readonly applyHunks: (sessionId: SessionId, id: ChangeId, part: ChangeId, hunks: ReadonlyArray<number>) => Answer<Decided>
-  /** When the turns in the worktree have ended; interrupted before, it does nothing. */
+  /** When the turns in the worktree have ended; interrupted before, it does nothing, and refused where the session was archived or deleted by then. */
   readonly reject: (sessionId: SessionId, ids: ReadonlyArray<ChangeId>) => Answer<ReadonlyArray<Decided>>
   readonly rejectHunks: (sessionId: SessionId, id: ChangeId, part: ChangeId, hunks: ReadonlyArray<number>) => Answer<Decided>
   /** Waits as `reject` does. */

@@ -7,6 +7,7 @@ import { dirname } from "node:path"
 import { ChangeId } from "../../../shared/Change.ts"
 import { AgentName } from "../../../shared/Ids.ts"
 import { Apply } from "./Apply.ts"
+import type { Decision } from "./WholeDecisions.ts"
 import { LastMoment } from "../git/PutInPlace.ts"
 import { ChangePort } from "../change/ChangePort.ts"
 import { Changes } from "../change/Changes.ts"
@@ -266,6 +267,19 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change",
     assert.deepStrictEqual((yield* changes.list(worktree.id)).map(({ added, removed, state }) => [added, removed, state]), [[1, 1, "pending"]])
     yield* decide.apply(project, worktree, (yield* only).id)
     assert.strictEqual(mine("a.txt"), whole)
+  }))
+
+  it.effect("of which the same part is sent twice at once is decided once, and told twice", () => Effect.gen(function*() {
+    const { decide, mine, only, project, turn, work, worktree } = yield* world({ "a.txt": numbered(60) })
+    work("a.txt", numbered(60, [2, "one"], [20, "two"], [38, "three"]))
+    yield* turn("goose")
+    const twice = (part: ChangeId, decision: Effect.Effect<Decision, WorkError>) =>
+      Effect.map(Effect.all([decision, decision], { concurrency: 2 }), (all) => all.map(({ change }) => [change.id === part, change.state, change.added]))
+    const first = ChangeId.make(crypto.randomUUID()), second = ChangeId.make(crypto.randomUUID())
+    assert.deepStrictEqual(yield* twice(first, decide.applyHunks(project, worktree, (yield* only).id, first, [0])), [[true, "applied", 1], [true, "applied", 1]])
+    assert.strictEqual(mine("a.txt"), numbered(60, [2, "one"]))
+    assert.deepStrictEqual(yield* twice(second, decide.rejectHunks(worktree, (yield* only).id, second, [0])), [[true, "rejected", 1], [true, "rejected", 1]])
+    assert.strictEqual(readFileSync(`${worktree.path}/a.txt`, "utf8"), numbered(60, [2, "one"], [38, "three"]))
   }))
 
   it.effect("is reverted in parts: they wait anew with their makers, and the rest stays applied, until that is reverted too", () => Effect.gen(function*() {

@@ -62,14 +62,25 @@ export const makeHunkDecisions = Effect.fnUntraced(function*(whole: Whole) {
   const { conflicted, find, putBack, undecided } = yield* makeOneChange
   const hunksOf = yield* makeHunks
 
+  /** Sent before under this id. */
+  const decided = (part: ChangeId) => Effect.map(port.find(part), (change): Decision | undefined => change === undefined ? undefined : { change })
+
+  /** That, or the change, which is read first: without the part it may be gone, or its hunks be others. */
+  const unlessDecided = Effect.fnUntraced(function*(worktree: Worktree, id: ChangeId, part: ChangeId) {
+    const change = yield* Effect.result(find(worktree, id))
+    const known = yield* decided(part)
+    return known === undefined ? { known, change: yield* Effect.fromResult(change) } : { known, change: undefined }
+  })
+
   const applyHunks = Effect.fn("Apply.applyHunks")(function*(project: Project, worktree: Worktree, id: ChangeId, part: ChangeId, chosen: ReadonlyArray<number>) {
-    const known = yield* port.find(part)
-    if (known !== undefined) return { change: known } satisfies Decision
-    const from = yield* find(worktree, id)
+    const { change: from, known } = yield* unlessDecided(worktree, id, part)
+    if (known !== undefined) return known
     const { isAll, some } = yield* hunksOf(worktree, from, chosen)
     if (isAll) return yield* whole.apply(project, worktree, id)
     const row = partOf(from, part, "applied", some)
     const decision = yield* changes.alone(worktree.id, Effect.gen(function*() {
+      const known = yield* decided(part)
+      if (known !== undefined) return known
       const change = yield* find(worktree, id)
       const ledger = yield* port.load(worktree.id)
       yield* undecided(change, ledger)
@@ -87,12 +98,13 @@ export const makeHunkDecisions = Effect.fnUntraced(function*(whole: Whole) {
   })
 
   const rejectHunks = Effect.fn("Apply.rejectHunks")(function*(worktree: Worktree, id: ChangeId, part: ChangeId, chosen: ReadonlyArray<number>) {
-    const known = yield* port.find(part)
-    if (known !== undefined) return { change: known } satisfies Decision
-    const from = yield* find(worktree, id)
+    const { change: from, known } = yield* unlessDecided(worktree, id, part)
+    if (known !== undefined) return known
     const { isAll, rest, some } = yield* hunksOf(worktree, from, chosen)
     if (isAll) return yield* whole.reject(worktree, id)
     return yield* changes.decide(worktree, Effect.gen(function*() {
+      const known = yield* decided(part)
+      if (known !== undefined) return known
       const change = yield* find(worktree, id)
       yield* undecided(change, yield* port.load(worktree.id))
       yield* putBack(worktree, change, part, new Map([[change.path, { mode: change.mode ?? rest.file.mode, blob: rest.file.blob }]]))
@@ -106,17 +118,16 @@ export const makeHunkDecisions = Effect.fnUntraced(function*(whole: Whole) {
 
   /** The change stays applied without them, as if it had never had them; that makes them, and what comes after, its makers' again. */
   const revertHunks = Effect.fn("Apply.revertHunks")(function*(project: Project, worktree: Worktree, id: ChangeId, part: ChangeId, chosen: ReadonlyArray<number>) {
-    const known = yield* port.find(part)
-    if (known !== undefined) return { change: known } satisfies Decision
-    const whence = yield* find(worktree, id)
+    const { change: whence, known } = yield* unlessDecided(worktree, id, part)
+    if (known !== undefined) return known
     if (whence.state !== "applied") return yield* moved(whence)
     const { isAll, rest, some } = yield* hunksOf(worktree, whence, chosen)
     if (isAll) return yield* whole.revert(project, worktree, id)
     const left: PendingChange = { ...whence, blob: rest.file.blob, added: rest.added, removed: rest.removed, seq: 0 }
     const row: PendingChange = { ...whence, id: part, oldMode: whence.mode, baseBlob: rest.file.blob, added: some.added, removed: some.removed, state: "reverted" }
     const decision = yield* changes.alone(worktree.id, Effect.gen(function*() {
-      const known = yield* port.find(part)
-      if (known !== undefined) return { change: known } satisfies Decision
+      const known = yield* decided(part)
+      if (known !== undefined) return known
       const change = yield* find(worktree, id)
       const ledger = yield* port.load(worktree.id)
       const from = contentOf(row), to = baseOf(row)

@@ -357,10 +357,15 @@ layer(services, { excludeTestServices: true, timeout: "2 minutes" })("a change",
       if (merged) writeFileSync(`${top}/a.txt`, numbered(12, [10, "mine"]))
       const { changes: standing } = yield* turn("goose")
       // the disk has it, the database doesn't
+      let isOver = false
+      const killed = Effect.fail(new WorkError({ reason: { _tag: "Unrecorded", detail: "killed" } }))
       const dying = yield* Apply.pipe(Effect.provide(Layer.fresh(Apply.layer).pipe(Layer.provide(Layer.succeed(ChangePort, ChangePort.of({
-        ...port, record: () => Effect.fail(new WorkError({ reason: { _tag: "Unrecorded", detail: "killed" } }))
+        ...port, record: () => Effect.andThen(Effect.sync(() => { isOver = true }), killed), findAll: (ids) => Effect.suspend(() => isOver ? killed : port.findAll(ids))
       }))))))
-      for (const { id } of standing) assert.strictEqual((yield* Effect.flip(dying.apply(project, worktree, id))).message, "killed")
+      for (const { id } of standing) {
+        isOver = false
+        assert.strictEqual((yield* Effect.flip(dying.apply(project, worktree, id))).message, "killed")
+      }
       const there = filesOf(top)
       // a rename half done
       writeFileSync(`${top}/b.txt`, "x\n")

@@ -21,6 +21,7 @@ import { Landing } from "../land/Landing.ts"
 import { baseOf, contentOf, type FileEntry, type Files } from "../git/TreeFiles.ts"
 import type { WorkError } from "../../../shared/WorkError.ts"
 import { makeOneChange } from "./OneChange.ts"
+import { makeTakenBack } from "./TakenBack.ts"
 import { type Decision, decidedAs, makeWholeDecisions, type Outcome, pathsOf, unknown } from "./WholeDecisions.ts"
 
 const make = Effect.gen(function*() {
@@ -29,6 +30,7 @@ const make = Effect.gen(function*() {
   const { admit, done, trees } = yield* Landing
   const { find, putBack, undecided } = yield* makeOneChange
   const { moveBase } = yield* makeChangeBase
+  const { orTakenBack } = yield* makeTakenBack
   const { applyAll, look, reject, revertAll } = yield* makeWholeDecisions
 
   const one = (outcomes: Effect.Effect<ReadonlyArray<Outcome>, WorkError>) =>
@@ -50,10 +52,12 @@ const make = Effect.gen(function*() {
       const ledger = yield* port.load(worktree.id)
       yield* undecided(change, ledger)
       const { files, ours } = yield* sidesOf(project, change)
-      yield* putBack(worktree, change, id, way === "mine" ? ours : files)
+      const exchanges = yield* putBack(worktree, change, id, way === "mine" ? ours : files)
       const next = way === "mine" ? decidedAs(change, "rejected", (ledger.last?.seq ?? 0) + 1) : change
-      const base = yield* moveBase(worktree, ledger, id, new Map([...baseOf(change), ...contentOf(change)]), ours)
-      yield* port.record(worktree.id, way === "mine" ? { base, decided: [next] } : { base })
+      // the change itself stays as it is where both sides meet: what is recorded is a base that has moved
+      const isRecorded = way === "mine" ? undefined : Effect.map(port.load(worktree.id), ({ base }) => base !== ledger.base)
+      yield* orTakenBack(worktree.path, "reject", exchanges, Effect.flatMap(moveBase(worktree, ledger, id, new Map([...baseOf(change), ...contentOf(change)]), ours),
+        (base) => port.record(worktree.id, way === "mine" ? { base, decided: [next] } : { base })), isRecorded)
       yield* done(worktree.path, [id])
       return { change: next } satisfies Decision
     }), pathsOf)

@@ -12,6 +12,7 @@ import { baseOf, contentOf, type FileEntry, sameEntry } from "../git/TreeFiles.t
 import { Landing } from "../land/Landing.ts"
 import { makeChangeBase } from "./ChangeBase.ts"
 import { makeOneChange } from "./OneChange.ts"
+import { makeTakenBack } from "./TakenBack.ts"
 import { type Decision, moved, pathsOf } from "./WholeDecisions.ts"
 
 type Deciding = Effect.Effect<Decision, WorkError>
@@ -60,6 +61,7 @@ export const makeHunkDecisions = Effect.fnUntraced(function*(whole: Whole) {
   const { carry, done } = yield* Landing
   const { baseNow, keepFiles, moveBase } = yield* makeChangeBase
   const { conflicted, find, putBack, undecided } = yield* makeOneChange
+  const { orTakenBack } = yield* makeTakenBack
   const hunksOf = yield* makeHunks
 
   /** Sent before under this id. */
@@ -89,7 +91,8 @@ export const makeHunkDecisions = Effect.fnUntraced(function*(whole: Whole) {
       if (!sameEntry((yield* baseNow(worktree, ledger)).get(row.path), from.get(row.path))) return yield* moved(change)
       const carried = yield* carry(project.path, { id: part, way: "apply", from, to })
       if (carried._tag === "Conflicted") return yield* conflicted(worktree, change, carried.tree)
-      yield* port.record(worktree.id, { base: yield* moveBase(worktree, ledger, part, from, to), decided: [row] })
+      yield* orTakenBack(project.path, "apply", new Map([[part, carried.exchange]]),
+        Effect.flatMap(moveBase(worktree, ledger, part, from, to), (base) => port.record(worktree.id, { base, decided: [row] })))
       yield* done(project.path, [part])
       return { change: row } satisfies Decision
     }))
@@ -107,10 +110,9 @@ export const makeHunkDecisions = Effect.fnUntraced(function*(whole: Whole) {
       if (known !== undefined) return known
       const change = yield* find(worktree, id)
       yield* undecided(change, yield* port.load(worktree.id))
-      yield* putBack(worktree, change, part, new Map([[change.path, { mode: change.mode ?? rest.file.mode, blob: rest.file.blob }]]))
+      const exchanges = yield* putBack(worktree, change, part, new Map([[change.path, { mode: change.mode ?? rest.file.mode, blob: rest.file.blob }]]))
       const rejected = partOf(from, part, "rejected", some)
-      yield* keepFiles(worktree, part, contentOf(rejected))
-      yield* port.record(worktree.id, { decided: [rejected] })
+      yield* orTakenBack(worktree.path, "reject", exchanges, Effect.andThen(keepFiles(worktree, part, contentOf(rejected)), port.record(worktree.id, { decided: [rejected] })))
       yield* done(worktree.path, [part])
       return { change: rejected } satisfies Decision
     }), pathsOf)
@@ -138,8 +140,8 @@ export const makeHunkDecisions = Effect.fnUntraced(function*(whole: Whole) {
       // it stays applied
       if (carried._tag === "Conflicted") return { change, marked: carried.tree } satisfies Decision
       const isTaken = ledger.live.some(({ path }) => path === row.path)
-      const base = yield* moveBase(worktree, ledger, part, from, to)
-      yield* port.record(worktree.id, { base, decided: isTaken ? [left, row] : [left], saved: isTaken ? [] : [row] })
+      yield* orTakenBack(project.path, "revert", new Map([[part, carried.exchange]]), Effect.flatMap(moveBase(worktree, ledger, part, from, to),
+        (base) => port.record(worktree.id, { base, decided: isTaken ? [left, row] : [left], saved: isTaken ? [] : [row] })))
       yield* done(project.path, [part])
       return { change: row } satisfies Decision
     }))

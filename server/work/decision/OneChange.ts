@@ -21,11 +21,12 @@ export const makeOneChange = Effect.gen(function*() {
       yield* port.record(worktree.id, { saved: [next] })
       return { change: next, marked } satisfies Decision
     }),
-    /** Puts `to` where the change's content is, in the worktree; what is there is as the change says, or nothing is touched. */
+    /** Puts `to` where the change's content is, in the worktree; what is there is as the change says, or nothing is touched. Answers what it exchanged. */
     putBack: Effect.fnUntraced(function*(worktree: Worktree, change: PendingChange, id: ChangeId, to: Files) {
       const carried = yield* carry(worktree.path, { id, way: "reject", from: contentOf(change), to })
       // written to since it was looked at
       if (carried._tag === "Conflicted") return yield* moved(change)
+      return new Map([[id, carried.exchange]])
     })
   }
 })

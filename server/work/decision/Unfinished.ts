@@ -5,6 +5,7 @@
  * ```
  *  noted ──▶ recorded already ──────────────▶ note dropped
  *    ├─────▶ asked again: landed, applied ──▶
+ *    ├─────▶ its agent went on since: left ─▶
  *    └─────▶ refused: files and index back ─▶
  * ```
  */
@@ -18,10 +19,12 @@ import { Commits } from "../land/Commits.ts"
 import { Git } from "../git/Git.ts"
 import { type Begun, makeLandAttempts } from "../land/LandAttempts.ts"
 import { Landing } from "../land/Landing.ts"
-import { begunOf, type Exchange } from "../land/LandingNotes.ts"
+import { begunOf, type Exchange, type NotedExchange } from "../land/LandingNotes.ts"
 import { makeLandSteps } from "../land/LandSteps.ts"
 import type { KnownWorktree } from "../worktree/Reconcile.ts"
-import { baseOf, type Files, pick, sameEntry } from "../git/TreeFiles.ts"
+import { baseOf, type Files, sameEntry } from "../git/TreeFiles.ts"
+import { namesIn, stateAfter, uncommitted } from "./TakenBack.ts"
+import { pathsIn } from "./WholeDecisions.ts"
 
 /** Nothing new is taken up after that: the server is to answer soon. What is left is found at the next boot, or asked for again. */
 const limit = "20 seconds"
@@ -42,7 +45,6 @@ const begunIn = (refs: ReadonlyArray<string>) => ({
   ...begunOf(refs)
 })
 
-const stateAfter = { apply: "applied", reject: "rejected", revert: "reverted", "bring-back": "pending" } as const
 /** Whose files those are. */
 const isInWorktree = (way: Carrying["way"]) => way === "reject" || way === "bring-back"
 
@@ -56,13 +58,6 @@ const make = Effect.gen(function*() {
   const { unstage } = yield* makeLandSteps
 
   const filesAt = (top: string, ref: string) => Effect.map(landing.trees.filesAt(top, ref), (files): Files => files ?? new Map())
-
-  /** What was committed since is nobody's to take back: it is as it came there, or another than `was`. */
-  const uncommitted = (head: Files, { after, before }: Exchange, was?: Files): Exchange => {
-    const isCommitted = (path: string) => was === undefined ? sameEntry(head.get(path), after.get(path)) : !sameEntry(head.get(path), was.get(path))
-    const paths = [...new Set([...before.keys(), ...after.keys()])].filter((path) => !isCommitted(path))
-    return { before: pick(before, paths), after: pick(after, paths) }
-  }
 
   const landedAgain = Effect.fnUntraced(function*({ top }: Place, { id, note }: Begun) {
     const result = note === undefined ? undefined : yield* Effect.option(commits.commit(note.order))
@@ -96,6 +91,28 @@ const make = Effect.gen(function*() {
   const exchangesOf = (top: string, carrying: Carrying) => carrying.isTogether ? landing.notedTogether(top, carrying)
     : Effect.map(landing.noted(top, carrying), (one) => new Map(one === undefined ? [] : [[carrying.id, one]]))
 
+  /** Of what was to be applied: not decided, and other changes stand in its stead. Its server lived on, and its agent went on in the same files. */
+  const supersededOf = Effect.fnUntraced(function*(way: Carrying["way"], rows: ReadonlyArray<PendingChange>) {
+    const [first] = rows
+    if (way !== "apply" || first === undefined) return new Set<ChangeId>()
+    const { live } = yield* port.load(first.worktreeId)
+    const standing = new Set(live.map(({ id }) => id)), taken = new Set(live.flatMap(pathsIn))
+    return new Set(rows.filter((row) => row.state !== "applied" && !standing.has(row.id) && pathsIn(row).some((path) => taken.has(path))).map(({ id }) => id))
+  })
+
+  /** What was not decided after all. It is one file of a worktree, the old or the new one, where nobody knows whose worktree that is (`at`). */
+  const refused = Effect.fnUntraced(function*(at: string | undefined, way: Carrying["way"], rows: ReadonlyArray<PendingChange>, exchanges: ReadonlyMap<ChangeId, NotedExchange>) {
+    if (at === undefined || exchanges.size === 0) return
+    const superseded = yield* supersededOf(way, rows)
+    const left = new Map([...exchanges].filter(([id]) => superseded.has(id)))
+    if (left.size > 0) yield* Effect.logWarning(`${namesIn(left)} in ${at} was written to be applied, which was never recorded, and its agent has gone on in it since: it is left as it is.`)
+    const head = isInWorktree(way) ? undefined : yield* filesAt(at, "HEAD")
+    const back = new Map([...exchanges].filter(([id]) => !superseded.has(id)).map(([id, exchange]) => [id, head === undefined ? exchange : uncommitted(head, exchange)]))
+    const staying = yield* landing.takeBackAll(at, back)
+    const gone = new Map([...back].filter(([id, { after, before }]) => !staying.has(id) && before.size + after.size > 0))
+    if (gone.size > 0) yield* Effect.logWarning(`${namesIn(gone)} in ${at} was to be ${stateAfter[way]} and can't be: it was taken back, but for what changed there since. Ask for it again.`)
+  })
+
   const carriedAgain = Effect.fnUntraced(function*({ known, top }: Place, carrying: Carrying) {
     const { way } = carrying
     const noted = yield* exchangesOf(top, carrying)
@@ -114,13 +131,8 @@ const make = Effect.gen(function*() {
     const decided = (yield* port.findAll([...exchanges.keys()])).filter(isDecided)
     for (const { id, path } of decided) if (left.includes(id)) yield* Effect.logInfo(`${path} in ${top} is ${stateAfter[way]}, as was under way when the server died.`)
     const at = isInWorktree(way) ? place?.worktree.path : top
-    // of chosen hunks of a worktree nobody knows whose; they are one file, which is the old or the new one
     const isOver = new Set(decided.map(({ id }) => id))
-    const refused = [...exchanges].filter(([id]) => !isOver.has(id))
-    if (at !== undefined && refused.length > 0) {
-      const head = isInWorktree(way) ? undefined : yield* filesAt(at, "HEAD")
-      yield* landing.takeBackAll(at, new Map(refused.map(([id, exchange]) => [id, head === undefined ? exchange : uncommitted(head, exchange)])))
-    }
+    yield* refused(at, way, rows.filter(({ id }) => !isOver.has(id)), new Map([...exchanges].filter(([id]) => !isOver.has(id))))
     yield* landing.forget(top, carrying, carrying.isTogether)
   })
 

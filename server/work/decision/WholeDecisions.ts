@@ -12,6 +12,7 @@ import { ChangePort, type Entry, type Ledger } from "../change/ChangePort.ts"
 import { Changes } from "../change/Changes.ts"
 import { type Carry, Landing } from "../land/Landing.ts"
 import { baseOf, contentOf, type Files, sameEntry, union } from "../git/TreeFiles.ts"
+import { exchangesOf, makeTakenBack } from "./TakenBack.ts"
 
 /** The change as it stands now. Where it is conflicted, `marked` is a tree that has the files with git's marks. */
 export interface Decision { readonly change: PendingChange; readonly marked?: string }
@@ -73,6 +74,7 @@ export const makeWholeDecisions = Effect.gen(function*() {
   const { done, trees } = yield* Landing
   const { baseNow } = yield* makeChangeBase
   const { carryRows, each, record } = yield* makeBatches
+  const { orTakenBack } = yield* makeTakenBack
 
   const look = (worktree: Worktree) => changes.look(worktree, { _tag: "Decided", id: CheckpointId.make(crypto.randomUUID()) })
 
@@ -88,7 +90,8 @@ export const makeWholeDecisions = Effect.gen(function*() {
     })
     const next = outcomes.flatMap((one) => Result.isSuccess(one) && carried.has(one.success.change.id) ? [one.success.change] : [])
     const decided = next.filter(({ state }) => state === "applied")
-    yield* record(worktree, ledger, decided, { from: baseOf, to: contentOf }, { decided, saved: next.filter(({ state }) => state === "conflicted") })
+    yield* orTakenBack(project.path, "apply", exchangesOf(carried),
+      record(worktree, ledger, decided, { from: baseOf, to: contentOf }, { decided, saved: next.filter(({ state }) => state === "conflicted") }))
     yield* done(project.path, decided.map(({ id }) => id))
     return outcomes
   }))
@@ -117,7 +120,7 @@ export const makeWholeDecisions = Effect.gen(function*() {
       return Result.flatMap(carried.get(row.id) ?? Result.fail(moved(row)), ({ _tag }) => _tag === "Conflicted" ? Result.fail(moved(row)) : Result.succeed({ change: decidedAs(row, "rejected", seq) }))
     })
     const decided = outcomes.flatMap((one) => Result.isSuccess(one) && one.success.change.seq === seq ? [one.success.change] : [])
-    if (decided.length > 0) yield* port.record(worktree.id, { decided })
+    if (decided.length > 0) yield* orTakenBack(worktree.path, "reject", exchangesOf(carried), port.record(worktree.id, { decided }))
     yield* done(worktree.path, decided.map(({ id }) => id))
     return outcomes
   })
@@ -139,8 +142,8 @@ export const makeWholeDecisions = Effect.gen(function*() {
     })
     const reverted = outcomes.flatMap((one) => Result.isSuccess(one) && carried.has(one.success.change.id) && one.success.change.state === "reverted" ? [one.success.change] : [])
     const taken = new Set(ledger.live.map(({ path }) => path))
-    yield* record(worktree, ledger, reverted, { from: contentOf, to: baseOf },
-      { decided: reverted.filter(({ path }) => taken.has(path)), saved: reverted.filter(({ path }) => !taken.has(path)) })
+    yield* orTakenBack(project.path, "revert", exchangesOf(carried), record(worktree, ledger, reverted, { from: contentOf, to: baseOf },
+      { decided: reverted.filter(({ path }) => taken.has(path)), saved: reverted.filter(({ path }) => !taken.has(path)) }))
     yield* done(project.path, reverted.map(({ id }) => id))
     return outcomes
   }))

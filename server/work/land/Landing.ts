@@ -145,7 +145,7 @@ const make = Effect.gen(function*() {
   const takeBackAtOnce = Effect.fnUntraced(function*(top: string, all: ReadonlyMap<Carry["id"], Exchange>) {
     const exchanges = [...all].map(([id, { after, before }]) => ({ id, after, before, paths: [...new Set([...before.keys(), ...after.keys()])] }))
     const [first] = exchanges
-    if (first === undefined) return
+    if (first === undefined) return new Set<Carry["id"]>()
     const paths = [...new Set(exchanges.flatMap((one) => one.paths))]
     const stats = yield* lookWhenItShows(statsOf(top, paths))
     const now = yield* trees.onDisk(top, paths, union(exchanges.map(({ after }) => after)))
@@ -154,20 +154,24 @@ const make = Effect.gen(function*() {
       return { paths, result: new Map([...pick(before, paths.filter(isOurs)), ...pick(now, paths.filter((path) => !isOurs(path)))]) }
     })
     const written = yield* writeAll(top, first.id, now, parts, stats)
+    const staying = new Set<Carry["id"]>()
     for (const [nth, { id }] of exchanges.entries()) {
       const one = written[nth]
-      if (one !== undefined && Result.isFailure(one)) yield* staysThere(top, id)(one.failure)
+      if (one === undefined || Result.isSuccess(one)) continue
+      staying.add(id)
+      yield* staysThere(top, id)(one.failure)
     }
+    return staying
   })
 
-  /** What was written of exchanges that have no path in common is as it was again; what somebody changed since is left alone. */
+  /** What was written of exchanges that have no path in common is as it was again; what somebody changed since is left alone. Answers those of which that could not be done. */
   const takeBackAll = Effect.fn("Landing.takeBackAll")(function*(top: string, all: ReadonlyMap<Carry["id"], Exchange>) {
     // one that can't be looked at hinders no other
-    const each = Effect.forEach(all, ([id, exchange]) => Effect.catch(takeBackAtOnce(top, new Map([[id, exchange]])), staysThere(top, id)), { discard: true })
-    yield* Effect.catch(takeBackAtOnce(top, all), () => each)
+    const each = Effect.forEach(all, ([id, exchange]) => Effect.catch(takeBackAtOnce(top, new Map([[id, exchange]])), (error) => Effect.as(staysThere(top, id)(error), new Set([id]))))
+    return yield* Effect.catch(takeBackAtOnce(top, all), () => Effect.map(each, (some) => new Set(some.flatMap((ids) => [...ids]))))
   })
 
-  const takeBack = (top: string, id: Carry["id"], exchange: Exchange) => takeBackAll(top, new Map([[id, exchange]]))
+  const takeBack = (top: string, id: Carry["id"], exchange: Exchange) => Effect.asVoid(takeBackAll(top, new Map([[id, exchange]])))
 
   /** The first attempt's, but what somebody changed between two of them. */
   const since = (earlier: Exchange | undefined, { after, before }: Exchange, paths: ReadonlyArray<string>): Exchange => earlier === undefined ? { before, after } : {
@@ -269,8 +273,8 @@ export class Landing extends Context.Service<Landing, {
   readonly sweep: (top: string) => Effect.Effect<void>
   /** As if it had not been carried, but for what somebody changed since. */
   readonly takeBack: (top: string, id: Carry["id"], exchange: Exchange) => Effect.Effect<void>
-  /** The same of many that have no path in common, each by itself. */
-  readonly takeBackAll: (top: string, all: ReadonlyMap<Carry["id"], Exchange>) => Effect.Effect<void>
+  /** The same of many that have no path in common, each by itself. Answers those of which something stays there, because the disk refused. */
+  readonly takeBackAll: (top: string, all: ReadonlyMap<Carry["id"], Exchange>) => Effect.Effect<ReadonlySet<Carry["id"]>>
   /** What one that was begun, and not done with, found and was to leave. */
   readonly noted: (top: string, carry: Noted) => Effect.Effect<NotedExchange | undefined, WorkError>
   /** The same of many that were written together, called as one of them. */

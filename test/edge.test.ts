@@ -1,13 +1,14 @@
 /** Who is let in, and what they get: the token, Host and Origin, the page's headers, `/health` (P20, drill 12). */
 import { request } from "node:http"
-import { statSync } from "node:fs"
+import { readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Fiber, Layer } from "effect"
 import { NodeWS } from "@effect/platform-node"
 import { tokenProtocols } from "../client/rpc/Client.ts"
 import { ChatId, SessionId } from "../shared/Ids.ts"
-import { prompt } from "./support/Journey.ts"
+import { makeRepository, prompt } from "./support/Journey.ts"
+import { rawClient } from "./support/RawClient.ts"
 import { clientOf, runServer, type RunningServer, temporaryFolder } from "./support/RunningServer.ts"
 
 class World extends Context.Service<World, { readonly server: RunningServer }>()("test/EdgeWorld") {
@@ -187,6 +188,67 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("the ed
     const refused = yield* Effect.flip(client["session.Rename"]({ sessionId: SessionId.make(id), title: "x ".repeat(90) }))
     assert.strictEqual(refused._tag, "ProjectError")
   }))
+
+  it.effect("frames that can't be read end nothing but themselves", () => Effect.scoped(Effect.gen(function*() {
+    const { server } = yield* World
+    const client = yield* rawClient(server)
+    const request = (id: unknown, tag: string, more: Readonly<Record<string, unknown>> = {}) => ({ _tag: "Request", id, tag, payload: null, headers: [], ...more })
+    client.send(request("stays", "project.Watch"))
+    yield* client.until((read) => read.includes(`"requestId":"stays"`))
+    const bad: ReadonlyArray<unknown> = [
+      "null", "no json", 5, [null], {}, { _tag: 5 }, { _tag: "Bogus" }, { _tag: "Eof" }, { _tag: "Ack" }, { _tag: "Interrupt", requestId: {} },
+      request("bad-0", "project.Watch", { headers: undefined }), request("bad-1", "project.Watch", { headers: 5 }),
+      request("bad-2", "agent.Backends", { headers: [5] }), request("bad-3", "agent.Backends", { headers: [["a"]] }),
+      request("bad-4", "agent.Backends", { headers: null, isNotification: true }), request("bad-5", "agent.Backends", { discard: true }),
+      request({}, "agent.Backends"), request("stays", "project.Watch"), request("stays", "agent.Backends")
+    ]
+    for (const [index, frame] of bad.entries()) {
+      client.send(frame)
+      client.send(request(`after-${index}`, "agent.Backends"))
+      yield* client.until((read) => read.includes(`{"_tag":"Exit","requestId":"after-${index}","exit":{"_tag":"Success"`)).pipe(
+        Effect.timeoutOrElse({ duration: "5 seconds", orElse: () => Effect.die(`nothing goes on after ${JSON.stringify(frame)}`) }))
+    }
+    for (const index of [0, 1, 2, 3, 4, 5]) assert.include(client.read(), `{"_tag":"Exit","requestId":"bad-${index}","exit":{"_tag":"Failure"`)
+    assert.notInclude(client.read(), `{"_tag":"Exit","requestId":"stays"`)
+    client.send({ _tag: "Interrupt", requestId: "stays" })
+    yield* client.until((read) => read.includes(`{"_tag":"Exit","requestId":"stays"`))
+    assert.notInclude(server.stderr(), "ERROR")
+  })))
+
+  // from its sources, Bun's own websockets serve, which don't tell what is unsent
+  it.effect.skipIf(process.env["SERVER_MAIN"] === undefined)("a client that reads late gets every answer, one that never reads costs little and is cut off", () => Effect.scoped(Effect.gen(function*() {
+    const { server } = yield* World
+    const project = makeRepository(yield* temporaryFolder)
+    const proper = yield* clientOf(server)
+    const { id: projectId } = yield* proper["project.Add"]({ path: project })
+    const { id: sessionId } = yield* proper["session.Create"]({ projectId })
+    yield* proper["file.Write"]({ sessionId, path: "big.txt", text: `${"y".repeat(99)}\n`.repeat(10_000), expected: null })
+    const askFor = (client: { readonly send: (frame: unknown) => void }, times: number) => {
+      for (let id = 0; id < times; id++) client.send({ _tag: "Request", id, tag: "file.Read", payload: { sessionId, path: "big.txt" }, headers: [] })
+    }
+    const memory = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, "utf8"))?.[1]) / 1024
+    const before = memory()
+    const late = yield* rawClient(server)
+    late.socket.pause()
+    askFor(late, 50)
+    const never = yield* rawClient(server)
+    never.socket.pause()
+    askFor(never, 800)
+    let peak = before, last = ""
+    never.socket.on("data", (bytes: Buffer) => { last = bytes.toString("latin1") })
+    for (let look = 0; look < 400 && !server.stderr().includes("cut off"); look++) {
+      yield* proper["agent.Backends"]().pipe(Effect.timeout("5 seconds"))
+      peak = Math.max(peak, memory())
+      yield* Effect.sleep("50 millis")
+    }
+    assert.isBelow(peak - before, 400)
+    assert.match(server.stderr(), /A client was cut off: it left 6\d MB of the server's answers unread\./)
+    never.socket.resume()
+    yield* never.until(() => last.endsWith("MB of answers were left unread.")).pipe(Effect.timeout("10 seconds"))
+    assert.isBelow(never.socket.bytesRead, 100_000_000)
+    late.socket.resume()
+    yield* late.until(() => late.socket.bytesRead > 50_000_000).pipe(Effect.timeout("20 seconds"))
+  })), 60_000)
 
   it.effect("a prompt of 10 MB is refused in words by the client, whose other calls go on", () => Effect.gen(function*() {
     const client = yield* clientOf((yield* World).server)

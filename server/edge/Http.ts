@@ -7,7 +7,7 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Effect, Layer, SubscriptionRef } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { PrometheusMetrics } from "effect/observability"
-import { RpcSerialization, RpcServer } from "effect/rpc"
+import { RpcServer } from "effect/rpc"
 import { messageByteLimit } from "../../shared/Content.ts"
 import { Who, type BootId } from "../../shared/Ids.ts"
 import { Api } from "../../shared/rpc/Api.ts"
@@ -17,9 +17,10 @@ import { Backends } from "../agent/Backends.ts"
 import { Database } from "../store/Database.ts"
 import { apiRoutes } from "./ApiRoutes.ts"
 import { agentHandlers, serverHandlers } from "./AgentHandlers.ts"
+import { boundedClients } from "./BoundedClients.ts"
 import { changeHandlers } from "./ChangeHandlers.ts"
 import { chatHandlers } from "./ChatHandlers.ts"
-import { checkedCalls } from "./CheckedCalls.ts"
+import { checkedCalls, checkedLines } from "./CheckedCalls.ts"
 import { diffHandlers, landHandlers } from "./DiffHandlers.ts"
 import { drillHandlers } from "./DrillHandlers.ts"
 import { fileHandlers } from "./FileHandlers.ts"
@@ -75,10 +76,10 @@ const healthRoute = ({ bootId, version }: HttpOptions) => HttpRouter.use(Effect.
 const auth = (who: Who) => Layer.succeed(Auth, Auth.of((effect) => Effect.provideService(effect, Caller, { who })))
 
 const rpcRoute = (options: HttpOptions) => RpcServer.layer(Api, { disableFatalDefects: true, disableTracing: true }).pipe(Layer.provide([
-  checkedCalls(Api.requests).pipe(Layer.provide(RpcServer.layerProtocolWebsocket({ path: "/rpc" }))),
+  checkedCalls(Api.requests).pipe(Layer.provide(boundedClients(Api.requests)), Layer.provide(RpcServer.layerProtocolWebsocket({ path: "/rpc" }))),
   chatHandlers, projectHandlers, sessionHandlers, agentHandlers, drillHandlers, taskHandlers, terminalHandlers, fileHandlers, changeHandlers, diffHandlers, landHandlers,
   baseHandlers, guardHandlers, serverHandlers(options), auth(Who.make("owner"))
-]), Layer.provide(RpcSerialization.layerNdjson))
+]), Layer.provide(checkedLines))
 
 export const http = (options: HttpOptions) => HttpRouter.serve(
   Layer.mergeAll(guarded(options.guard), rpcRoute(options), healthRoute(options), PrometheusMetrics.layerHttp(), apiRoutes, pageRoutes(options.guard)),

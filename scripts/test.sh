@@ -1,5 +1,7 @@
 #!/bin/sh
 # Everything that can say no, on a machine with nothing but Node and npm: `npm test`. Arguments choose test files.
+TESTS_BEGAN=$(date +%s)
+export TESTS_BEGAN
 root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 . "$root/scripts/toolchain.sh"
 . "$root/scripts/chromium.sh"
